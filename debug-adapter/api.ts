@@ -1,0 +1,211 @@
+/**
+ * The custom requests of the adapter, all named `bootscope/…`, as other tools rely on them. They change only by adding.
+ * Addresses are `"0x…"` strings, sizes are bytes. A `process` in a request is a name, a pid, or `name:pid`.
+ */
+
+/** In place of a value that cannot be read; starts with "because". */
+export interface Unknown {
+  unknown: string;
+}
+export type Known<T> = T | Unknown;
+
+export interface Src {
+  path: string;
+  line?: number;
+}
+
+export type StageId = 'firmware' | 'loader' | 'kernel' | 'init' | 'userland' | 'login' | 'chroot' | 'reroot' | 'pivot';
+export type ChainId = 'redox' | 'freebsd' | 'nextbsd' | 'linux' | 'generic';
+
+export interface StageInfo {
+  id: StageId;
+  name: string;
+  /** Milliseconds since the machine was started (or joined). */
+  enteredMs?: number;
+  leftMs?: number;
+  /** Page-table root, `0x…`. */
+  space?: string;
+  evidence: { kind: 'breakpoint' | 'serial' | 'memory'; text: string }[];
+}
+export interface StagesAnswer {
+  current: StageId | null;
+  stages: StageInfo[];
+}
+
+export interface EnvironmentValue {
+  stage: StageId;
+  value: Known<string>;
+  origin?: Src;
+  address?: string;
+}
+export interface Fault {
+  code: string;
+  message: string;
+}
+export interface EnvironmentVariable {
+  name: string;
+  values: EnvironmentValue[];
+  readers: { name: string; source?: Src }[];
+  meaning?: string;
+  editable: boolean;
+  faults: Fault[];
+}
+export interface EnvironmentAnswer {
+  variables: EnvironmentVariable[];
+  /** Set when nothing can be read at this stop. */
+  unknown?: string;
+}
+
+export interface Mount {
+  id: string;
+  fstype: string;
+  from: string;
+  /** As the kernel names it: a path from the global root. */
+  on: string;
+  flags: string[];
+  /** Id of the mount this one covers. */
+  covers?: string;
+}
+export interface ViewMount extends Mount {
+  /** Path by which the process reaches it; left out when it cannot. */
+  visiblePath?: string;
+  differs?: Fault;
+}
+export interface MountView {
+  /** `name:pid` */
+  process: string;
+  /** Root directory of the process as a global path. */
+  root: Known<string>;
+  mounts: ViewMount[];
+}
+export interface MountsArguments {
+  process?: string;
+}
+export interface MountsAnswer {
+  kernel: Mount[];
+  views: MountView[];
+  unknown?: string;
+}
+
+export interface ProcessInfo {
+  id: string;
+  name: string;
+  root: Known<string>;
+  cwd: Known<string>;
+  jail?: string;
+  /** Page-table root, `0x…`. */
+  space: Known<string>;
+  state: string;
+}
+export interface ProcessesAnswer {
+  processes: ProcessInfo[];
+  unknown?: string;
+}
+
+export interface AddressSpaceAnswer {
+  cr3: string;
+  ranges: { start: string; end: string; flags: string; image?: string }[];
+}
+
+export interface Read {
+  n: number;
+  block: number;
+  /** Bytes from the start of the disk. */
+  offset: number;
+  length: number;
+  /** `ok` or the errno name. */
+  result: string;
+  by: string;
+  source?: Src;
+}
+export interface ReadsAnswer {
+  preload: Known<{ address: string; size: number }>;
+  filesystemSize: Known<number>;
+  blockSize: Known<number>;
+  reads: Read[];
+}
+
+export interface Failure {
+  code: string;
+  title: string;
+  cause: string;
+  fix: string;
+  confidence: 'certain' | 'likely' | 'possible';
+  evidence: { kind: string; text: string; line?: number }[];
+  source?: Src;
+}
+export interface DiagnosisAnswer {
+  failures: Failure[];
+}
+
+export interface SerialArguments {
+  port?: number;
+  /** Byte offset, counted from the first byte ever received. */
+  from?: number;
+  send?: string;
+}
+export interface SerialAnswer {
+  text: string;
+  next: number;
+}
+/** Body of the event `bootscope/serial`. */
+export interface SerialEventBody {
+  port: number;
+  text: string;
+  atMs: number;
+}
+
+/** Request name → arguments and answer. */
+export interface CustomRequests {
+  'bootscope/stages': { arguments: Record<string, never>; answer: StagesAnswer };
+  'bootscope/environment': { arguments: Record<string, never>; answer: EnvironmentAnswer };
+  'bootscope/mounts': { arguments: MountsArguments; answer: MountsAnswer };
+  'bootscope/processes': { arguments: Record<string, never>; answer: ProcessesAnswer };
+  'bootscope/addressSpace': { arguments: { process?: string }; answer: AddressSpaceAnswer };
+  'bootscope/reads': { arguments: { from?: number }; answer: ReadsAnswer };
+  'bootscope/diagnosis': { arguments: Record<string, never>; answer: DiagnosisAnswer };
+  'bootscope/serial': { arguments: SerialArguments; answer: SerialAnswer };
+}
+
+/** An image in a debug configuration. */
+export interface ImageConfiguration {
+  stage: StageId;
+  /** What runs: decides where it is in memory. */
+  file: string;
+  /** Where the debug information is, when not in `file`: ELF, PE or PDB. */
+  symbols?: string;
+  process?: string;
+  at?: 'auto' | 'linked' | number | { symbol: string };
+  optional?: boolean;
+}
+
+interface CommonConfiguration {
+  type: 'bootscope';
+  name: string;
+  chain?: ChainId;
+  images?: ImageConfiguration[];
+  sourceMap?: Record<string, string>;
+  serialOutput?: 'output' | 'event';
+  cwd?: string;
+}
+export interface LaunchConfiguration extends CommonConfiguration {
+  request: 'launch';
+  qemu?: string[];
+  command?: string[];
+  env?: Record<string, string>;
+  firmware?: string;
+  stopOnEntry?: boolean | StageId;
+  timeTravel?: boolean;
+  accel?: 'tcg' | 'asGiven';
+  gdb?: string;
+  serial?: string;
+  qmp?: string;
+}
+export interface AttachConfiguration extends CommonConfiguration {
+  request: 'attach';
+  gdb?: string;
+  serial?: string;
+  serials?: string[];
+  qmp?: string;
+  exitOnDisconnect?: boolean;
+}

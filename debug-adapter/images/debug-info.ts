@@ -1,0 +1,155 @@
+import type { BaseType, Language, SourcePlace, Type } from './types';
+
+/**
+ * The one interface over DWARF and PDB. All addresses are *linked* addresses (ELF: as in the file; PE: ImageBase + RVA),
+ * all calls are synchronous and lazy: opening an image reads headers only, a query reads what it needs.
+ * Readers throw BootscopeError BS2xx on damaged input, naming section and offset.
+ */
+export interface DebugInfo {
+  readonly kind: 'dwarf' | 'pdb' | 'none';
+
+  /**
+   * Functions by name: full path (`kernel::context::switch::switch`), last components (`LiveDisk::read`), plain name or linkage name.
+   * Every namesake is returned, told apart by `declared.file`. Inlined-only functions are included (`ranges` empty).
+   */
+  functionsNamed(name: string): readonly FunctionInfo[];
+  /** All functions whose qualified name matches the glob (`*`, `?`). */
+  functionsMatching(glob: string): readonly FunctionInfo[];
+  /** Scopes at an address, innermost first: zero or more inlined, then the concrete function. Empty if no function covers it. */
+  scopesAt(address: bigint): readonly Scope[];
+
+  /** Row of the line table that covers the address. */
+  lineAt(address: bigint): LineRow | undefined;
+  /** Statement starts of a line; `file` matches by whole path or by trailing path components. Where the line has no code, the next line with code in the same function. */
+  addressesOfLine(file: string, line: number): readonly LineAddress[];
+  /** All line rows whose address is in [start, end), ascending. */
+  lineRows(start: bigint, end: bigint): readonly LineRow[];
+  sourceFiles(): readonly string[];
+
+  /** Types with that (qualified or plain) name that are defined, not only declared. First the best match; `near` prefers the CU that covers this address. */
+  typesNamed(name: string, near?: bigint): readonly Type[];
+  /** File-scope and static variables (also function-local statics) by name or qualified name; `near` prefers the CU covering that address. */
+  variablesNamed(name: string, near?: bigint): readonly VariableInfo[];
+
+  /** How to unwind one frame at this address (.eh_frame, .debug_frame, or synthesised from PE unwind codes). */
+  unwindAt(address: bigint): UnwindRow | undefined;
+}
+
+export interface Range {
+  readonly start: bigint;
+  /** Exclusive. */
+  readonly end: bigint;
+}
+
+export interface FunctionInfo {
+  readonly name: string;
+  readonly qualifiedName: string;
+  readonly linkageName?: string;
+  readonly language: Language;
+  readonly declared?: SourcePlace;
+  readonly returns: Type;
+  /** DW_AT_noreturn. */
+  readonly noReturn: boolean;
+  /** Code of the out-of-line instance; empty when every instance is inlined. The first range holds the entry. */
+  readonly ranges: readonly Range[];
+  readonly entry?: bigint;
+  /** Address after the prologue, as a debugger places a function breakpoint. */
+  readonly afterPrologue?: bigint;
+  readonly frameBase?: Location;
+  readonly parameters: readonly VariableInfo[];
+  readonly variadic: boolean;
+  /** Places where this function is inlined. Costs a walk of the CUs that may hold them. */
+  inlinedInstances(): readonly Scope[];
+}
+
+/** One function body at an address: an inlined instance or the concrete function. */
+export interface Scope {
+  readonly function: FunctionInfo;
+  readonly inlined: boolean;
+  readonly ranges: readonly Range[];
+  readonly entry: bigint;
+  /** For an inlined scope: where the caller calls it. */
+  readonly callSite?: SourcePlace;
+  /** The concrete function's frame base also serves inlined scopes. */
+  readonly frameBase?: Location;
+  /** Parameters and locals visible at the address, innermost block first; a shadowed name comes later. */
+  variablesAt(address: bigint): readonly VariableInfo[];
+  /** DW_TAG_call_site whose return address this is: the caller's view of entry values. */
+  callSiteAt(returnAddress: bigint): CallSite | undefined;
+}
+
+export interface CallSite {
+  /** Register number (DWARF) → expression, evaluated in the caller, that gave the callee's entry value. */
+  readonly values: readonly { readonly location: Location; readonly value: Location }[];
+  readonly tail: boolean;
+}
+
+export interface VariableInfo {
+  readonly name: string;
+  readonly qualifiedName: string;
+  readonly type: Type;
+  readonly isParameter: boolean;
+  readonly declared?: SourcePlace;
+  /** DW_AT_const_value: the raw bytes at the type's size. */
+  readonly constant?: Uint8Array;
+  /** Where it lives at that pc; undefined: no location there (optimised out). File-scope variables ignore the address. */
+  locationAt(address: bigint): Location | undefined;
+}
+
+/** A DWARF expression. Other formats synthesise one (CodeView register-relative → DW_OP_bregN). */
+export interface Location {
+  readonly expression: Uint8Array;
+  readonly context: ExpressionContext;
+}
+
+/** What an expression needs from its unit. */
+export interface ExpressionContext {
+  readonly addressSize: 4 | 8;
+  readonly dwarfVersion: number;
+  readonly offsetSize: 4 | 8;
+  /** .debug_addr entry, for DW_OP_addrx and constx; a linked address. */
+  address(index: number): bigint;
+  /** Base type at a CU-relative DIE offset, for typed operations. */
+  baseType(offset: number): BaseType | undefined;
+  /** Expression of a DIE, for DW_OP_call2/4 (CU relative) and call_ref (section relative). */
+  expressionAt(offset: number, sectionRelative: boolean): Uint8Array | undefined;
+}
+
+export interface LineRow {
+  readonly address: bigint;
+  /** Exclusive end of the row's code. */
+  readonly end: bigint;
+  readonly file: string;
+  /** 1-based; 0: no source line (compiler made). */
+  readonly line: number;
+  readonly column: number;
+  readonly isStatement: boolean;
+  readonly prologueEnd: boolean;
+}
+
+export interface LineAddress {
+  readonly address: bigint;
+  readonly file: string;
+  /** The line really used, which may be after the one asked for. */
+  readonly line: number;
+}
+
+/** DWARF register numbers of the psABI: x86-64 0–15 rax rdx rcx rbx rsi rdi rbp rsp r8–r15, 16 return address; i386 0–7 eax ecx edx ebx esp ebp esi edi, 8 return address. */
+export interface UnwindRow {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly cfa: { readonly kind: 'register'; readonly register: number; readonly offset: bigint } | { readonly kind: 'expression'; readonly location: Location };
+  readonly registers: ReadonlyMap<number, UnwindRule>;
+  readonly returnRegister: number;
+  /** A trap or signal frame: the caller's pc is not a return address. */
+  readonly signalFrame: boolean;
+}
+
+export type UnwindRule =
+  | { readonly kind: 'undefined' }
+  | { readonly kind: 'same' }
+  | { readonly kind: 'offset'; readonly offset: bigint }
+  | { readonly kind: 'value-offset'; readonly offset: bigint }
+  | { readonly kind: 'register'; readonly register: number }
+  | { readonly kind: 'expression'; readonly location: Location }
+  | { readonly kind: 'value-expression'; readonly location: Location };

@@ -1,0 +1,121 @@
+import type { Space } from './space';
+import type { Registers } from './registers';
+
+/**
+ * One QEMU as the rest of the debugger sees it: stopped or running, its vCPUs, memory, breakpoints and serial lines.
+ * Everything but `interrupt`, `serial`, `end` and the events needs a stopped machine (BS1xx otherwise):
+ * QEMU's stub stops the guest at any byte sent to it while running.
+ */
+export interface Machine {
+  readonly state: 'stopped' | 'running' | 'ended';
+  readonly accelerator: 'tcg' | 'kvm' | 'unknown';
+  /** True when Bootscope started this QEMU. */
+  readonly launched: boolean;
+
+  readonly vcpus: readonly Vcpu[];
+  /** The vCPU of the last stop. */
+  readonly current: Vcpu;
+
+  /** Registers of a vCPU; read once for each stop. */
+  registers(vcpu?: Vcpu): Promise<Registers>;
+  /** Writes one register, by its target description name (`rax`, `rip`, `cr3`). */
+  setRegister(name: string, value: bigint, vcpu?: Vcpu): Promise<void>;
+
+  /** Guest-physical memory, cached for one stop. */
+  readonly physical: Memory;
+  /** Virtual memory as the vCPU sees it now. Cached for one stop. */
+  currentSpace(vcpu?: Vcpu): Promise<Space>;
+  /** Virtual memory of any address space, by walking its page tables with physical reads. `levels` from CR4.LA57 when left out. */
+  spaceOf(cr3: bigint, levels?: 4 | 5): Space;
+
+  readonly breakpoints: BreakpointTable;
+
+  /** Runs on; resolves once the machine runs. The stop comes as an event. */
+  resume(): Promise<void>;
+  /** One instruction on one vCPU; the others stay. Interrupts stay masked unless `interrupts` is true. Resolves with the stop. */
+  step(vcpu?: Vcpu, options?: { readonly interrupts?: boolean }): Promise<Stop>;
+  /** Stops a running machine. Resolves with the stop. */
+  interrupt(): Promise<Stop>;
+  /** The next stop, also one that is already under way. Rejects when the machine ends or the signal aborts. */
+  nextStop(signal?: AbortSignal): Promise<Stop>;
+
+  /** Serial ports by number, 1 is COM1. */
+  readonly serial: readonly SerialPort[];
+  /** QEMU's monitor (`info mem`, `savevm`); undefined without QMP and without qRcmd. */
+  monitor(command: string): Promise<string>;
+
+  on<E extends keyof MachineEvents>(event: E, listener: (argument: MachineEvents[E]) => void): () => void;
+
+  /** Lets an attached machine run on, or ends a launched one. Idempotent; leaves no process, socket or directory. */
+  close(how: 'detach' | 'kill'): Promise<void>;
+}
+
+export interface Vcpu {
+  /** 1-based, as QEMU's thread ids. */
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface Stop {
+  readonly reason: 'breakpoint' | 'watchpoint' | 'step' | 'interrupt' | 'reset' | 'other';
+  readonly vcpu: Vcpu;
+  /** Linear pc (CS base added outside long mode). */
+  readonly pc: bigint;
+  readonly cr3: bigint;
+  /** For 'breakpoint': every table entry at this pc. For 'watchpoint': the entry that covers `address`. */
+  readonly hits: readonly Breakpoint[];
+  readonly watch?: { readonly address: bigint; readonly access: 'read' | 'write' | 'access' };
+}
+
+export interface MachineEvents {
+  stopped: Stop;
+  resumed: undefined;
+  /** The guest was reset; breakpoints stay. */
+  reset: { readonly guest: boolean; readonly reason: string };
+  /** QEMU is gone; `detail` holds its exit code and last words. */
+  ended: { readonly expected: boolean; readonly detail: string };
+  serial: { readonly port: number; readonly bytes: Uint8Array; readonly atMs: number };
+  /** Words for the user: what was changed in the command line, QEMU's own stderr. */
+  notice: string;
+}
+
+export interface SerialPort {
+  readonly port: number;
+  /** Everything received, bounded by a ring; offsets count all bytes ever received. */
+  read(from?: number): { readonly bytes: Uint8Array; readonly next: number };
+  send(bytes: Uint8Array): Promise<void>;
+}
+
+/** Reads and writes of one address space. Reads of neighbouring addresses share a fetch; a page is fetched once for each stop. */
+export interface Memory {
+  /** Throws BS1xx naming the first unreadable address. */
+  read(address: bigint, length: number): Promise<Uint8Array>;
+  /** All at once, pipelined; undefined in place of what cannot be read. */
+  readMany(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]>;
+  /** Readable bytes from the start, perhaps fewer than asked. */
+  readSome(address: bigint, length: number): Promise<Uint8Array>;
+  write(address: bigint, bytes: Uint8Array): Promise<void>;
+}
+
+export type BreakpointKind = 'execute' | 'write' | 'read' | 'access';
+
+export interface Breakpoint {
+  readonly id: number;
+  readonly kind: BreakpointKind;
+  /** Linear address. */
+  readonly address: bigint;
+  /** Bytes watched; 1 for 'execute'. */
+  readonly length: number;
+  /** Whose it is: an opaque word of the layer that set it. */
+  readonly owner: string;
+}
+
+/** Every breakpoint in the machine. Two owners at one address share one slot in QEMU. */
+export interface BreakpointTable {
+  readonly all: readonly Breakpoint[];
+  add(request: { readonly kind: BreakpointKind; readonly address: bigint; readonly length?: number; readonly owner: string; readonly hardware?: boolean }): Promise<Breakpoint>;
+  /** Pipelined. */
+  addMany(requests: readonly { readonly kind: BreakpointKind; readonly address: bigint; readonly length?: number; readonly owner: string }[]): Promise<readonly Breakpoint[]>;
+  remove(breakpoints: readonly Breakpoint[]): Promise<void>;
+  at(address: bigint): readonly Breakpoint[];
+}
