@@ -1,0 +1,18 @@
+export interface LinuxKernel {
+  version: string;
+  vmlinuz: string;
+  vmlinux: string;
+}
+export interface Skipped {
+  skipped: string;
+}
+export interface LinuxGuest extends LinuxKernel {
+  /** The kernel command line. */
+  append: string;
+  /** Argument vector of QEMU, without gdb, QMP and serial options. */
+  qemu: string[];
+}
+/** A small initramfs made from init.c: its archive, and the ELF of /init. */
+export function makeInitramfs(folder?: string): { initramfs: string; init: string };
+/** `download: false` looks in the cache only. */
+export function linuxGuest(options?: { root?: string; initramfs?: string; kaslr?: boolean; download?: boolean }): LinuxGuest | Skipped;

@@ -1,0 +1,49 @@
+// The real kernel under test: Debian's cloud kernel, booted directly, with no root to mount or with a small initramfs made here.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureLinux, linuxOffline } from '../../../scripts/setup/linux-kernel.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** One entry of a "newc" cpio archive (Linux Documentation/driver-api/early-userspace/buffer-format.rst). */
+function cpioEntry(name, mode, body, rdev = [0, 0]) {
+  const hex = (value) => value.toString(16).padStart(8, '0');
+  const pad = (buffer) => Buffer.concat([buffer, Buffer.alloc((4 - (buffer.length % 4)) % 4)]);
+  const header = `070701${[0, mode, 0, 0, 1, 0, body.length, 0, 0, ...rdev, name.length + 1, 0].map(hex).join('')}${name}\0`;
+  return Buffer.concat([pad(Buffer.from(header, 'latin1')), pad(body)]);
+}
+
+/** A small initramfs whose /init mounts proc and tmpfs, changes the root of a child and waits. */
+export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-initramfs-'))) {
+  const init = path.join(folder, 'init');
+  execFileSync('gcc', ['-O1', '-g', '-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pie', '-no-pie', '-o', init, path.join(here, 'init.c')]);
+  const archive = path.join(folder, 'initramfs.cpio');
+  const directory = 0o040755;
+  fs.writeFileSync(
+    archive,
+    Buffer.concat([
+      ...['dev', 'proc', 'newroot'].map((name) => cpioEntry(name, directory, Buffer.alloc(0))),
+      cpioEntry('dev/console', 0o020600, Buffer.alloc(0), [5, 1]),
+      cpioEntry('init', 0o100755, fs.readFileSync(init)),
+      cpioEntry('TRAILER!!!', 0, Buffer.alloc(0)),
+    ]),
+  );
+  return { initramfs: archive, init };
+}
+
+/**
+ * @param {{root?: string, initramfs?: string, kaslr?: boolean, download?: boolean}} options
+ */
+export function linuxGuest(options = {}) {
+  const kernel = options.download === false ? linuxOffline() : ensureLinux();
+  if ('skipped' in kernel) return kernel;
+  const append = ['console=ttyS0', 'panic=0', ...(options.root ? [`root=${options.root}`] : []), ...(options.kaslr === false ? ['nokaslr'] : [])].join(' ');
+  return {
+    ...kernel,
+    append,
+    qemu: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-display', 'none', '-net', 'none', '-kernel', kernel.vmlinuz, '-append', append, ...(options.initramfs ? ['-initrd', options.initramfs] : [])],
+  };
+}
