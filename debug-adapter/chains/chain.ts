@@ -1,0 +1,91 @@
+import type { ChainId, DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StageId } from '../api';
+import type { ProgramView } from '../inspect/view';
+import type { Machine, Vcpu } from '../machine/machine';
+import type { Registers } from '../machine/registers';
+import type { Module, Program } from '../program/program';
+
+/**
+ * What a chain reader sees of a session. Made by the session at each stop; the machine is stopped while a reader runs.
+ * A chain keeps nothing between two stops except what an `ErrorSites` object says it keeps.
+ */
+export interface ChainContext {
+  readonly machine: Machine;
+  readonly program: Program;
+  /** The kernel through the current address space; undefined: no kernel image is placed. */
+  readonly kernel?: ProgramView;
+  /** The loader, while its code may still be in memory. */
+  readonly loader?: ProgramView;
+  /** The image given for a process (by its configured name), in that process's own space. */
+  userland(process: string): ProgramView | undefined;
+  /** One module seen through any page-table root (`cr3`); the current space when left out. */
+  viewOf(module: Module, cr3?: bigint): ProgramView;
+  readonly stage: StageId | null;
+  /** Everything COM1 has said so far, raw. */
+  serialText(): string;
+}
+
+/** Who runs on a vCPU. */
+export interface CurrentProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Page-table root. */
+  readonly root: bigint;
+}
+
+/** A number a sentence may carry: what it is, and its value in words. */
+export interface Figure {
+  /** Stable key: `preloadSize`, `filesystemSize`, `blockSize`, `rootWanted`. */
+  readonly key: string;
+  /** Bytes, blocks or a count where it is a number. */
+  readonly value: bigint | string;
+  /** For people: `preload 4 MiB at 0x3bfb3000`. */
+  readonly text: string;
+}
+
+/** A failing reply or call, seen where the error leaves the kernel or a daemon. */
+export interface ErrorObservation {
+  /** Positive error number of the chain. */
+  readonly errno: number;
+  readonly errnoName: string;
+  /** Who answered with it. */
+  readonly process: string;
+  readonly cr3: bigint;
+  /** `Read`, `Write`, `OpenAt`, … when the request is known. */
+  readonly operation?: string;
+  /** Arguments by name, in the order to show them. */
+  readonly arguments: readonly { readonly name: string; readonly value: bigint }[];
+  /** One line: what happened and why it matters, figures in it. */
+  readonly sentence: string;
+}
+
+/**
+ * Where to stop so as to see a process's errors without symbols of its own. The session puts execute breakpoints on
+ * `addresses` (they work in every space) and asks `inspect` at each hit; `undefined` means: of no interest, run on.
+ */
+export interface ErrorSites {
+  readonly addresses: readonly bigint[];
+  /** What the addresses are, for the log: `__inner_syscall_instruction`. */
+  readonly what: string;
+  inspect(context: ChainContext, registers: Registers): Promise<ErrorObservation | undefined>;
+}
+
+export interface Chain {
+  readonly id: ChainId;
+  environment(context: ChainContext): Promise<EnvironmentAnswer>;
+  mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer>;
+  processes(context: ChainContext): Promise<ProcessesAnswer>;
+  /** Cheap: a few reads, called at every stop. undefined: no process runs (firmware, loader, early kernel) or it cannot be told. */
+  currentProcess(context: ChainContext, vcpu?: Vcpu): Promise<CurrentProcess | undefined>;
+  /** Facts for the one-line why of a stop. Empty where the chain knows none. */
+  figures(context: ChainContext): Promise<readonly Figure[]>;
+  /** Sites for an `errno … in process:NAME` filter; undefined where this chain needs the program's own symbols. */
+  errorSites?(context: ChainContext, process: string): ErrorSites | { readonly unknown: string };
+  diagnosis(context: ChainContext): Promise<DiagnosisAnswer>;
+}
+
+/** What a chain is told by, without running anything. */
+export interface ChainEvidence {
+  /** Asks a placed or named kernel image whether it has a symbol, in the order of its modules. */
+  hasSymbol(name: string): boolean;
+  serialText(): string;
+}
