@@ -153,6 +153,9 @@ export interface SerialEventBody {
   port: number;
   text: string;
   atMs: number;
+  /** Byte offsets of this piece, counted as in the request `bootscope/serial`: a face that fetched a backlog knows what it has. */
+  from?: number;
+  next?: number;
 }
 
 /** Request name → arguments and answer. */

@@ -1,0 +1,23 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { ConfigurationProvider } from './configuration-provider';
+
+/** Type of our launch configurations, as package.json declares it. */
+export const debugType = 'bootscope';
+
+/** Ties the debug type to the adapter and to the provider of configurations. */
+export function registerDebugging(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {
+  const provider = new ConfigurationProvider();
+  context.subscriptions.push(
+    vscode.debug.registerDebugConfigurationProvider(debugType, provider),
+    vscode.debug.registerDebugConfigurationProvider(debugType, provider, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
+    vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
+      createDebugAdapterDescriptor: () => {
+        const adapter = path.join(context.extensionPath, 'dist', 'debug-adapter.js');
+        log.info(`starting ${adapter}`);
+        // Desktop VS Code is Electron: without this variable its executable would open a window instead of running the file.
+        return new vscode.DebugAdapterExecutable(process.execPath, [adapter], { env: { ELECTRON_RUN_AS_NODE: '1' } });
+      },
+    }),
+  );
+}
