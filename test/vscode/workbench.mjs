@@ -1,0 +1,166 @@
+// Real VS Code for a test: code-server and a headless Chromium, driven through the page as a user would.
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const entry = () => path.join(process.env.CODE_SERVER_ROOT ?? '', 'out/node/entry.js');
+const node = () => process.env.CODE_SERVER_NODE ?? process.execPath;
+
+const settings = {
+  'security.workspace.trust.enabled': false,
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'workbench.editor.enablePreview': false,
+  'workbench.reduceMotion': 'on',
+  'workbench.colorTheme': 'Default Dark Modern',
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'npm.autoDetect': 'off',
+  'editor.cursorBlinking': 'solid',
+  'editor.minimap.enabled': false,
+  // The DOM renderer: what a terminal shows can be read from its rows.
+  'terminal.integrated.gpuAcceleration': 'off',
+  'terminal.integrated.shellIntegration.enabled': false,
+  'remote.autoForwardPorts': false,
+  'debug.internalConsoleOptions': 'neverOpen',
+  'debug.openDebug': 'openOnDebugBreak',
+  'debug.toolBarLocation': 'docked',
+};
+
+/** The environment without what would lead VS Code or Chromium out of this machine. */
+function cleanEnvironment() {
+  const environment = { ...process.env, NODE_OPTIONS: '', EXTENSIONS_GALLERY: '{}' };
+  for (const name of Object.keys(environment)) if (/^VSCODE_|^ELECTRON_|^(HTTPS?|ALL)_PROXY$/i.test(name) || name === 'PASSWORD') delete environment[name];
+  return environment;
+}
+
+export function installVsix(folders, vsix) {
+  execFileSync(node(), [entry(), '--config', '/dev/null', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--install-extension', vsix], { stdio: ['ignore', 'ignore', 'inherit'], env: cleanEnvironment() });
+}
+
+/** Starts the server on a free port. `stop` ends it with everything it started. */
+export async function startServer(folders, extra = []) {
+  fs.mkdirSync(path.join(folders.user, 'User'), { recursive: true });
+  fs.mkdirSync(folders.extensions, { recursive: true });
+  fs.writeFileSync(path.join(folders.user, 'User/settings.json'), JSON.stringify(settings));
+  const child = spawn(
+    node(),
+    [entry(), '--config', '/dev/null', '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override', ...extra],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment(), detached: true },
+  );
+  let log = '';
+  const stop = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  };
+  const url = await new Promise((resolve, reject) => {
+    const listen = (data) => {
+      log += data;
+      const found = /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(log);
+      if (found) resolve(found[1]);
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.on('exit', (code) => reject(new Error(`code-server exited with ${code}:\n${log}`)));
+  });
+  return { url, stop, log: () => log };
+}
+
+export const openBrowser = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+  });
+
+/** One VS Code window. Every wait is for a state of the page. */
+export class Workbench {
+  constructor(page) {
+    this.page = page;
+  }
+
+  static async open(browser, url, { folder, viewport = { width: 1600, height: 1000 } } = {}) {
+    const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce' });
+    await context.route((target) => target.hostname !== '127.0.0.1' && target.protocol.startsWith('http'), (route) => route.abort());
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    const address = new URL(url);
+    if (folder) address.searchParams.set('folder', folder);
+    await page.goto(address.href, { waitUntil: 'domcontentloaded' });
+    await page.locator('.monaco-workbench').waitFor();
+    return new Workbench(page);
+  }
+
+  /** Opens quick input by a key, types, takes the row. Opened too early its list never refreshes, so it is opened again. */
+  async quick(key, text, rowText) {
+    const widget = this.page.locator('.quick-input-widget');
+    const input = widget.locator('input.input');
+    const row = widget.locator('.quick-input-list .monaco-list-row', { hasText: rowText }).first();
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press(key);
+      await input.waitFor();
+      await input.fill(text);
+      try {
+        await row.waitFor({ timeout: 4000 });
+        break;
+      } catch (error) {
+        if (attempt === 10) throw error;
+        await this.page.keyboard.press('Escape');
+        await widget.waitFor({ state: 'hidden' });
+      }
+    }
+    await row.click();
+  }
+
+  async command(title) {
+    await this.quick('F1', `>${title}`, title);
+  }
+
+  async openFile(name) {
+    await this.quick('Control+P', name, name);
+    await this.page.locator('.editor-group-container .tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+  }
+
+  async goToLine(line) {
+    await this.page.keyboard.press('Control+G');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Rows of a view of the side bar, by its title. */
+  pane(title) {
+    return this.page.locator('.pane', { has: this.page.locator('.pane-header .title', { hasText: title }) });
+  }
+
+  /** Opens the pane of a view when it is folded. */
+  async expandPane(title) {
+    const header = this.pane(title).locator('.pane-header');
+    await header.waitFor();
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+  }
+
+  callStack(text) {
+    return this.page.locator('.debug-call-stack .monaco-list-row', { hasText: text }).first();
+  }
+
+  terminal(text) {
+    return this.page.locator('.terminal-wrapper.active .xterm-rows', { hasText: text });
+  }
+}
