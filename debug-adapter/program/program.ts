@@ -28,7 +28,7 @@ export interface Module {
   /** Runtime minus linked address; undefined while it is not on the machine (pending). */
   readonly slide: bigint | undefined;
   /** Page-table roots it is active in; undefined: every one (kernel) or before paging. */
-  readonly roots?: ReadonlySet<bigint>;
+  readonly roots?: ReadonlySet<bigint> | undefined;
   readonly optional: boolean;
 }
 
@@ -56,4 +56,36 @@ export interface PlacedVariable {
 export interface PlacedType {
   readonly module: Module;
   readonly type: Type;
+}
+
+/** Which modules a lookup by name goes through: those of the active stage unless told otherwise. */
+export interface LookupScope {
+  /** One module only. */
+  readonly module?: Module;
+  /** Modules of one stage only. */
+  readonly stage?: string;
+  /** Also modules of stages that are not active now, and modules that are not placed. */
+  readonly all?: boolean;
+  /** Modules of other processes are left out when the root is given. */
+  readonly where?: Where;
+}
+
+/** A program that answers by name and by address: what `inspect/`, `chains/` and `session/` work with. */
+export interface SymbolicProgram extends Program {
+  /** Id of the stage the machine is in; undefined before the first evidence. */
+  readonly activeStage: string | undefined;
+  /** True when the module is on the machine, its stage is active and, for a process, `where` is one of its address spaces. */
+  isActive(module: Module, where?: Where): boolean;
+  /** Everything known of a runtime address. `line` and `scopes` hold linked addresses: `toRuntime` turns them. */
+  placeOf(address: bigint, where?: Where): CodePlace;
+  /** Functions by qualified, trailing or linkage name; `FILE:NAME` picks by trailing path components. Every namesake is returned. */
+  functionsNamed(name: string, scope?: LookupScope): readonly PlacedFunction[];
+  variablesNamed(name: string, scope?: LookupScope): readonly PlacedVariable[];
+  typesNamed(name: string, scope?: LookupScope): readonly PlacedType[];
+  /** Runtime address of a linked one, modulo 2^64 (2^32 for a 32-bit image). Throws BS301 when the module is not placed. */
+  toRuntime(module: Module, linked: bigint): bigint;
+  /** Linked address of a runtime one. Throws BS301 when the module is not placed. */
+  toLinked(module: Module, runtime: bigint): bigint;
+  /** Called whenever a module gets, changes or loses its place or its roots. Returns the way to stop listening. */
+  onPlaced(listener: (module: Module) => void): () => void;
 }

@@ -1,0 +1,179 @@
+import { hitsOfFunction, hitsOfLine } from './location-hits';
+import type { LinkedHit } from './location-hits';
+import type { Module, SymbolicProgram } from './program';
+import type { Sources } from './sources';
+
+/** What the user asked to stop at. */
+export type BreakpointSpec =
+  /** `file` is a local path, or trailing components of a recorded one. */
+  | { readonly kind: 'line'; readonly file: string; readonly line: number }
+  /** A function by name, or `FILE:NAME`. */
+  | { readonly kind: 'function'; readonly name: string }
+  /** A runtime address. */
+  | { readonly kind: 'address'; readonly address: bigint };
+
+/** One place in the machine where a spec stops. Whether a stop there counts is told by `program.isActive(module, {cr3})`. */
+export interface PlacedLocation {
+  /** Runtime address. */
+  readonly address: bigint;
+  readonly module?: Module;
+  /** The function that starts or lies there; for an inlined instance the inlined one. */
+  readonly function?: string;
+  /** The function it is inlined into. */
+  readonly inlinedInto?: string;
+  /** Recorded path and line really used. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** Where a spec stands now. `message` says in words what `verified` and the lists mean. */
+export interface Resolution {
+  readonly verified: boolean;
+  readonly message: string;
+  readonly locations: readonly PlacedLocation[];
+  /** Modules that hold the place but are not on the machine yet. */
+  readonly pending: readonly Module[];
+}
+
+/** A spec with its present resolution. */
+export interface LocatedSpec {
+  readonly id: number;
+  readonly spec: BreakpointSpec;
+  readonly resolution: Resolution;
+}
+
+interface Entry {
+  readonly id: number;
+  readonly spec: BreakpointSpec;
+  readonly hits: Map<Module, readonly LinkedHit[]>;
+  resolution: Resolution;
+}
+
+/** Breakpoint specs against placed addresses, kept up to date as modules get their places. */
+export class Locations {
+  readonly #entries = new Map<number, Entry>();
+  readonly #listeners = new Set<(located: LocatedSpec) => void>();
+  readonly #stop: () => void;
+  #nextId = 1;
+
+  constructor(
+    readonly program: SymbolicProgram,
+    readonly sources: Sources,
+  ) {
+    this.#stop = program.onPlaced((module) => {
+      this.#modulePlaced(module);
+    });
+  }
+
+  /** Adds a spec and resolves it at once. A spec that is found nowhere stays unverified until a module has it. */
+  add(spec: BreakpointSpec): LocatedSpec {
+    const entry: Entry = { id: this.#nextId++, spec, hits: new Map(), resolution: NOTHING };
+    entry.resolution = this.#resolve(entry);
+    this.#entries.set(entry.id, entry);
+    return entry;
+  }
+
+  remove(id: number): void {
+    this.#entries.delete(id);
+  }
+
+  get all(): readonly LocatedSpec[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Called when a spec's resolution changes. Returns the way to stop listening. */
+  onChanged(listener: (located: LocatedSpec) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.#stop();
+    this.#listeners.clear();
+    this.#entries.clear();
+  }
+
+  #modulePlaced(module: Module): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.spec.kind !== 'address' && entry.hits.get(module)?.length === 0) continue;
+      const next = this.#resolve(entry);
+      if (same(entry.resolution, next)) continue;
+      entry.resolution = next;
+      for (const listener of this.#listeners) listener(entry);
+    }
+  }
+
+  #resolve(entry: Entry): Resolution {
+    const { spec } = entry;
+    if (spec.kind === 'address') return atAddress(this.program, spec.address);
+    for (const module of this.program.modules) {
+      if (entry.hits.has(module)) continue;
+      entry.hits.set(module, spec.kind === 'line' ? hitsOfLine(module, this.sources, spec.file, spec.line) : hitsOfFunction(module, spec.name));
+    }
+    const locations = new Map<string, PlacedLocation>();
+    const pending = new Set<Module>();
+    for (const [module, hits] of entry.hits) {
+      for (const { address: linked, ...rest } of hits) {
+        if (module.slide === undefined) {
+          pending.add(module);
+          continue;
+        }
+        const address = this.program.toRuntime(module, linked);
+        const key = `${module.id}:${address}`;
+        if (!locations.has(key)) locations.set(key, { address, module, ...rest });
+      }
+    }
+    const found = [...locations.values()];
+    const missing = [...pending];
+    return { verified: found.length > 0, message: inWords(spec, this.program, found, missing), locations: found, pending: missing };
+  }
+}
+
+const NOTHING: Resolution = { verified: false, message: '', locations: [], pending: [] };
+
+const same = (a: Resolution, b: Resolution): boolean =>
+  a.verified === b.verified &&
+  a.message === b.message &&
+  a.locations.length === b.locations.length &&
+  a.locations.every((location, index) => location.address === b.locations[index]?.address && location.module === b.locations[index].module);
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+const atAddress = (program: SymbolicProgram, address: bigint): Resolution => {
+  const place = program.placeOf(address);
+  const [innermost] = place.scopes;
+  const name = innermost?.function.qualifiedName ?? place.symbol?.name;
+  return {
+    verified: true,
+    message: name === undefined ? hex(address) : `${hex(address)} in ${name}`,
+    locations: [{ address, ...(place.module ? { module: place.module } : {}), ...(name === undefined ? {} : { function: name }) }],
+    pending: [],
+  };
+};
+
+const inWords = (
+  spec: Exclude<BreakpointSpec, { kind: 'address' }>,
+  program: SymbolicProgram,
+  found: readonly PlacedLocation[],
+  pending: readonly Module[],
+): string => {
+  const what = spec.kind === 'line' ? `line ${spec.line} of ${spec.file}` : `the function ${spec.name}`;
+  if (found.length > 0) return placedInWords(spec, found);
+  if (pending.length > 0) {
+    const names = pending.map((module) => `${module.name} (${module.stage})`).join(', ');
+    return `pending: ${names} has ${what} but is not on the machine yet`;
+  }
+  const images = program.modules.map((module) => module.name).join(', ');
+  if (images === '') return `no image is known that could hold ${what}: name one in "images"`;
+  const nearby = program.modules.every((module) => module.image.debugInfo.kind === 'none') ? '; none of them has debug information' : '';
+  return `no code for ${what} in ${images}${nearby}`;
+};
+
+const placedInWords = (spec: BreakpointSpec, found: readonly PlacedLocation[]): string => {
+  const into = [...new Set(found.flatMap(({ inlinedInto }) => inlinedInto ?? []))];
+  const inlined = into.length === 0 ? '' : `, inlined into ${into.slice(0, 4).join(', ')}${into.length > 4 ? ' and others' : ''}`;
+  const places = found.length === 1 ? `at ${hex(found[0]?.address ?? 0n)}` : `${found.length} places`;
+  const files = [...new Set(found.flatMap(({ file }) => file ?? []))];
+  const namesakes = spec.kind === 'function' && files.length > 1 && into.length === 0 ? `; namesakes in ${files.join(', ')}: write FILE:NAME for one of them` : '';
+  return `${places}${inlined}${namesakes}`;
+};
