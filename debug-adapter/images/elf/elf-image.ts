@@ -1,0 +1,54 @@
+import type { DebugInfo } from '../debug-info';
+import type { Image, Section, Segment, SymbolTable } from '../image';
+import { toAddress } from '../bytes/address';
+import { ColumnSymbols } from '../symbols/table';
+import type { ElfFile } from './elf-file';
+
+/** An ELF file, with its symbols and debug information from itself or from a companion. */
+export class ElfImage implements Image {
+  readonly format = 'elf';
+  readonly machine: 'x86-64' | 'i386';
+  readonly addressSize: 4 | 8;
+  readonly type: 'exec' | 'dyn' | 'rel';
+  readonly entry: bigint;
+  readonly base: bigint;
+  readonly size: number;
+  readonly buildId?: string;
+  readonly sections: readonly Section[];
+  readonly segments: readonly Segment[];
+  readonly symbols: SymbolTable;
+  private lazyDebugInfo: DebugInfo | undefined;
+
+  constructor(
+    readonly path: string,
+    private readonly elf: ElfFile,
+    private readonly companion: ElfFile | undefined,
+    private readonly readDebugInfo: (image: Image, elf: ElfFile) => DebugInfo,
+  ) {
+    this.machine = elf.headers.machine;
+    this.addressSize = elf.headers.wide ? 8 : 4;
+    this.type = elf.headers.type;
+    this.entry = toAddress(elf.headers.entry);
+    const { base, end } = elf.extent();
+    this.base = toAddress(base);
+    this.size = end - base;
+    if (elf.buildId !== undefined) this.buildId = elf.buildId;
+    this.sections = elf.sectionList();
+    this.segments = elf.segmentList();
+    const holder = companion?.hasSymbolTable && !elf.hasSymbolTable ? companion : elf;
+    this.symbols = new ColumnSymbols(() => holder.symbols());
+  }
+
+  get debugInfo(): DebugInfo {
+    return (this.lazyDebugInfo ??= this.readDebugInfo(this, this.companion?.hasDebugInfo ? this.companion : this.elf));
+  }
+
+  bytesAt(address: bigint, length: number): Uint8Array | undefined {
+    return this.elf.bytesAt(address, length);
+  }
+
+  close(): void {
+    this.elf.file.close();
+    this.companion?.file.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { failure } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
+import { inflate } from '../bytes/compression';
+import type { FileBytes } from '../bytes/file';
+import { SectionBytes } from '../bytes/section-bytes';
+import { SHF, SHT } from './headers';
+import type { ElfHeaders, ElfSection } from './headers';
+
+/** Where a DWARF reader finds its sections, whatever the file format. */
+export interface SectionSource {
+  readonly path: string;
+  /** By ELF name (`.debug_info`); undefined when the file has none, or none with content. */
+  section(name: string): SectionBytes | undefined;
+}
+
+/** Sections of an ELF file by name, decompressed on first use: SHF_COMPRESSED (gABI) and GNU's older `.zdebug_*`. */
+export class ElfSections implements SectionSource {
+  private readonly made = new Map<string, SectionBytes | undefined>();
+
+  constructor(
+    private readonly file: FileBytes,
+    private readonly headers: ElfHeaders,
+  ) {}
+
+  get path(): string {
+    return this.file.path;
+  }
+
+  section(name: string): SectionBytes | undefined {
+    if (!this.made.has(name)) this.made.set(name, this.make(name));
+    return this.made.get(name);
+  }
+
+  /** Raw content of one section, not decompressed. */
+  content(section: ElfSection): SectionBytes | undefined {
+    if (section.type === SHT.nobits) return undefined;
+    if (section.offset + section.size > this.file.size)
+      throw failure(imageErrors.outOfSection, { file: this.path, section: section.name, offset: `0x${Math.max(0, this.file.size - section.offset).toString(16)}` });
+    return SectionBytes.ofFile(this.file, section.name, section.offset, section.size);
+  }
+
+  private make(name: string): SectionBytes | undefined {
+    const { sections } = this.headers;
+    const plain = sections.find((s) => s.name === name && s.type !== SHT.nobits && s.size > 0);
+    if (plain) {
+      const content = this.content(plain);
+      return content && (plain.flags & SHF.compressed) !== 0n ? this.compressed(content) : content;
+    }
+    const old = name.startsWith('.debug_') ? sections.find((s) => s.name === `.z${name.slice(1)}` && s.type !== SHT.nobits) : undefined;
+    const content = old && this.content(old);
+    return content && this.oldCompressed(content);
+  }
+
+  private compressed(content: SectionBytes): SectionBytes {
+    const length = this.headers.wide ? 24 : 12;
+    const header = content.peek(0, length);
+    const method = header.readUInt32LE(0);
+    const size = this.headers.wide ? Number(header.readBigUInt64LE(8)) : header.readUInt32LE(4);
+    return SectionBytes.made(this.path, content.name, size, () => inflate(this.path, content.name, method, content.whole().subarray(length), size));
+  }
+
+  private oldCompressed(content: SectionBytes): SectionBytes {
+    const header = content.peek(0, 12);
+    if (header.toString('latin1', 0, 4) !== 'ZLIB') return content;
+    const size = Number(header.readBigUInt64BE(4));
+    return SectionBytes.made(this.path, content.name, size, () => inflate(this.path, content.name, 1, content.whole().subarray(12), size));
+  }
+}

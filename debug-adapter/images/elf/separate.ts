@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ElfSections } from './sections';
+
+/** Where distributions keep debug information apart from its image. */
+const globalDirectories = ['/usr/lib/debug'];
+
+/**
+ * Candidate files with this image's debug information, best first: by build-id, then by .gnu_debuglink beside the image,
+ * in its `.debug` directory and under the global ones (GDB manual, "Debugging Information in Separate Files").
+ */
+export const separateDebugFiles = (image: string, buildId: string | undefined, sections: ElfSections): { file: string; crc?: number }[] => {
+  const found: { file: string; crc?: number }[] = [];
+  const offer = (file: string, crc?: number): void => {
+    if (fs.existsSync(file) && fs.realpathSync(file) !== fs.realpathSync(image)) found.push(crc === undefined ? { file } : { file, crc });
+  };
+  if (buildId !== undefined && buildId.length > 4)
+    for (const directory of globalDirectories) offer(path.join(directory, '.build-id', buildId.slice(0, 2), `${buildId.slice(2)}.debug`));
+  const link = sections.section('.gnu_debuglink')?.whole();
+  const end = link ? link.indexOf(0) : -1;
+  if (!link || end < 1) return found;
+  const name = path.basename(link.toString('utf8', 0, end));
+  const crcAt = Math.ceil((end + 1) / 4) * 4;
+  const crc = crcAt + 4 <= link.length ? link.readUInt32LE(crcAt) : undefined;
+  const directory = path.dirname(path.resolve(image));
+  offer(path.join(directory, name), crc);
+  offer(path.join(directory, '.debug', name), crc);
+  for (const base of globalDirectories) offer(path.join(base, directory, name), crc);
+  return found;
+};
+
+const table = new Uint32Array(256).map((_, i) => {
+  let value = i;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value >>> 0;
+});
+
+/** The CRC-32 that .gnu_debuglink carries, over the whole file. */
+export const fileCrc = (file: string): number => {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const piece = Buffer.allocUnsafe(1 << 20);
+    let crc = 0xffffffff;
+    for (let got = fs.readSync(descriptor, piece); got > 0; got = fs.readSync(descriptor, piece))
+      for (let i = 0; i < got; i++) crc = (crc >>> 8) ^ (table[(crc ^ (piece[i] as number)) & 255] as number);
+    return ~crc >>> 0;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+};
