@@ -5,11 +5,12 @@ import { imageErrors } from '../../debug-adapter/errors/images';
 import { internalErrors } from '../../debug-adapter/errors/internal';
 import { programErrors } from '../../debug-adapter/errors/program';
 import { qemuErrors } from '../../debug-adapter/errors/qemu';
+import { sessionErrors } from '../../debug-adapter/errors/session';
 
 const sections: readonly (readonly [string, Readonly<Record<string, ErrorEntry>>])[] = [
   ['1xx: QEMU and the wires to it', qemuErrors],
   ['2xx: images and debug information', imageErrors],
-  ['3xx: configuration, placing, breakpoints, expressions', programErrors],
+  ['3xx: configuration, placing, breakpoints, expressions', { ...programErrors, ...sessionErrors }],
   ['4xx: reading the boot chain', chainErrors],
   ['5xx: files and commands on the host', fileErrors],
   ['9xx: faults of Bootscope itself', internalErrors],
