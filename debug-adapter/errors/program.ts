@@ -20,12 +20,6 @@ export const programErrors = entries({
     likely: 'the machine runs {found}, another build than the file named in "images".',
     next: 'point "images" to the files this machine was booted from, or install the new build into the boot image.',
   },
-  wrongSymbols: {
-    code: 'BS303',
-    what: 'The symbols {symbols} do not belong to {file}: {detail}.',
-    likely: 'the two files come from different builds.',
-    next: 'rebuild so that both come from one build, or correct "symbols".',
-  },
   noSuchSymbol: {
     code: 'BS304',
     what: 'The image {file} is to be placed at the symbol {symbol}, but no image of another stage has it.',

@@ -1,8 +1,7 @@
-import { failure } from '../errors/catalogue';
-import { programErrors } from '../errors/program';
+import { openSync, readSync, closeSync } from 'node:fs';
 import type { Image } from '../images/image';
 
-/** Opens an image; `symbols` is where its debug information is, when apart. */
+/** Opens an image; `symbols` is where its symbols and debug information are, when apart. */
 export type OpenImage = (file: string, options?: { readonly symbols?: string }) => Image | Promise<Image>;
 
 /** The image whose linked addresses count, and the one that runs when that is another. */
@@ -13,25 +12,26 @@ export interface ImagePair {
 
 /**
  * Opens the file that runs with its symbols. An ELF symbol file beside a PE has linked addresses of its own, so it becomes
- * the image and the PE its carrier; every other pair shares its linked addresses and is one image. Throws BS303 when two
- * ELF files carry different build-ids.
+ * the image and the PE its carrier; every other pair shares its linked addresses and is one image.
  */
-export const openPair = async (open: OpenImage, file: string, symbols: string | undefined): Promise<ImagePair> => {
+export const openPair = async (open: OpenImage, file: string, symbols: string | undefined, isElf = startsAsElf): Promise<ImagePair> => {
   if (symbols === undefined) return { image: await open(file) };
-  if (/\.pdb$/i.test(symbols)) return { image: await open(file, { symbols }) };
-  const carrier = await open(file);
+  if (isElf(file) || !isElf(symbols)) return { image: await open(file, { symbols }) };
   const image = await open(symbols);
-  if (carrier.format === 'elf' && image.format === 'elf') {
-    if (carrier.buildId !== undefined && image.buildId !== undefined && carrier.buildId !== image.buildId) {
-      carrier.close();
-      image.close();
-      throw failure(programErrors.wrongSymbols, { symbols, file, detail: `build-id ${image.buildId} against ${carrier.buildId}` });
-    }
-    if (carrier.machine !== image.machine || carrier.entry !== image.entry) {
-      carrier.close();
-      image.close();
-      throw failure(programErrors.wrongSymbols, { symbols, file, detail: 'machine or entry point differ' });
-    }
+  try {
+    return { image, carrier: await open(file) };
+  } catch (error) {
+    image.close();
+    throw error;
   }
-  return { image, carrier };
+};
+
+const startsAsElf = (path: string): boolean => {
+  const handle = openSync(path, 'r');
+  try {
+    const magic = Buffer.alloc(4);
+    return readSync(handle, magic, 0, 4, 0) === 4 && magic.readUInt32BE(0) === 0x7f454c46;
+  } finally {
+    closeSync(handle);
+  }
 };

@@ -1,6 +1,7 @@
 import type { ImageConfiguration } from '../api';
 import { BootscopeError, failure } from '../errors/catalogue';
 import { programErrors } from '../errors/program';
+import { openImage } from '../images/open';
 import type { Machine } from '../machine/machine';
 import { endsWithPath, splitQualified } from './names';
 import { PlacedModule, coverage, slideBy, unslideBy } from './placed-module';
@@ -22,9 +23,9 @@ export class PlacedProgram implements SymbolicProgram {
 
   constructor(
     readonly machine: Machine,
-    options: { readonly open: OpenImage },
+    options: { readonly open?: OpenImage } = {},
   ) {
-    this.#open = options.open;
+    this.#open = options.open ?? openImage;
   }
 
   get modules(): readonly PlacedModule[] {
@@ -42,7 +43,7 @@ export class PlacedProgram implements SymbolicProgram {
 
   /**
    * Opens the files of one resolved configuration entry (absolute paths) and adds them as a module without a place.
-   * An optional image that is missing gives undefined. Throws BS300 or the image reader's BS2xx; BS303 when `symbols` belongs to another build.
+   * An optional image that is missing gives undefined. Throws BS300 or the image reader's BS2xx.
    */
   async add(configuration: ImageConfiguration): Promise<PlacedModule | undefined> {
     const { stage, process, at, optional } = configuration;

@@ -4,7 +4,8 @@ import type { Stop } from '../../machine/machine';
 import type { StopObserver } from '../observer';
 import { coverage, linkedFloor, slideBy, unslideBy } from '../placed-module';
 import type { PlacedModule } from '../placed-module';
-import { compareWithMemory, verdict } from './compare';
+import { compareWithMemory, verdict, wrongFile } from './compare';
+import type { Comparison } from './compare';
 import { hex } from './context';
 import type { PlacementContext } from './context';
 
@@ -73,19 +74,17 @@ export class LinkedPlacement implements StopObserver {
     }
     if (answer !== 'different' || !inside) return false;
     if (stop.pc >= UPPER_HALF) {
-      this.#refuse(module, stop.pc, `${found.equal} of ${found.compared} compared bytes are equal`);
+      this.#refuse(module, stop.pc, found);
       return false;
     }
     // Below the upper half the firmware or a loader may run where the image will be loaded later.
     return stop.reason === 'breakpoint';
   }
 
-  #refuse(module: PlacedModule, pc: bigint, detail: string): void {
-    const { program, report } = this.context;
+  #refuse(module: PlacedModule, pc: bigint, found: Comparison): void {
     this.#refused.add(module);
-    program.unplace(module);
-    const file = module.carrier === module.image ? module.image.path : `${module.carrier.path} with symbols ${module.image.path}`;
-    report(failure(programErrors.wrongFile, { address: hex(pc), file, detail, found: `other code in the range of ${module.name}` }));
+    this.context.program.unplace(module);
+    this.context.report(wrongFile(module, pc, found));
   }
 
   #slideFor(module: PlacedModule): bigint | undefined {

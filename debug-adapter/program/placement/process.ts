@@ -1,0 +1,189 @@
+import type { Stop } from '../../machine/machine';
+import type { Space } from '../../machine/space';
+import type { StopObserver } from '../observer';
+import { coverage, unslideBy } from '../placed-module';
+import type { PlacedModule } from '../placed-module';
+import { rootOf } from '../placed-program';
+import { rankOf } from '../stage-order';
+import { compareWithMemory, verdict, wrongFile } from './compare';
+import { hex } from './context';
+import type { PlacementContext } from './context';
+import { headersIn, isHeaderOf, linkedHeader } from './elf-in-memory';
+
+/** A process as the kernel's own list has it. */
+export interface ListedProcess {
+  readonly pid: number;
+  /** As the kernel names it: a path, or a name it may have cut. */
+  readonly name: string;
+  /** CR3 of its page tables. */
+  readonly root: bigint;
+  /** Further roots of the same space: the user's copy under page-table isolation. */
+  readonly otherRoots?: readonly bigint[];
+}
+
+/** The kernel's list of processes, read by a boot chain's reader. Rejects while the kernel has none. */
+export interface ProcessSource {
+  processes(): Promise<readonly ListedProcess[]>;
+}
+
+const POLL_MS = 300;
+/** Stops at which a process of the right name must hold other code before the file is called wrong: exec renames before it loads. */
+const PATIENCE = 3;
+/** Where kernels cut names: Linux at 15 bytes (TASK_COMM_LEN), FreeBSD at 19 (MAXCOMLEN), Redox at 32. */
+const CUT_LENGTHS = new Set([15, 19, 32]);
+
+const lastComponent = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** True when a process of the kernel's list is the one a configuration means: by name, pid or `name:pid`. */
+export const isProcess = (wanted: string, { name, pid }: Pick<ListedProcess, 'name' | 'pid'>): boolean => {
+  const [, wantedName = wanted, wantedPid] = /^(.*):(\d+)$/.exec(wanted) ?? [];
+  if (wantedPid !== undefined && Number(wantedPid) !== pid) return false;
+  if (/^\d+$/.test(wanted)) return Number(wanted) === pid;
+  const own = lastComponent(name);
+  if (own === lastComponent(wantedName)) return true;
+  return CUT_LENGTHS.has(Buffer.byteLength(name)) && own !== '' && lastComponent(wantedName).startsWith(own);
+};
+
+/**
+ * User images, in the address spaces of their processes. The kernel's list says which spaces those are; without one (a kernel with
+ * symbols only), every stop in user code shows by the bytes of memory whose code it is, which also tells apart processes at the same addresses.
+ */
+export class ProcessPlacement implements StopObserver {
+  readonly #modules: PlacedModule[];
+  readonly #disagreements = new Map<PlacedModule, number>();
+  #source: ProcessSource | undefined;
+
+  constructor(
+    readonly context: PlacementContext,
+    modules: readonly PlacedModule[],
+    source?: ProcessSource,
+  ) {
+    this.#modules = [...modules];
+    this.#source = source;
+  }
+
+  /** The kernel's list, once a reader for it is known. */
+  setSource(source: ProcessSource | undefined): void {
+    this.#source = source;
+  }
+
+  arm(): Promise<void> {
+    this.#disagreements.clear();
+    for (const module of this.#modules) {
+      this.context.program.unplace(module);
+      if (isFixed(module)) this.context.program.place(module, 0n, { roots: new Set() });
+    }
+    return Promise.resolve();
+  }
+
+  async onStop(stop: Stop): Promise<'pass'> {
+    if (this.#modules.length === 0) return 'pass';
+    if (this.#source && this.#modules.some((module) => !module.roots?.size)) await this.#readList(this.#source);
+    const { cpl } = await this.context.machine.registers(stop.vcpu);
+    if (cpl === 3) await this.#lookAtCurrent(stop);
+    return 'pass';
+  }
+
+  pollMs(): number | undefined {
+    const stage = this.context.program.activeStage;
+    if (stage !== undefined && rankOf(stage) < rankOf('kernel')) return undefined;
+    return this.#modules.some((module) => module.slide === undefined) ? POLL_MS : undefined;
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #lookAtCurrent(stop: Stop): Promise<void> {
+    const root = rootOf(stop.cr3);
+    const space = await this.context.machine.currentSpace(stop.vcpu);
+    for (const module of [...this.#modules]) {
+      const known = module.roots?.has(root) ?? false;
+      if (module.slide === undefined || (!known && !isFixed(module))) {
+        await this.#placeByHeader(module, space, root);
+        continue;
+      }
+      const linkedPc = unslideBy(module, stop.pc, module.slide);
+      const inside = coverage(module.image, linkedPc) === 'code';
+      // A page table that was freed may be another process's now, so code that runs is looked at again.
+      if (known && !inside) continue;
+      const answer = verdict(await compareWithMemory(module, space, module.slide, inside ? [linkedPc] : []), true);
+      if (answer === 'same') this.#learn(module, root, 'its code is there');
+      else if (answer === 'different' && known) this.#forget(module, root);
+    }
+  }
+
+  async #readList(source: ProcessSource): Promise<void> {
+    const listed = await source.processes().catch(() => undefined);
+    if (!listed) return;
+    for (const module of [...this.#modules]) {
+      if (module.process === undefined) continue;
+      for (const one of listed) {
+        if (one.root === 0n || !isProcess(module.process, one)) continue;
+        const root = rootOf(one.root);
+        if (module.roots?.has(root)) continue;
+        const space = this.context.machine.spaceOf(root);
+        const placed = isFixed(module) ? await this.#checkFixed(module, space, one) : await this.#placeByHeader(module, space, root);
+        if (placed) for (const each of [one.root, ...(one.otherRoots ?? [])]) this.#learn(placed, rootOf(each), `process ${one.name}:${one.pid}`);
+      }
+    }
+  }
+
+  /** An image at its linked address in a space that the kernel says is its process's; false bytes there mean another file. */
+  async #checkFixed(module: PlacedModule, space: Space, { name, pid }: ListedProcess): Promise<PlacedModule | undefined> {
+    const found = await compareWithMemory(module, space, 0n);
+    const answer = verdict(found, true);
+    if (answer !== 'different') return module.slide === undefined ? undefined : module;
+    const times = (this.#disagreements.get(module) ?? 0) + 1;
+    this.#disagreements.set(module, times);
+    if (times === PATIENCE) this.context.report(wrongFile(module, module.image.entry, found, `process ${name}:${pid} holds other code`));
+    return undefined;
+  }
+
+  /** Finds the image by its ELF header in a space; the lowest one counts. A second base makes a further module of the same image. */
+  async #placeByHeader(module: PlacedModule, space: Space, root: bigint): Promise<PlacedModule | undefined> {
+    const linked = linkedHeader(module);
+    if (linked === undefined) return undefined;
+    for (const { address, header } of await headersIn(space)) {
+      if (!isHeaderOf(header, module.carrier)) continue;
+      const slide = address - linked;
+      if (verdict(await compareWithMemory(module, space, slide), true) === 'different') continue;
+      const instance = this.#instanceAt(module, slide);
+      this.#learn(instance, root, `its ELF header is at ${hex(address)}`);
+      return instance;
+    }
+    return undefined;
+  }
+
+  #instanceAt(module: PlacedModule, slide: bigint): PlacedModule {
+    const { program } = this.context;
+    if (module.slide === undefined) {
+      program.place(module, slide, { roots: new Set() });
+      return module;
+    }
+    const there = this.#modules.find((other) => other.image === module.image && other.process === module.process && other.slide === slide);
+    if (there) return there;
+    const { stage, image, carrier, name, process, at, optional } = module;
+    const instance = program.addImage({ stage, image, carrier, name, at, optional, ...(process === undefined ? {} : { process }) });
+    program.place(instance, slide, { roots: new Set() });
+    this.#modules.push(instance);
+    return instance;
+  }
+
+  #learn(module: PlacedModule, root: bigint, how: string): void {
+    if (module.roots?.has(root)) return;
+    const { program, log } = this.context;
+    module.confirmed = true;
+    program.setRoots(module, new Set([...(module.roots ?? []), root]));
+    log(`${module.name} runs in the address space ${hex(root)}: ${how}`);
+  }
+
+  #forget(module: PlacedModule, root: bigint): void {
+    const { program, log } = this.context;
+    program.setRoots(module, new Set([...(module.roots ?? [])].filter((other) => other !== root)));
+    log(`the address space ${hex(root)} is not ${module.name}'s any more`);
+  }
+}
+
+/** True for an image that can only be where it is linked. */
+const isFixed = (module: PlacedModule): boolean => module.at === 'linked' || module.image.type === 'exec';
