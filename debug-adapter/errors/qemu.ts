@@ -1,4 +1,161 @@
 import { entries } from './catalogue';
 
 /** 1xx: QEMU and the wires to it (RSP, QMP, serial). */
-export const qemuErrors = entries({});
+export const qemuErrors = entries({
+  badAddress: {
+    code: 'BS100',
+    what: '"{address}" is not an address: {detail}.',
+    likely: 'a typing error in `gdb`, `serial` or `qmp`.',
+    next: 'write host:port, :port or unix:PATH.',
+  },
+  connectFailed: {
+    code: 'BS101',
+    what: 'no connection to {what} at {address}: {detail}.',
+    likely: 'QEMU is not running yet, listens somewhere else, or has ended.',
+    next: 'start QEMU with -gdb (and -qmp, -serial) at that address, or correct the address in the configuration.',
+  },
+  stubSilent: {
+    code: 'BS102',
+    what: 'nothing at {address} answered as a gdbstub within {seconds} s: stub busy or not a gdbstub.',
+    likely: 'another debugger is attached (QEMU serves one client and leaves the second waiting), or the address belongs to another service.',
+    next: 'end the other debugger (gdb, lldb, another Bootscope session) or correct the address.',
+  },
+  qemuNotFound: {
+    code: 'BS103',
+    what: 'the program "{program}" could not be started: {detail}.',
+    likely: 'QEMU is not installed, or not on the PATH that VS Code was started with.',
+    next: 'install it (Debian: apt install qemu-system-x86) or give its full path as the first word of `qemu`.',
+  },
+  qemuExited: {
+    code: 'BS104',
+    what: 'QEMU ended before it could be debugged ({status}): {detail}.',
+    likely: 'a file named in `qemu` is missing, a port is in use, or an option is not known to this QEMU.',
+    next: 'correct what QEMU names in its message; run the command line by hand to try it.',
+  },
+  stubTimeout: {
+    code: 'BS105',
+    what: 'QEMU did not answer "{request}" within {seconds} s.',
+    likely: 'QEMU hangs or the host is overloaded.',
+    next: 'try again; if it stays so, restart the session and look at the load of the host.',
+  },
+  stubNonsense: {
+    code: 'BS106',
+    what: 'the gdbstub answered "{request}" with something else: "{reply}".',
+    likely: 'the connection lost data, or what listens there is not QEMU\'s gdbstub.',
+    next: 'restart the session; attach without anything between Bootscope and QEMU.',
+  },
+  running: {
+    code: 'BS107',
+    what: 'the machine is running; {what} needs it stopped.',
+    likely: 'QEMU\'s gdbstub answers only while the machine is stopped.',
+    next: 'pause the machine first.',
+  },
+  ended: {
+    code: 'BS108',
+    what: 'QEMU has ended: {detail}.',
+    likely: 'the guest shut the machine down, or QEMU was ended or crashed.',
+    next: 'start the session again.',
+  },
+  memoryUnreadable: {
+    code: 'BS109',
+    what: 'the memory at {address} cannot be read ({space}).',
+    likely: 'no page is mapped there in this address space, or the page is not in memory.',
+    next: 'check the address and the process it belongs to.',
+  },
+  memoryUnwritable: {
+    code: 'BS110',
+    what: 'the memory at {address} cannot be written ({space}).',
+    likely: 'no page is mapped there in this address space.',
+    next: 'check the address and the process it belongs to.',
+  },
+  noPhysicalMemory: {
+    code: 'BS111',
+    what: 'this gdbstub does not read physical memory (no Qqemu.PhyMemMode).',
+    likely: 'QEMU is older than 4.1, or this is not QEMU.',
+    next: 'use a newer QEMU; only the memory of the running process can be read with this one.',
+  },
+  architecture: {
+    code: 'BS112',
+    what: 'the guest is a {architecture} machine; Bootscope debugs x86 in 16, 32 and 64 bit.',
+    likely: 'another qemu-system-… program than qemu-system-x86_64 or -i386 is running.',
+    next: 'use qemu-system-x86_64.',
+  },
+  breakpointRefused: {
+    code: 'BS113',
+    what: 'QEMU refused a {kind} breakpoint at {address} ({detail}).',
+    likely: 'nothing is mapped there yet (KVM writes into memory), or this QEMU does not know the kind.',
+    next: 'run without KVM ("accel": "tcg"), or set it once the code is loaded.',
+  },
+  hardwareSlots: {
+    code: 'BS114',
+    what: 'all 4 hardware breakpoints are in use by {holders}; one more at {address} is not possible.',
+    likely: 'under KVM, breakpoints before paging and at user addresses, and all watchpoints, share the processor\'s 4 debug registers.',
+    next: 'remove one of them, or run with "accel": "tcg", which has no such limit.',
+  },
+  socketPath: {
+    code: 'BS115',
+    what: 'the socket path "{path}" is longer than the {limit} bytes a unix socket may have.',
+    likely: 'a deep temporary directory.',
+    next: 'set TMPDIR to a short path (for example /tmp).',
+  },
+  qmpRefused: {
+    code: 'BS116',
+    what: 'QEMU refused the QMP command {command}: {detail}.',
+    likely: 'this QEMU does not know the command or the machine is in the wrong state for it.',
+    next: 'see the message of QEMU.',
+  },
+  qmpSilent: {
+    code: 'BS117',
+    what: 'nothing at {address} answered as QMP within {seconds} s.',
+    likely: 'another client holds the QMP socket (QEMU serves one), or this is the human monitor or another service.',
+    next: 'end the other client, or correct `qmp` (QEMU: -qmp unix:PATH,server=on,wait=off).',
+  },
+  noMonitor: {
+    code: 'BS118',
+    what: 'QEMU\'s monitor cannot be reached for "{command}".',
+    likely: 'attached without `qmp`, to a stub that does not pass commands on.',
+    next: 'start QEMU with -qmp and give its address as `qmp`.',
+  },
+  noRegister: {
+    code: 'BS119',
+    what: 'there is no register "{name}" that can be written.',
+    likely: 'a typing error, or a register this processor does not have.',
+    next: 'use a name from the registers view, for example rax, rip, eflags.',
+  },
+  badCommandLine: {
+    code: 'BS120',
+    what: 'the `qemu` command line cannot be used: {detail}.',
+    likely: 'a word is missing; `qemu` is a list of words, one for each argument, and no shell reads it.',
+    next: 'write for example ["qemu-system-x86_64", "-m", "2G", "-cdrom", "live.iso"].',
+  },
+  supervisorFailed: {
+    code: 'BS121',
+    what: 'the process that looks after QEMU could not be started: {detail}.',
+    likely: 'the host is out of processes or memory, or refuses to run {program}.',
+    next: 'end other programs and try again.',
+  },
+  interruptIgnored: {
+    code: 'BS122',
+    what: 'the machine did not stop within {seconds} s of being asked to.',
+    likely: 'QEMU hangs or the host is overloaded.',
+    next: 'pause again; if it stays so, end the session.',
+  },
+  serialClosed: {
+    code: 'BS123',
+    what: 'serial port {port} takes no input: {detail}.',
+    likely: 'QEMU has ended, or the port belongs to a program of yours.',
+    next: 'type there instead, or leave the port to Bootscope (first -serial).',
+  },
+  firmwareMissing: {
+    code: 'BS124',
+    what: 'the firmware "{file}" cannot be used: {detail}.',
+    likely: 'a wrong path, or the firmware package is not installed.',
+    next: 'install it (Debian: apt install ovmf) or give the path of the image as `firmware`.',
+  },
+  connectionLost: {
+    code: 'BS125',
+    what: 'the connection to {what} was lost: {detail}.',
+    likely: 'QEMU ended or was killed.',
+    next: 'start the session again.',
+  },
+});

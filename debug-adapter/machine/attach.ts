@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import { connect, formatAddress, parseAddress } from '../wire/address';
+import type { Address } from '../wire/address';
+import { QmpClient } from '../wire/qmp/client';
+import { SerialStream } from '../wire/serial/port';
+import type { RspClient } from '../wire/rsp/client';
+import type { StopReply } from '../wire/rsp/reply';
+import type { Machine } from './machine';
+import { QemuMachine } from './qemu-machine';
+import { Stub } from './stub';
+import type { SupervisedProcess } from './supervisor';
+
+export interface AttachOptions {
+  /** `host:port`, `:port` or `unix:PATH` of QEMU's gdbstub. */
+  readonly gdb: string;
+  readonly serial?: string;
+  /** Further ports; the first is COM1 when `serial` is left out. */
+  readonly serials?: readonly string[];
+  readonly qmp?: string;
+}
+
+/**
+ * Joins a QEMU that runs already; it is stopped from then on, until `resume`.
+ * @throws BS100 (address), BS101 (nothing listens), BS102 (busy or no gdbstub), BS112 (not x86), BS117 (no QMP)
+ */
+export function attachQemu(options: AttachOptions): Promise<Machine> {
+  const serials = [...(options.serial === undefined ? [] : [options.serial]), ...(options.serials ?? [])];
+  return joinQemu({
+    gdb: parseAddress(options.gdb),
+    serials: serials.map(parseAddress),
+    ...(options.qmp === undefined ? {} : { qmp: parseAddress(options.qmp) }),
+  });
+}
+
+/** Connects everything and builds the machine; on failure every connection made so far is closed. */
+export async function joinQemu(parts: {
+  readonly gdb: Address;
+  readonly serials: readonly Address[];
+  readonly qmp?: Address;
+  readonly process?: SupervisedProcess;
+  /** For a QEMU that is just starting: how long it may take to open its sockets and greet, and whether it has ended. */
+  readonly starting?: { readonly patienceMs: number; readonly gone: () => boolean };
+}): Promise<QemuMachine> {
+  const startedAt = performance.now();
+  const patienceMs = parts.starting?.patienceMs;
+  const open = (address: Address, what: string): Promise<Socket> => openSocket(address, what, parts.starting);
+  const opened: { close(): void }[] = [];
+  let machine: QemuMachine | undefined;
+  let lost: Error | undefined;
+  try {
+    const qmp = parts.qmp === undefined ? undefined : await QmpClient.over(await open(parts.qmp, 'QMP'), formatAddress(parts.qmp), patienceMs);
+    if (qmp !== undefined) opened.push(qmp);
+    const serial: SerialStream[] = [];
+    for (const [index, address] of parts.serials.entries()) {
+      const port = index + 1;
+      const stream = await open(address, `serial port ${String(port)}`);
+      serial.push(new SerialStream(port, stream, (bytes) => machine?.serialBytes(port, bytes, performance.now() - startedAt)));
+      opened.push(...serial.slice(-1));
+    }
+    const stub = await Stub.over(await open(parts.gdb, 'a gdbstub'), formatAddress(parts.gdb), {
+      onStop: (stop: StopReply, solicited: boolean) => machine?.onStop(stop, solicited),
+      onClose: (reason: Error) => {
+        lost = reason;
+        machine?.onGdbClosed(reason);
+      },
+    });
+    const client: RspClient = stub.client;
+    opened.push(client);
+    machine = new QemuMachine({
+      stub,
+      serial,
+      accelerator: await accelerator(qmp, stub),
+      ...(qmp === undefined ? {} : { qmp }),
+      ...(parts.process === undefined ? {} : { process: parts.process }),
+    });
+    await machine.begin();
+    return machine;
+  } catch (error) {
+    for (const connection of opened) connection.close();
+    throw lost ?? error;
+  }
+}
+
+/** A starting QEMU opens its sockets one by one: a refusal is final only once it has ended or the time is over. */
+async function openSocket(address: Address, what: string, starting: { readonly patienceMs: number; readonly gone: () => boolean } | undefined): Promise<Socket> {
+  const until = performance.now() + (starting?.patienceMs ?? 0);
+  for (;;) {
+    try {
+      return await connect(address, what);
+    } catch (error) {
+      if (starting === undefined || starting.gone() || performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+async function accelerator(qmp: QmpClient | undefined, stub: Stub): Promise<Machine['accelerator']> {
+  try {
+    if (qmp !== undefined) {
+      const answer = await qmp.execute('query-kvm');
+      return typeof answer === 'object' && answer !== null && 'enabled' in answer && answer.enabled === true ? 'kvm' : 'tcg';
+    }
+    const text = await stub.monitor('info kvm');
+    if (text === undefined) return 'unknown';
+    return /enabled/.test(text) ? 'kvm' : /disabled|not compiled/.test(text) ? 'tcg' : 'unknown';
+  } catch {
+    // A QEMU without the question has no KVM to speak of, but that is not known.
+    return 'unknown';
+  }
+}

@@ -1,0 +1,167 @@
+import path from 'node:path';
+import { failure } from '../errors/catalogue';
+import { qemuErrors } from '../errors/qemu';
+
+/**
+ * Rewrites a QEMU command line so that Bootscope holds the gdbstub, QMP and the serial ports. Pure.
+ * Source of the options: QEMU, qemu-options.hx.
+ */
+
+export interface Sockets {
+  readonly gdb: string;
+  readonly qmp: string;
+  /** Socket of the n-th serial port, from 1. */
+  serial(port: number): string;
+}
+
+export interface RewriteOptions {
+  readonly argv: readonly string[];
+  readonly sockets: Sockets;
+  /** 'tcg' replaces hardware acceleration; 'asGiven' leaves it. */
+  readonly accel: 'tcg' | 'asGiven';
+  /** Words added for the firmware, from `firmwareWords`. */
+  readonly firmware?: readonly string[];
+}
+
+export interface Rewritten {
+  readonly argv: readonly string[];
+  readonly serialPorts: number;
+  /** What changed, one phrase each. */
+  readonly changes: readonly string[];
+}
+
+/** Options that take no word after them; every other option takes one. */
+const flags = new Set(
+  (
+    'h help version S s nographic curses sdl gtk no-frame alt-grab ctrl-grab no-quit portrait snapshot no-fd-bootchk no-acpi no-hpet no-reboot no-shutdown ' +
+    'daemonize enable-kvm singlestep one-insn-per-tb full-screen win2k-hack usb mem-prealloc no-user-config nodefaults preconfig xen-attach ' +
+    'xen-domid-restrict enable-fips old-param semihosting tdf no-kvm no-kvm-irqchip no-kvm-pit no-kvm-pit-reinjection only-migratable enable-sync-profile ' +
+    'nodefconfig localtime rtc-td-hack show-cursor audio-help async-teardown'
+  ).split(' '),
+);
+
+interface Option {
+  /** Without dashes; '' for a word that is no option (a disk image). */
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly words: readonly string[];
+}
+
+function parse(words: readonly string[]): Option[] {
+  const options: Option[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    const name = /^--?([a-zA-Z].*)$/.exec(word)?.[1];
+    if (name === undefined || flags.has(name)) options.push({ name: name ?? '', value: undefined, words: [word] });
+    else {
+      const value = words[++i];
+      if (value === undefined) throw failure(qemuErrors.badCommandLine, { detail: `${word} has no value` });
+      options.push({ name, value, words: [word, value] });
+    }
+  }
+  return options;
+}
+
+/** QEMU's own quoting: a comma inside a value is doubled. */
+const quote = (value: string): string => value.replaceAll(',', ',,');
+const listening = (socket: string): string => `unix:${quote(socket)},server=on,wait=off`;
+
+const hardwareAccelerators = /^(kvm|hvf|whpx|nvmm|hax|xen)$/;
+
+/** `kvm:tcg`, `kvm`, `tcg,thread=multi`: whether hardware is named. */
+const namesHardware = (value: string): boolean => (value.split(',')[0] ?? '').replace(/^accel=/, '').split(':').some((name) => hardwareAccelerators.test(name));
+
+/** @throws BS120 */
+export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: RewriteOptions): Rewritten {
+  const [program, ...rest] = argv;
+  if (program === undefined || program === '') throw failure(qemuErrors.badCommandLine, { detail: 'it is empty' });
+  const changes: string[] = [];
+  const out: string[] = [];
+  let ports = 0;
+  let monitorMoved = false;
+  const takeSerial = (from: string): void => {
+    ports++;
+    out.push('-serial', listening(sockets.serial(ports)));
+    changes.push(`${from} became serial port ${String(ports)} of Bootscope`);
+  };
+  const moveMonitor = (from: string): void => {
+    if (!monitorMoved) out.push('-monitor', 'none');
+    monitorMoved = true;
+    changes.push(`the monitor on ${from} moved to QMP`);
+  };
+
+  for (const option of parse(rest)) {
+    const { name, value = '', words } = option;
+    const given = words.join(' ');
+    switch (name) {
+      case 's':
+      case 'S':
+      case 'gdb':
+      case 'qmp':
+      case 'qmp-pretty':
+        changes.push(`${given} is taken over`);
+        break;
+      case 'serial':
+        takeSerial(given);
+        if (value.startsWith('mon:')) moveMonitor(given);
+        break;
+      case 'nographic':
+        out.push('-display', 'none');
+        if (ports === 0) takeSerial(given);
+        moveMonitor(given);
+        break;
+      case 'monitor':
+        if (/^(mon:)?stdio$/.test(value)) moveMonitor(given);
+        else out.push(...words);
+        break;
+      case 'daemonize':
+        changes.push(`${given} is left out, QEMU ends with the session`);
+        break;
+      default:
+        if (accel === 'tcg') withoutHardware(option, out, changes);
+        else out.push(...words);
+    }
+  }
+  if (ports === 0) {
+    ports = 1;
+    out.push('-serial', listening(sockets.serial(1)));
+  }
+  const added = [...firmware, '-S', '-gdb', listening(sockets.gdb), '-qmp', listening(sockets.qmp)];
+  return { argv: [program, ...out, ...added], serialPorts: ports, changes };
+}
+
+/** Passes an option on with hardware acceleration replaced by TCG. */
+function withoutHardware({ name, value = '', words }: Option, out: string[], changes: string[]): void {
+  const [first = '', ...properties] = value.split(',');
+  const replace = (...instead: string[]): void => {
+    out.push(...instead);
+    changes.push(`${words.join(' ')} became ${instead.length === 0 ? 'TCG' : instead.join(' ')} (breakpoints of any number need TCG; "accel": "asGiven" keeps it)`);
+  };
+  if (name === 'enable-kvm') replace();
+  else if (name === 'accel' && namesHardware(value)) replace('-accel', 'tcg');
+  else if (name === 'cpu' && first === 'host') replace('-cpu', ['max', ...properties].join(','));
+  else if ((name === 'machine' || name === 'M') && [first, ...properties].some((p) => /^accel=/.test(p) && namesHardware(p))) {
+    const kept = [first, ...properties].filter((p) => !/^kernel[-_]irqchip=/.test(p)).map((p) => (/^accel=/.test(p) ? 'accel=tcg' : p));
+    replace(words[0] ?? '-machine', kept.join(','));
+  } else out.push(...words);
+}
+
+/**
+ * Words that make QEMU run a firmware image. An image of code apart from its variables (`OVMF_CODE`, `…-code.fd`) is flash;
+ * `variables` is a writable copy of the variable store beside it. Anything else is given as `-bios`.
+ */
+export function firmwareWords(file: string, variables: string | undefined): string[] {
+  if (!isFlashCode(file)) return ['-bios', file];
+  const flash = (unit: number, image: string, readonly: boolean): string[] => ['-drive', `if=pflash,format=raw,unit=${String(unit)},readonly=${readonly ? 'on' : 'off'},file=${quote(image)}`];
+  return [...flash(0, file, true), ...(variables === undefined ? [] : flash(1, variables, false))];
+}
+
+export const isFlashCode = (file: string): boolean => /code/i.test(path.basename(file));
+
+/** Where the variable store of a flash image may lie. */
+export function variableStores(file: string): string[] {
+  const name = path.basename(file);
+  const sibling = name.replace(/CODE/, 'VARS').replace(/code/, 'vars');
+  // QEMU ships one 32-bit-named store for both of its x86 images.
+  return [sibling, sibling.replace(/\.secboot|_4M\.secboot|\.ms/, ''), 'edk2-i386-vars.fd'].filter((n) => n !== name).map((n) => path.join(path.dirname(file), n));
+}

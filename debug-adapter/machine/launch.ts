@@ -1,0 +1,112 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { failure } from '../errors/catalogue';
+import { qemuErrors } from '../errors/qemu';
+import { joinQemu } from './attach';
+import { firmwareWords, isFlashCode, rewriteCommandLine, variableStores } from './command-line';
+import type { Machine } from './machine';
+import type { QemuMachine } from './qemu-machine';
+import { SupervisedProcess, describeEnd, makePrivateDirectory } from './supervisor';
+import type { ProcessEnd } from './supervisor';
+
+export interface LaunchOptions {
+  /** The command line of QEMU, no shell. */
+  readonly argv: readonly string[];
+  /** Where QEMU runs; relative paths in `argv` start here. */
+  readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** 'tcg' (default) replaces kvm and -cpu host. */
+  readonly accel?: 'tcg' | 'asGiven';
+  /** A firmware image: a file for -bios, or flash code with its variable store beside it. */
+  readonly firmware?: string;
+  /** Words for the user until the machine has a listener for `notice`. */
+  readonly notice?: (text: string) => void;
+}
+
+/** QEMU opens its sockets within this time, even on a loaded host with large files to load. */
+const startPatienceMs = 30_000;
+
+/**
+ * Starts QEMU, stopped before its first instruction, with gdbstub, QMP and serial ports on sockets in a private directory.
+ * A supervisor ends it and removes the directory whenever this process ends.
+ * @throws BS103 (no such program), BS104 (QEMU ended at once, with its words), BS120 (command line), BS124 (firmware), BS115
+ */
+export async function launchQemu(options: LaunchOptions): Promise<Machine> {
+  const cwd = options.cwd ?? process.cwd();
+  if (!fs.existsSync(cwd)) throw failure(qemuErrors.badCommandLine, { detail: `its directory ${cwd} does not exist` });
+  const directory = makePrivateDirectory();
+  const socket = (name: string): string => path.join(directory, `${name}.sock`);
+  const sockets = { gdb: socket('gdb'), qmp: socket('qmp'), serial: (port: number) => socket(`serial-${String(port)}`) };
+  let machine: QemuMachine | undefined;
+  const tell = (text: string): void => {
+    if (machine !== undefined) machine.tell(text);
+    else options.notice?.(text);
+  };
+
+  let rewritten;
+  try {
+    const firmware = options.firmware === undefined ? [] : prepareFirmware(path.resolve(cwd, options.firmware), directory);
+    rewritten = rewriteCommandLine({ argv: options.argv, sockets, accel: options.accel ?? 'tcg', firmware });
+  } catch (error) {
+    fs.rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+  const [program = ''] = rewritten.argv;
+  const qemu = new SupervisedProcess({
+    argv: rewritten.argv,
+    cwd,
+    directory,
+    onOutput: (text) => tell(text),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+
+  let ended: ProcessEnd | undefined;
+  void qemu.ended.then((end) => (ended = end));
+  try {
+    machine = await joinQemu({
+      gdb: { kind: 'unix', path: sockets.gdb },
+      qmp: { kind: 'unix', path: sockets.qmp },
+      serials: Array.from({ length: rewritten.serialPorts }, (_, i) => ({ kind: 'unix' as const, path: sockets.serial(i + 1) })),
+      process: qemu,
+      starting: { patienceMs: startPatienceMs, gone: () => ended !== undefined },
+    });
+  } catch (error) {
+    // When QEMU is ending by itself its own words explain more than a lost connection.
+    const early = await Promise.race([qemu.ended, delay(500)]);
+    const end = await qemu.end();
+    if (early === undefined && !isConnectionTrouble(error)) throw error;
+    throw endedEarly(program, end, error);
+  }
+  if (rewritten.changes.length > 0) {
+    const notice = `Bootscope changed the QEMU command line: ${rewritten.changes.join('; ')}.`;
+    if (options.notice !== undefined) options.notice(notice);
+    else machine.tell(notice);
+  }
+  return machine;
+}
+
+const delay = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+
+const isConnectionTrouble = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === qemuErrors.connectFailed.code || error.code === qemuErrors.connectionLost.code);
+
+function endedEarly(program: string, end: ProcessEnd, cause: unknown): Error {
+  if (end.error?.startsWith('supervisor:') === true) return failure(qemuErrors.supervisorFailed, { detail: end.error, program: process.execPath }, { cause });
+  if (end.error !== undefined) {
+    const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such program', EACCES: 'it may not be run' };
+    return failure(qemuErrors.qemuNotFound, { program, detail: reasons[end.error] ?? end.error }, { cause });
+  }
+  return failure(qemuErrors.qemuExited, { status: describeEnd({ ...end, lastWords: '' }), detail: end.lastWords === '' ? 'it said nothing' : end.lastWords.replaceAll('\n', ' / ') }, { cause });
+}
+
+/** Checks the image and copies the variable store, which the guest writes. @throws BS124 */
+function prepareFirmware(file: string, directory: string): string[] {
+  if (!fs.existsSync(file)) throw failure(qemuErrors.firmwareMissing, { file, detail: 'there is no such file' });
+  if (!isFlashCode(file)) return firmwareWords(file, undefined);
+  const store = variableStores(file).find((candidate) => fs.existsSync(candidate));
+  if (store === undefined) return firmwareWords(file, undefined);
+  const copy = path.join(directory, 'variables.fd');
+  fs.copyFileSync(store, copy);
+  fs.chmodSync(copy, 0o600);
+  return firmwareWords(file, copy);
+}

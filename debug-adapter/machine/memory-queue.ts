@@ -1,0 +1,106 @@
+import { shapes } from '../wire/rsp/reply';
+import type { Reply } from '../wire/rsp/reply';
+import type { Request } from '../wire/rsp/client';
+import type { Stub, StubThread } from './stub';
+
+interface Read {
+  readonly address: bigint;
+  readonly length: number;
+  readonly resolve: (bytes: Uint8Array | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type View = StubThread | 'physical';
+
+/**
+ * Gathers the reads of one turn of the event loop into one batch, all virtual ones first and all physical ones between
+ * one switch to physical mode and back.
+ */
+export class MemoryQueue {
+  private physical: Read[] = [];
+  private virtual = new Map<string, { thread: StubThread; reads: Read[] }>();
+  private scheduled = false;
+  /** Most bytes one `m` may ask for: the answer is two digits a byte and must fit a packet. */
+  readonly readLimit: number;
+
+  constructor(private readonly stub: Stub) {
+    let limit = 256;
+    while (limit * 2 <= Math.floor(stub.features.packetSize / 2) && limit < 4096) limit *= 2;
+    this.readLimit = limit;
+  }
+
+  /** Undefined when the stub answers with an error: something in the range is not mapped. */
+  read(view: View, address: bigint, length: number): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      const read = { address, length, resolve, reject };
+      if (view === 'physical') this.physical.push(read);
+      else {
+        const group = this.virtual.get(view.id) ?? { thread: view, reads: [] };
+        this.virtual.set(view.id, group);
+        group.reads.push(read);
+      }
+      if (!this.scheduled) {
+        this.scheduled = true;
+        queueMicrotask(() => void this.flush());
+      }
+    });
+  }
+
+  /** Whole pages of 4 KiB. */
+  async readPages(view: View, addresses: readonly bigint[]): Promise<(Uint8Array | undefined)[]> {
+    const size = 4096;
+    const parts = size / this.readLimit;
+    const blocks = await Promise.all(
+      addresses.flatMap((address) => Array.from({ length: parts }, (_, i) => this.read(view, address + BigInt(i * this.readLimit), this.readLimit))),
+    );
+    return addresses.map((_, i) => {
+      const page = blocks.slice(i * parts, (i + 1) * parts);
+      return page.every((block) => block !== undefined) ? (parts === 1 ? page[0] : Buffer.concat(page as Uint8Array[])) : undefined;
+    });
+  }
+
+  /** Writes in pieces that fit a packet. False when the stub refuses one. */
+  async write(view: View, address: bigint, bytes: Uint8Array): Promise<boolean> {
+    const requests: Request[] = [];
+    for (let done = 0; done < bytes.length; ) {
+      const at = (address + BigInt(done)).toString(16);
+      // `M` + address + `,` + four digits of length + `:`; QEMU drops a packet that fills its buffer without an answer.
+      const room = Math.floor((this.stub.features.packetSize - 8 - at.length) / 2);
+      const part = bytes.subarray(done, done + Math.min(room, 4096));
+      requests.push({ payload: `M${at},${part.length.toString(16)}:${Buffer.from(part).toString('hex')}`, shape: shapes.ok });
+      done += part.length;
+    }
+    const replies = await this.stub.batch(view === 'physical' ? this.stub.asPhysical(requests) : this.stub.asVirtual(view, requests), { idempotent: true });
+    return replies.every((reply) => reply.kind === 'data');
+  }
+
+  private async flush(): Promise<void> {
+    this.scheduled = false;
+    const { physical, virtual } = this;
+    this.physical = [];
+    this.virtual = new Map();
+    const requests: Request[] = [];
+    const owners: (Read | undefined)[] = [];
+    const ask = ({ address, length }: Read): Request => ({ payload: `m${address.toString(16)},${length.toString(16)}`, shape: shapes.hex(length) });
+    const add = (group: Request[], reads: readonly Read[], before: number): void => {
+      requests.push(...group);
+      for (let i = 0; i < group.length; i++) owners.push(reads[i - before]);
+    };
+    for (const { thread, reads } of virtual.values()) {
+      const group = this.stub.asVirtual(thread, reads.map(ask));
+      add(group, reads, group.length - reads.length);
+    }
+    if (physical.length > 0) add(this.stub.asPhysical(physical.map(ask)), physical, 1);
+    let replies: Reply[];
+    try {
+      replies = await this.stub.batch(requests, { idempotent: true });
+    } catch (error) {
+      for (const read of owners) read?.reject(error);
+      return;
+    }
+    owners.forEach((read, i) => {
+      const reply = replies[i];
+      read?.resolve(reply?.kind === 'data' ? Buffer.from(reply.bytes.toString('latin1'), 'hex') : undefined);
+    });
+  }
+}

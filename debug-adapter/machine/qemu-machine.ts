@@ -1,0 +1,528 @@
+import { failure } from '../errors/catalogue';
+import type { BootscopeError } from '../errors/catalogue';
+import { qemuErrors } from '../errors/qemu';
+import type { QmpClient, QmpEvent } from '../wire/qmp/client';
+import type { Request } from '../wire/rsp/client';
+import { shapes } from '../wire/rsp/reply';
+import type { StopReply } from '../wire/rsp/reply';
+import { Breakpoints } from './breakpoints';
+import { Emitter } from './emitter';
+import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu } from './machine';
+import { MemoryQueue } from './memory-queue';
+import { needsCodeSegment, parseCodeSegments } from './modes';
+import { pagingOf, rootOf } from './page-walk';
+import type { Paging } from './page-walk';
+import { RegisterFile } from './register-file';
+import type { Registers } from './registers';
+import type { Space } from './space';
+import { PageTableSpace, PhysicalMemory } from './spaces';
+import type { SpaceHost } from './spaces';
+import { parseThread } from './stub';
+import type { Stub, StubThread } from './stub';
+import { describeEnd } from './supervisor';
+import type { SupervisedProcess } from './supervisor';
+
+export interface MachineParts {
+  readonly stub: Stub;
+  readonly accelerator: Machine['accelerator'];
+  readonly qmp?: QmpClient;
+  readonly serial: readonly (SerialPort & { close(): void })[];
+  /** The QEMU we started. */
+  readonly process?: SupervisedProcess;
+}
+
+const interruptPatienceMs = 5000;
+/** A step that takes longer waits for something that cannot come while stepping (`hlt` with timers held). */
+const stepOverPatienceMs = 200;
+
+/** A machine over the wires. Built by `launchQemu` and `attachQemu`. */
+export class QemuMachine implements Machine {
+  state: Machine['state'] = 'stopped';
+  readonly accelerator: Machine['accelerator'];
+  readonly launched: boolean;
+  readonly vcpus: readonly Vcpu[];
+  current: Vcpu;
+  readonly physical: Memory;
+  readonly breakpoints: BreakpointTable;
+  readonly serial: readonly SerialPort[];
+
+  private readonly emitter = new Emitter<MachineEvents>();
+  private readonly stub: Stub;
+  private readonly table: Breakpoints;
+  private readonly host: SpaceHost & { epoch: number };
+  private readonly physicalMemory: PhysicalMemory;
+  private readonly spaces = new Map<string, PageTableSpace>();
+  private readonly threads = new Map<number, StubThread>();
+  private readonly known = new Map<number, Registers>();
+  private readonly reading = new Map<number, Promise<Registers>>();
+  /** Where vCPUs were reported stopped: a breakpoint there is stepped over on resuming, since `c` would hit it again. */
+  private readonly parked = new Map<number, bigint>();
+  private stepBits: number | undefined;
+
+  private lastStop: Stop | undefined;
+  /** A stop that `nextStop` has not handed out yet. */
+  private undelivered: Stop | undefined;
+  private readonly waiting = new Set<{ resolve: (stop: Stop) => void; reject: (error: Error) => void }>();
+  /** Takes the next raw stop away from delivery, for stepping over. */
+  private intercept: { resolve: (stop: StopReply) => void; reject: (error: Error) => void } | undefined;
+  private stepping = false;
+  private interruptWanted = false;
+  private expectedEnd = false;
+  private endDetail = '';
+  private endError: BootscopeError | undefined;
+  private closing: Promise<void> | undefined;
+  private foreignCheck: NodeJS.Timeout | undefined;
+  private notices: string[] | undefined = [];
+
+  constructor(private readonly parts: MachineParts) {
+    const { stub } = parts;
+    this.stub = stub;
+    this.accelerator = parts.accelerator;
+    this.launched = parts.process !== undefined;
+    this.serial = parts.serial;
+    this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
+    for (const thread of stub.threads) this.threads.set(thread.number, thread);
+    this.current = this.vcpuOf(stub.initial.thread);
+    const queue = new MemoryQueue(stub);
+    const live = (root: bigint, paging: Paging) => this.live(root, paging);
+    const written = () => void this.host.epoch++;
+    this.host = { epoch: 0, queue, physicalOffered: stub.features.physicalMemory, live, written };
+    this.physical = this.physicalMemory = new PhysicalMemory(this.host);
+    const paging = () => this.known.get(this.current.id)?.paging ?? false;
+    const gone = () => this.state === 'ended';
+    this.breakpoints = this.table = new Breakpoints({
+      accelerator: parts.accelerator,
+      get paging() {
+        return paging();
+      },
+      get gone() {
+        return gone();
+      },
+      batch: (requests: readonly Request[]) => this.stub.batch(requests, { idempotent: false }),
+    });
+    parts.qmp?.onEvent((event) => this.onQmp(event));
+    void parts.process?.ended.then((end) => this.finish(describeEnd(end)));
+  }
+
+  /** Reads the registers of the first stop, on which memory and spaces rest. */
+  async begin(): Promise<void> {
+    await this.registers();
+  }
+
+  // ── registers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  registers(vcpu: Vcpu = this.current): Promise<Registers> {
+    const refused = this.refusal('reading registers');
+    if (refused !== undefined) return Promise.reject(refused);
+    return this.readRegisters(vcpu);
+  }
+
+  private readRegisters(vcpu: Vcpu): Promise<Registers> {
+    let reading = this.reading.get(vcpu.id);
+    if (reading === undefined) {
+      reading = this.fetchRegisters(vcpu);
+      const mine = reading;
+      this.reading.set(vcpu.id, mine);
+      mine.catch(() => this.reading.get(vcpu.id) === mine && this.reading.delete(vcpu.id));
+    }
+    return reading;
+  }
+
+  private async fetchRegisters(vcpu: Vcpu): Promise<Registers> {
+    const { epoch } = this.host;
+    const file = new RegisterFile(this.stub.description, await this.stub.registers(this.thread(vcpu)));
+    let segment;
+    if (needsCodeSegment(file.modeInputs())) {
+      // The descriptor cache is not among the stub's registers; the monitor shows it.
+      const text = await this.stub.monitor('info registers -a');
+      segment = text === undefined ? undefined : parseCodeSegments(text).get(vcpu.id - 1);
+    }
+    const registers = file.decode(segment);
+    if (epoch === this.host.epoch) this.known.set(vcpu.id, registers);
+    return registers;
+  }
+
+  async setRegister(name: string, value: bigint, vcpu: Vcpu = this.current): Promise<void> {
+    this.require('writing a register');
+    const register = this.stub.description.registers.find((candidate) => candidate.name === name);
+    if (register === undefined) throw failure(qemuErrors.noRegister, { name });
+    const bytes = new Uint8Array(register.bits / 8);
+    let rest = BigInt.asUintN(register.bits, value);
+    for (let i = 0; i < bytes.length; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+    if (!(await this.stub.setRegister(this.thread(vcpu), register.number, bytes))) throw failure(qemuErrors.noRegister, { name });
+    this.known.delete(vcpu.id);
+    this.reading.delete(vcpu.id);
+    this.parked.delete(vcpu.id);
+    if (/^cr\d$|^efer$/.test(name)) this.host.epoch++;
+    await this.readRegisters(vcpu);
+  }
+
+  // ── memory ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async currentSpace(vcpu: Vcpu = this.current): Promise<Space> {
+    const registers = await this.registers(vcpu);
+    const paging = pagingIn(registers);
+    return this.space(rootOf(registers.cr3, paging), paging);
+  }
+
+  spaceOf(cr3: bigint, levels?: 4 | 5): Space {
+    const registers = this.known.get(this.current.id);
+    let paging: Paging = registers === undefined ? '4level' : pagingIn(registers);
+    if (levels !== undefined) paging = levels === 5 ? '5level' : '4level';
+    // A root that is asked for while paging is off belongs to long mode to come or gone; root 0 is memory itself.
+    else if (paging === 'none' && cr3 !== 0n) paging = '4level';
+    return this.space(rootOf(cr3, paging), paging);
+  }
+
+  private space(root: bigint, paging: Paging): Space {
+    const key = `${paging}:${root.toString(16)}`;
+    let space = this.spaces.get(key);
+    if (space === undefined) {
+      if (this.spaces.size >= 1024) this.spaces.clear();
+      this.spaces.set(key, (space = new PageTableSpace(this.host, this.physicalMemory, root, paging)));
+    }
+    return space;
+  }
+
+  private live(root: bigint, paging: Paging): StubThread | undefined {
+    const uses = (id: number): boolean => {
+      const registers = this.known.get(id);
+      if (registers === undefined) return false;
+      const now = pagingIn(registers);
+      return now === paging && rootOf(registers.cr3, now) === root;
+    };
+    if (uses(this.current.id)) return this.threads.get(this.current.id);
+    for (const id of this.known.keys()) if (uses(id)) return this.threads.get(id);
+    return undefined;
+  }
+
+  // ── running ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async resume(): Promise<void> {
+    this.require('running on');
+    const over = [...this.parked].filter(([, pc]) => this.table.at(pc).length > 0).map(([id]) => id);
+    this.leaveStop();
+    this.emitter.emit('resumed', undefined);
+    for (const id of over) {
+      const thread = this.threads.get(id);
+      if (thread === undefined) continue;
+      const stop = await this.stepOver(thread);
+      if (this.interruptWanted || stop.kind === 'exited' || stop.watch !== undefined) {
+        await this.deliver(stop);
+        return;
+      }
+    }
+    this.stub.run();
+  }
+
+  async step(vcpu: Vcpu = this.current, options: { readonly interrupts?: boolean } = {}): Promise<Stop> {
+    this.require('stepping');
+    await this.setStepBits(options.interrupts === true);
+    this.leaveStop();
+    this.stepping = true;
+    this.emitter.emit('resumed', undefined);
+    this.stub.step(this.thread(vcpu));
+    return this.take(await this.awaitStop());
+  }
+
+  interrupt(): Promise<Stop> {
+    if (this.state === 'ended') return Promise.reject(this.endedError());
+    if (this.state === 'stopped') return this.lastStop === undefined ? this.describeNow() : Promise.resolve(this.lastStop);
+    this.interruptWanted = true;
+    const stop = this.awaitStop();
+    this.stub.client.interrupt();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(failure(qemuErrors.interruptIgnored, { seconds: interruptPatienceMs / 1000 })), interruptPatienceMs);
+      stop.then((value) => resolve(this.take(value)), reject).finally(() => clearTimeout(timer));
+    });
+  }
+
+  nextStop(signal?: AbortSignal): Promise<Stop> {
+    const ready = this.undelivered;
+    if (ready !== undefined) return Promise.resolve(this.take(ready));
+    if (this.state === 'ended') return Promise.reject(this.endedError());
+    return this.awaitStop(signal).then((stop) => this.take(stop));
+  }
+
+  private take(stop: Stop): Stop {
+    if (this.undelivered === stop) this.undelivered = undefined;
+    return stop;
+  }
+
+  private awaitStop(signal?: AbortSignal): Promise<Stop> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(abortReason(signal));
+        return;
+      }
+      const abort = () => {
+        this.waiting.delete(waiter);
+        if (signal !== undefined) reject(abortReason(signal));
+      };
+      const done = () => signal?.removeEventListener('abort', abort);
+      const waiter = {
+        resolve: (stop: Stop) => (done(), resolve(stop)),
+        reject: (error: Error) => (done(), reject(error)),
+      };
+      this.waiting.add(waiter);
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** The machine is about to run: everything known about this stop is void. */
+  private leaveStop(): void {
+    this.state = 'running';
+    this.undelivered = undefined;
+    this.interruptWanted = false;
+    this.parked.clear();
+    this.forget();
+  }
+
+  private forget(): void {
+    this.host.epoch++;
+    this.known.clear();
+    this.reading.clear();
+  }
+
+  private async stepOver(thread: StubThread): Promise<StopReply> {
+    const stop = new Promise<StopReply>((resolve, reject) => (this.intercept = { resolve, reject }));
+    this.stub.step(thread);
+    const timer = setTimeout(() => this.stub.client.interrupt(), stepOverPatienceMs);
+    try {
+      return await stop;
+    } finally {
+      clearTimeout(timer);
+      this.intercept = undefined;
+    }
+  }
+
+  private async setStepBits(interrupts: boolean): Promise<void> {
+    const bits = this.stub.features.stepBits;
+    if (bits === undefined) return;
+    const wanted = interrupts ? bits.enable : bits.enable | bits.noIrq | bits.noTimer;
+    if (this.stepBits === wanted || (this.stepBits === undefined && !interrupts)) return;
+    await this.stub.batch([{ payload: `Qqemu.sstep=${wanted.toString(16)}`, shape: shapes.ok }], { idempotent: true });
+    this.stepBits = wanted;
+  }
+
+  // ── what QEMU tells ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A stop packet; `solicited` is false when the machine was not running for us. */
+  onStop(stop: StopReply, solicited: boolean): void {
+    if (stop.kind === 'exited') return;
+    const { intercept } = this;
+    this.intercept = undefined;
+    if (intercept !== undefined) {
+      intercept.resolve(stop);
+      return;
+    }
+    const delivered = solicited || this.state === 'running' ? this.deliver(stop) : this.deliverUnasked(stop);
+    // A stop whose registers cannot be read leaves nobody knowing where the machine is.
+    delivered.catch((error: unknown) => this.stub.client.fail(error instanceof Error ? error.message : String(error)));
+  }
+
+  /** The gdbstub's socket is gone; the process tells why when it is ours. */
+  onGdbClosed(reason: Error): void {
+    if (this.parts.process === undefined) this.finish(reason.message);
+    else void this.parts.process.end();
+  }
+
+  private async deliver(raw: StopReply): Promise<void> {
+    const vcpu = this.vcpuOf(raw.thread);
+    this.current = vcpu;
+    const stop = this.classify(raw, vcpu, await this.readRegisters(vcpu));
+    this.stepping = false;
+    this.interruptWanted = false;
+    // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
+    if (raw.watch === undefined) this.parked.set(vcpu.id, stop.pc);
+    this.state = 'stopped';
+    this.lastStop = this.undelivered = stop;
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const waiter of waiting) waiter.resolve(stop);
+    this.emitter.emit('stopped', stop);
+  }
+
+  /** Another client ran the machine on, or the stub repeats the stop of attaching: only a new place is news. */
+  private async deliverUnasked(raw: StopReply): Promise<void> {
+    const before = this.known.get(this.current.id)?.pc;
+    this.forget();
+    const { pc } = await this.readRegisters(this.vcpuOf(raw.thread));
+    if (pc !== before) await this.deliver(raw);
+  }
+
+  private classify(raw: StopReply, vcpu: Vcpu, registers: Registers): Stop {
+    const { pc, cr3 } = registers;
+    const { watch } = raw;
+    if (watch !== undefined) return { reason: 'watchpoint', vcpu, pc, cr3, hits: this.table.watching(watch.address, watch.access), watch };
+    const hits = this.table.at(pc);
+    const SIGINT = 2;
+    let reason: Stop['reason'] = 'other';
+    if (raw.signal === SIGINT || (this.interruptWanted && hits.length === 0)) reason = 'interrupt';
+    else if (this.stepping) reason = 'step';
+    else if (hits.length > 0) reason = 'breakpoint';
+    return { reason, vcpu, pc, cr3, hits };
+  }
+
+  /** The state the machine was found in, before any stop of ours. */
+  private async describeNow(): Promise<Stop> {
+    const { pc, cr3 } = await this.registers();
+    return { reason: 'other', vcpu: this.current, pc, cr3, hits: this.table.at(pc) };
+  }
+
+  private onQmp({ event, data }: QmpEvent): void {
+    if (event === 'RESET') {
+      this.parked.clear();
+      if (this.state === 'stopped') this.forget();
+      this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown') });
+    } else if (event === 'SHUTDOWN') {
+      const reason = String(data['reason'] ?? 'unknown');
+      this.endDetail = `shutdown: ${reason}`;
+      if (data['guest'] === true) this.expectedEnd = true;
+    } else if (event === 'RESUME' && this.state === 'stopped') this.checkForeignResume();
+  }
+
+  /**
+   * A RESUME while we hold the machine stopped is the late echo of our own last run, or another QMP client's `cont`.
+   * QEMU's word decides; a byte sent to the stub of a running machine would stop it.
+   */
+  private checkForeignResume(): void {
+    const { epoch } = this.host;
+    clearTimeout(this.foreignCheck);
+    this.foreignCheck = setTimeout(() => {
+      if (this.state !== 'stopped' || this.host.epoch !== epoch) return;
+      this.parts.qmp?.execute('query-status').then(
+        (status) => {
+          const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
+          if (!running || this.state !== 'stopped' || this.host.epoch !== epoch) return;
+          this.leaveStop();
+          this.stub.client.adoptRunning();
+          this.emitter.emit('resumed', undefined);
+        },
+        () => undefined,
+      );
+    }, 20);
+  }
+
+  private finish(detail: string): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    const all = this.endDetail === '' ? detail : `${this.endDetail}; ${detail}`;
+    this.endError = failure(qemuErrors.ended, { detail: all });
+    for (const waiter of this.waiting) waiter.reject(this.endError);
+    this.waiting.clear();
+    this.intercept?.reject(this.endError);
+    clearTimeout(this.foreignCheck);
+    this.disconnect();
+    this.emitter.emit('ended', { expected: this.expectedEnd, detail: all });
+  }
+
+  // ── the rest ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async monitor(command: string): Promise<string> {
+    if (this.state === 'ended') throw this.endedError();
+    const text = this.parts.qmp === undefined ? await this.monitorByStub(command) : String(await this.parts.qmp.execute('human-monitor-command', { 'command-line': command }, 120_000));
+    // Anything but a question can change registers and memory (loadvm, system_reset).
+    if (!/^\s*(info|help|x|xp|print|p|gva2gpa|gpa2hva)\b/.test(command)) this.forget();
+    if (this.state === 'stopped') await this.readRegisters(this.current);
+    return text;
+  }
+
+  private async monitorByStub(command: string): Promise<string> {
+    this.require(`the monitor command "${command}"`);
+    const text = await this.stub.monitor(command);
+    if (text === undefined) throw failure(qemuErrors.noMonitor, { command });
+    return text;
+  }
+
+  on<E extends keyof MachineEvents>(event: E, listener: (argument: MachineEvents[E]) => void): () => void {
+    const off = this.emitter.on(event, listener);
+    if (event === 'notice' && this.notices !== undefined) {
+      const early = this.notices;
+      this.notices = undefined;
+      queueMicrotask(() => early.forEach((text) => this.emitter.emit('notice', text)));
+    }
+    return off;
+  }
+
+  /** Words for the user; those from before anyone listens are kept for the first listener. */
+  tell(text: string): void {
+    if (this.notices !== undefined) this.notices.push(text);
+    else this.emitter.emit('notice', text);
+  }
+
+  serialBytes(port: number, bytes: Uint8Array, atMs: number): void {
+    this.emitter.emit('serial', { port, bytes, atMs });
+  }
+
+  close(how: 'detach' | 'kill'): Promise<void> {
+    return (this.closing ??= this.shutDown(how));
+  }
+
+  private async shutDown(how: 'detach' | 'kill'): Promise<void> {
+    this.expectedEnd = true;
+    if (this.parts.process !== undefined) {
+      await this.parts.process.end();
+      this.finish('ended by Bootscope');
+      return;
+    }
+    if (this.state !== 'ended') {
+      try {
+        await (how === 'kill' ? this.quit() : this.letGo());
+      } catch {
+        // QEMU is gone or hangs: closing the sockets is all that is left.
+      }
+    }
+    this.finish(how === 'kill' ? 'ended by Bootscope' : 'Bootscope let go of it');
+  }
+
+  private async letGo(): Promise<void> {
+    if (this.state === 'running') await this.interrupt();
+    await this.table.clear();
+    const [thread] = this.stub.threads;
+    const pid = /^p([0-9a-f]+)\./i.exec(thread?.id ?? '')?.[1];
+    await this.stub.batch([{ payload: pid === undefined ? 'D' : `D;${pid}`, shape: shapes.ok }], { silenceMs: 2000 });
+  }
+
+  private async quit(): Promise<void> {
+    if (this.parts.qmp !== undefined) {
+      await this.parts.qmp.execute('quit', {}, 2000);
+      return;
+    }
+    if (this.state === 'running') await this.interrupt();
+    await this.stub.batch([{ payload: 'vKill;1', shape: shapes.ok }], { silenceMs: 2000 });
+  }
+
+  private disconnect(): void {
+    this.stub.client.close();
+    this.parts.qmp?.close();
+    for (const port of this.parts.serial) port.close();
+  }
+
+  private thread(vcpu: Vcpu): StubThread {
+    return this.threads.get(vcpu.id) ?? parseThread(String(vcpu.id));
+  }
+
+  private vcpuOf(thread: string | undefined): Vcpu {
+    const number = thread === undefined ? undefined : parseThread(thread).number;
+    return this.vcpus.find(({ id }) => id === number) ?? this.vcpus[0] ?? { id: 1, name: 'CPU#0' };
+  }
+
+  private endedError(): BootscopeError {
+    return this.endError ?? failure(qemuErrors.ended, { detail: 'the session is closed' });
+  }
+
+  private refusal(what: string): BootscopeError | undefined {
+    if (this.state === 'stopped') return undefined;
+    return this.state === 'ended' ? this.endedError() : failure(qemuErrors.running, { what });
+  }
+
+  private require(what: string): void {
+    const refused = this.refusal(what);
+    if (refused !== undefined) throw refused;
+  }
+}
+
+const pagingIn = (registers: Registers): Paging => pagingOf(registers.get('cr0') ?? 0n, registers.get('cr4') ?? 0n, registers.get('efer') ?? 0n);
+
+const abortReason = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error('the wait was given up'));

@@ -1,0 +1,177 @@
+import type { Duplex } from 'node:stream';
+import { failure } from '../errors/catalogue';
+import { qemuErrors } from '../errors/qemu';
+import { RspClient } from '../wire/rsp/client';
+import type { BatchOptions, ClientEvents, Request } from '../wire/rsp/client';
+import { parseStopReply, shapes } from '../wire/rsp/reply';
+import type { Reply, StopReply } from '../wire/rsp/reply';
+import { readTargetDescription } from '../wire/rsp/target-description';
+import type { TargetDescription } from '../wire/rsp/target-description';
+
+/** What this stub can do, found by what it answers. */
+export interface StubFeatures {
+  /** Most bytes a packet may hold, `$` and checksum not counted. */
+  readonly packetSize: number;
+  readonly multiprocess: boolean;
+  readonly vCont: boolean;
+  readonly physicalMemory: boolean;
+  /** Bits for `Qqemu.sstep`; undefined when the stub has no such mode. */
+  readonly stepBits?: { readonly enable: number; readonly noIrq: number; readonly noTimer: number };
+  readonly reverse: boolean;
+}
+
+export interface StubThread {
+  /** As the stub writes it. */
+  readonly id: string;
+  readonly number: number;
+}
+
+const firstAnswerMs = 3000;
+const hex = (text: string): string => Buffer.from(text, 'utf8').toString('hex');
+const text = (reply: Reply | undefined): string => (reply?.kind === 'data' ? reply.bytes.toString('latin1') : '');
+
+/** `p01.02`, `2` or `p1.2`: the part after the dot is the vCPU. */
+export function parseThread(id: string): StubThread {
+  const number = Number.parseInt(id.slice(id.indexOf('.') + 1).replace(/^p/, ''), 16);
+  return { id, number: Number.isNaN(number) ? 1 : number };
+}
+
+/** QEMU's gdbstub as typed requests. Everything but `run` and `interrupt` needs a stopped machine. */
+export class Stub {
+  private constructor(
+    readonly client: RspClient,
+    readonly features: StubFeatures,
+    readonly description: TargetDescription,
+    readonly threads: readonly StubThread[],
+    /** The stop the machine was found in. */
+    readonly initial: StopReply,
+  ) {}
+
+  /** Asks what the stub can do, over a stream that is open; QEMU stops the machine when a client connects. @throws BS102, BS112 */
+  static async over(stream: Duplex, address: string, events: ClientEvents): Promise<Stub> {
+    const client = new RspClient(stream, events);
+    try {
+      return await Stub.handshake(client, address);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  }
+
+  private static async handshake(client: RspClient, address: string): Promise<Stub> {
+    const silent = (cause: unknown) => failure(qemuErrors.stubSilent, { address, seconds: firstAnswerMs / 1000 }, { cause });
+    let supported: Reply;
+    try {
+      supported = await client.request(
+        { payload: 'qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;xmlRegisters=i386', shape: shapes.text },
+        { silenceMs: firstAnswerMs },
+      );
+    } catch (error) {
+      throw silent(error);
+    }
+    const offers = new Map(text(supported).split(';').map((word) => (word.includes('=') ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word.replace(/[+?-]$/, ''), word.slice(-1)]) as [string, string]));
+    if (offers.get('QStartNoAckMode') === '+') await client.request({ payload: 'QStartNoAckMode', shape: shapes.ok });
+    const packetSize = Number.parseInt(offers.get('PacketSize') ?? '1000', 16) || 0x1000;
+
+    const annex = async (name: string): Promise<string> => readAnnex(client, name, packetSize);
+    const description = await readTargetDescription(annex);
+    if (!/^i386|^i8086/.test(description.architecture)) throw failure(qemuErrors.architecture, { architecture: description.architecture || 'unknown' });
+
+    const asked = await client.batch(
+      [
+        { payload: '?', shape: shapes.stop },
+        { payload: 'vCont?', shape: shapes.vCont },
+        { payload: 'qqemu.PhyMemMode', shape: shapes.text },
+        { payload: 'qqemu.sstepbits', shape: shapes.text },
+      ],
+      { idempotent: true },
+    );
+    const [stop, vCont, physical, step] = asked;
+    const bits = new Map([...text(step).matchAll(/(\w+)=([0-9a-f]+)/gi)].map((m) => [m[1] ?? '', Number.parseInt(m[2] ?? '0', 16)]));
+    const enable = bits.get('ENABLE');
+    const features: StubFeatures = {
+      packetSize,
+      multiprocess: offers.get('multiprocess') === '+',
+      vCont: /;c\b/.test(text(vCont)) && /;s\b/.test(text(vCont)),
+      physicalMemory: /^[01]$/.test(text(physical)),
+      reverse: offers.get('ReverseStep') === '+' && offers.get('ReverseContinue') === '+',
+      ...(enable === undefined ? {} : { stepBits: { enable, noIrq: bits.get('NOIRQ') ?? 0, noTimer: bits.get('NOTIMER') ?? 0 } }),
+    };
+    if (features.physicalMemory) client.recoveryRequests = ['Qqemu.PhyMemMode:0'];
+    const initial = parseStopReply(stop?.kind === 'data' ? stop.bytes : Buffer.from('S05'));
+    return new Stub(client, features, description, await readThreads(client), initial);
+  }
+
+  /** Whether `Hg` is needed at all: with one vCPU nothing has to be selected. */
+  private select(thread: StubThread): Request[] {
+    return this.threads.length > 1 ? [{ payload: `Hg${thread.id}`, shape: shapes.ok }] : [];
+  }
+
+  /** Raw `g` answer of a vCPU. */
+  async registers(thread: StubThread): Promise<Buffer> {
+    const replies = await this.client.batch([...this.select(thread), { payload: 'g', shape: shapes.registers }], { idempotent: true });
+    const reply = replies[replies.length - 1];
+    if (reply?.kind !== 'data') throw failure(qemuErrors.stubNonsense, { request: 'g', reply: reply?.kind === 'error' ? reply.text : '' });
+    return Buffer.from(reply.bytes.toString('latin1').replaceAll('x', '0'), 'hex');
+  }
+
+  /** False when the stub refuses. `value` little-endian. */
+  async setRegister(thread: StubThread, number: number, value: Uint8Array): Promise<boolean> {
+    const replies = await this.client.batch([...this.select(thread), { payload: `P${number.toString(16)}=${Buffer.from(value).toString('hex')}`, shape: shapes.ok }]);
+    return replies[replies.length - 1]?.kind === 'data';
+  }
+
+  /** Requests of one batch for virtual memory as `thread` sees it. */
+  asVirtual(thread: StubThread, requests: readonly Request[]): Request[] {
+    return [...this.select(thread), ...requests];
+  }
+
+  /** Requests of one batch for physical memory; the mode is switched back in the same batch whatever the answers are. */
+  asPhysical(requests: readonly Request[]): Request[] {
+    return [{ payload: 'Qqemu.PhyMemMode:1', shape: shapes.ok }, ...requests, { payload: 'Qqemu.PhyMemMode:0', shape: shapes.ok }];
+  }
+
+  batch(requests: readonly Request[], options?: BatchOptions): Promise<Reply[]> {
+    return this.client.batch(requests, options);
+  }
+
+  /** Runs a monitor command through the stub. Undefined when the stub does not pass it on. */
+  async monitor(command: string): Promise<string | undefined> {
+    const chunks: Buffer[] = [];
+    const reply = await this.client.request({ payload: `qRcmd,${hex(command)}`, shape: (p) => shapes.ok(p) || shapes.anyHex(p), onConsole: (bytes) => chunks.push(bytes) }, { silenceMs: 30_000 });
+    if (reply.kind === 'unsupported') return undefined;
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  /** All vCPUs run. */
+  run(): void {
+    this.client.run(this.features.vCont ? 'vCont;c' : 'c');
+  }
+
+  /** One instruction on one vCPU, the others stay. */
+  step(thread: StubThread): void {
+    this.client.run(this.features.vCont ? `vCont;s:${thread.id}` : 's');
+  }
+}
+
+async function readAnnex(client: RspClient, name: string, packetSize: number): Promise<string> {
+  const size = Math.max(256, packetSize - 16);
+  let all = '';
+  for (;;) {
+    const reply = await client.request({ payload: `qXfer:features:read:${name}:${all.length.toString(16)},${size.toString(16)}`, shape: shapes.chunk }, { idempotent: true });
+    if (reply.kind !== 'data') return all;
+    const part = reply.bytes.toString('latin1', 1);
+    all += part;
+    if (reply.bytes[0] === 0x6c || part.length === 0) return all;
+  }
+}
+
+async function readThreads(client: RspClient): Promise<StubThread[]> {
+  const ids: string[] = [];
+  for (let request = 'qfThreadInfo'; ; request = 'qsThreadInfo') {
+    const reply = text(await client.request({ payload: request, shape: shapes.chunk }));
+    if (!reply.startsWith('m') || ids.length > 4096) break;
+    ids.push(...reply.slice(1).split(',').filter((id) => id !== ''));
+  }
+  return ids.length > 0 ? ids.map(parseThread) : [{ id: '1', number: 1 }];
+}
