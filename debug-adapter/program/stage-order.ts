@@ -3,7 +3,8 @@ import type { StageId } from '../api';
 /** Stages in the order of a boot. `chroot`, `reroot` and `pivot` happen while userland runs. */
 const ranks: Record<StageId, number> = { firmware: 0, loader: 1, kernel: 2, init: 3, userland: 4, chroot: 4, reroot: 4, pivot: 4, login: 5 };
 
-const isStageId = (stage: string): stage is StageId => Object.hasOwn(ranks, stage);
+/** True for a stage of the contracts. */
+export const isStageId = (stage: string): stage is StageId => Object.hasOwn(ranks, stage);
 
 /** Place of a stage in the order of a boot; a stage that is not one of the contracts' counts as userland. */
 export const rankOf = (stage: string): number => (isStageId(stage) ? ranks[stage] : ranks.userland);

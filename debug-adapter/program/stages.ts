@@ -1,0 +1,170 @@
+import type { StageId, StageInfo, StagesAnswer } from '../api';
+import { stripTerminalControl } from '../../boot/serial-text';
+import type { Machine, Stop } from '../machine/machine';
+import type { StopObserver } from './observer';
+import { coverage, unslideBy } from './placed-module';
+import type { PlacedModule } from './placed-module';
+import { rootOf } from './placed-program';
+import type { PlacedProgram } from './placed-program';
+import { isStageId, rankOf } from './stage-order';
+
+/** A serial line that shows that a stage has begun. */
+export interface StagePattern {
+  readonly stage: StageId;
+  readonly pattern: RegExp;
+}
+
+export interface StageOptions {
+  readonly machine: Machine;
+  readonly program: PlacedProgram;
+  readonly patterns?: readonly StagePattern[];
+  /** What the chain calls its stages; an id without a name stands for itself. */
+  readonly names?: Partial<Record<StageId, string>>;
+  /** Milliseconds since the machine was started or joined. */
+  readonly now?: () => number;
+}
+
+export type StageEvidence = StageInfo['evidence'][number];
+
+interface Entered {
+  readonly enteredMs: number;
+  leftMs?: number;
+  space?: string;
+  readonly evidence: StageEvidence[];
+}
+
+const UPPER_HALF = 1n << 63n;
+/** 32-bit kernels are linked above this: Linux from 2 or 3 GiB on, FreeBSD i386 before its 4/4 split from 3 GiB. */
+const UPPER_HALF_32 = 0x8000_0000n;
+const LONGEST_LINE = 4096;
+const MOST_EVIDENCE = 8;
+
+/** Which stage the boot is in, by evidence: code that stops, serial lines, the mode of the processor. Stages only go forward until a reset. */
+export class StageTracker implements StopObserver {
+  readonly #machine: Machine;
+  readonly #program: PlacedProgram;
+  readonly #patterns: readonly StagePattern[];
+  readonly #names: Partial<Record<StageId, string>>;
+  readonly #now: () => number;
+  readonly #entered = new Map<StageId, Entered>();
+  readonly #lines = new Map<number, string>();
+  readonly #listeners = new Set<(stage: StageInfo) => void>();
+  #current: StageId | undefined;
+
+  constructor({ machine, program, patterns = [], names = {}, now }: StageOptions) {
+    this.#machine = machine;
+    this.#program = program;
+    this.#patterns = patterns;
+    this.#names = names;
+    const start = performance.now();
+    this.#now = now ?? (() => performance.now() - start);
+  }
+
+  get current(): StageId | undefined {
+    return this.#current;
+  }
+
+  /** Called when a stage is entered. Returns the way to stop listening. */
+  onEntered(listener: (stage: StageInfo) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  arm(): Promise<void> {
+    this.#entered.clear();
+    this.#lines.clear();
+    this.#current = undefined;
+    this.#program.setActiveStage(undefined);
+    if (this.#machine.launched) this.enter('firmware', { kind: 'memory', text: 'the machine starts at its reset vector' });
+    return Promise.resolve();
+  }
+
+  async onStop(stop: Stop): Promise<'pass'> {
+    const registers = await this.#machine.registers(stop.vcpu);
+    const space = registers.paging ? `0x${rootOf(stop.cr3).toString(16)}` : undefined;
+    const module = this.#moduleRunning(stop);
+    if (module && isStageId(module.stage)) {
+      const place = this.#program.placeOf(stop.pc, { cr3: stop.cr3 });
+      const where = place.scopes[0]?.function.name ?? place.symbol?.name ?? `0x${stop.pc.toString(16)}`;
+      this.enter(module.stage, { kind: 'breakpoint', text: `stopped in ${where} of ${module.name}` }, space);
+    } else if (registers.paging && registers.cpl === 0 && (stop.pc >= UPPER_HALF || (registers.bits === 32 && stop.pc >= UPPER_HALF_32))) {
+      this.enter('kernel', { kind: 'memory', text: `privileged code runs at 0x${stop.pc.toString(16)}` }, space);
+    } else if (registers.paging && registers.cpl === 3 && this.#current === 'kernel') {
+      this.enter('init', { kind: 'memory', text: `user code runs at 0x${stop.pc.toString(16)}` }, space);
+    }
+    return 'pass';
+  }
+
+  pollMs(): undefined {
+    return undefined;
+  }
+
+  dispose(): Promise<void> {
+    this.#listeners.clear();
+    return Promise.resolve();
+  }
+
+  /** Takes a piece of serial output; lines and a last line without end (a prompt) are held against the patterns. */
+  onSerial(port: number, bytes: Uint8Array, atMs: number = this.#now()): void {
+    const text = (this.#lines.get(port) ?? '') + Buffer.from(bytes).toString('latin1');
+    const lines = text.split(/\r*\n|\r(?!\n)/);
+    this.#lines.set(port, (lines.at(-1) ?? '').slice(-LONGEST_LINE));
+    for (const line of lines) {
+      const plain = stripTerminalControl(line.slice(0, LONGEST_LINE)).trim();
+      if (plain === '') continue;
+      for (const { stage, pattern } of this.#patterns)
+        if (this.#isAhead(stage) && plain.search(pattern) >= 0) this.enter(stage, { kind: 'serial', text: plain }, undefined, atMs);
+    }
+  }
+
+  /** Notes that a stage runs; ignored when the boot is already past it. More evidence for the current stage is kept with it. */
+  enter(stage: StageId, evidence: StageEvidence, space?: string, atMs: number = this.#now()): void {
+    const known = this.#entered.get(stage);
+    if (known) {
+      if (space !== undefined) known.space ??= space;
+      if (known.evidence.length < MOST_EVIDENCE && !known.evidence.some(({ kind }) => kind === evidence.kind)) known.evidence.push(evidence);
+      return;
+    }
+    if (!this.#isAhead(stage)) return;
+    const left = this.#current && this.#entered.get(this.#current);
+    if (left) left.leftMs = atMs;
+    this.#entered.set(stage, { enteredMs: atMs, evidence: [evidence], ...(space === undefined ? {} : { space }) });
+    this.#current = stage;
+    this.#program.setActiveStage(stage);
+    const info = this.#infoOf(stage);
+    for (const listener of this.#listeners) listener(info);
+  }
+
+  /** Body of `bootscope/stages`: every stage that the chain or an image knows, in the order of a boot. */
+  answer(): StagesAnswer {
+    const ids = new Set<StageId>([...this.#entered.keys(), ...this.#patterns.map(({ stage }) => stage)]);
+    for (const id of Object.keys(this.#names)) if (isStageId(id)) ids.add(id);
+    for (const { stage } of this.#program.modules) if (isStageId(stage)) ids.add(stage);
+    const order = [...ids].sort((a, b) => rankOf(a) - rankOf(b) || (this.#entered.get(a)?.enteredMs ?? Infinity) - (this.#entered.get(b)?.enteredMs ?? Infinity));
+    return { current: this.#current ?? null, stages: order.map((id) => this.#infoOf(id)) };
+  }
+
+  #infoOf(id: StageId): StageInfo {
+    const entered = this.#entered.get(id);
+    const name = this.#names[id] ?? id;
+    if (!entered) return { id, name, evidence: [] };
+    const { enteredMs, leftMs, space, evidence } = entered;
+    return { id, name, enteredMs, ...(leftMs === undefined ? {} : { leftMs }), ...(space === undefined ? {} : { space }), evidence: [...evidence] };
+  }
+
+  #isAhead(stage: StageId): boolean {
+    if (this.#entered.has(stage)) return false;
+    return this.#current === undefined || rankOf(stage) >= rankOf(this.#current);
+  }
+
+  /** The placed image that runs at a stop: its bytes were seen, or the address space is its own. */
+  #moduleRunning(stop: Stop): PlacedModule | undefined {
+    const root = rootOf(stop.cr3);
+    return this.#program.modules.find(
+      (module) =>
+        module.slide !== undefined &&
+        (module.roots ? module.roots.has(root) : module.confirmed) &&
+        coverage(module.image, unslideBy(module, stop.pc, module.slide)) === 'code',
+    );
+  }
+}
