@@ -1,4 +1,5 @@
 import type { ChainId, DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StageId } from '../api';
+import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import type { Machine, Vcpu } from '../machine/machine';
 import type { Registers } from '../machine/registers';
@@ -20,6 +21,8 @@ export interface ChainContext {
   /** One module seen through any page-table root (`cr3`); the current space when left out. */
   viewOf(module: Module, cr3?: bigint): ProgramView;
   readonly stage: StageId | null;
+  /** A local or parameter by name, the innermost frame of the current vCPU that has it; left out where no stack is at hand. */
+  readonly local?: (name: string) => Promise<Value | undefined>;
   /** Everything COM1 has said so far, raw. */
   serialText(): string;
 }

@@ -44,6 +44,12 @@ export const chainErrors = entries({
     likely: 'a spelling mistake in the configuration.',
     next: 'use one of redox, freebsd, nextbsd, linux, generic, or leave `chain` out.',
   },
+  notThereYet: {
+    code: 'BS408',
+    what: '{what} is not in {place}.',
+    likely: 'the boot has not come so far at this stop, or is past it.',
+    next: 'let the machine run on to a later stage and look again.',
+  },
   notUnsigned: {
     code: 'BS407',
     what: '{what} holds {value}, which is out of its range.',
