@@ -139,7 +139,7 @@ const buildIdIn = (bytes: Uint8Array): string | undefined => {
 
 /**
  * What a comparison says. Kernels patch their own code (alternatives, tracing), so three quarters are enough where `strict` is not asked;
- * user code is never patched.
+ * user code and UEFI images are never patched.
  */
 export const verdict = ({ compared, equal, buildIdEqual }: Comparison, strict = false): 'same' | 'different' | 'unknown' => {
   if (buildIdEqual !== undefined && compared > 0 && equal / compared >= 0.5 === buildIdEqual) return buildIdEqual ? 'same' : 'different';

@@ -99,7 +99,7 @@ export class EfiPlacement implements StopObserver {
       if (!pe) continue;
       const equal = pe.timeDateStamp === identity.timeDateStamp && pe.sizeOfImage === identity.sizeOfImage && pe.entryRva === identity.entryRva;
       const slide = slideAt(module, image.base);
-      if (equal && verdict(await compareWithMemory(module, machine.physical, slide)) !== 'different') {
+      if (equal && verdict(await compareWithMemory(module, machine.physical, slide), true) !== 'different') {
         program.place(module, slide, { confirmed: true });
         this.context.log(`${module.name} is at ${hex(image.base)}${image.path === undefined ? '' : `, loaded from ${image.path}`}`);
       } else if (image.path !== undefined && namesake(module, image.path)) this.#reportWrong(module, image, pe.sizeOfImage, identity.sizeOfImage);
