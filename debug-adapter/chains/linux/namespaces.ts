@@ -1,0 +1,79 @@
+import { linuxMountWords } from '../../../boot/mount-flags';
+import { MountTable, type MountRow, type Place } from '../../../boot/mount-rules';
+import type { ProgramView } from '../../inspect/view';
+import type { Value } from '../../inspect/value';
+import type { Batch } from '../batch';
+import { perhaps } from '../unknown';
+import type { DentryReader } from './dentries';
+import { isAggregate, walkRedBlackTree, walkRing } from './lists';
+
+interface RawMount {
+  readonly value: Value;
+  readonly id: string;
+  readonly fstype: string;
+  readonly from: string;
+  readonly flags: readonly string[];
+  readonly covered?: Place;
+}
+
+/**
+ * The mounts of one namespace, `struct mnt_namespace` at an address (fs/mount.h): a red-black tree `mounts` since 6.8, a
+ * ring `list` before. `root` gives the mounts their names as seen from there.
+ */
+export const readNamespace = async (view: ProgramView, batch: Batch, dentries: DentryReader, address: bigint, root: Place | undefined): Promise<MountTable> => {
+  const namespace = await batch.at('mnt_namespace', address);
+  const values =
+    namespace.hasMember('mounts') && isAggregate(namespace.member('mounts'))
+      ? await walkRedBlackTree(view, batch, namespace.member('mounts'), 'mount', 'mnt_node')
+      : await walkRing(view, batch, namespace.member('list'), 'mount', 'mnt_list');
+  const mounts = await Promise.all(values.map((value) => readMount(batch, dentries, value)));
+  const unnamed = new MountTable(mounts.map((mount) => row(mount, '')));
+  return new MountTable(mounts.map((mount) => row(mount, nameOf(unnamed, root, mount))));
+};
+
+const row = (mount: RawMount, on: string): MountRow => ({ id: mount.id, fstype: mount.fstype, from: mount.from, on, flags: mount.flags, ...(mount.covered === undefined ? {} : { covered: mount.covered }) });
+
+/** Linux keeps no path for a mount: it is the path of the covered directory, or `/` where the walk does not meet the root. */
+const nameOf = (table: MountTable, root: Place | undefined, mount: RawMount): string => {
+  if (mount.covered === undefined || root === undefined || root.mount === mount.id) return '/';
+  return table.pathFrom(root, mount.covered) ?? pathToTop(table, mount.covered);
+};
+
+const pathToTop = (table: MountTable, place: Place): string => {
+  const names = place.steps.map((step) => step.name);
+  const above = table.mount(place.mount)?.covered;
+  const prefix = above === undefined || above.mount === place.mount ? '' : pathToTop(table, above);
+  return `${prefix === '/' ? '' : prefix}/${names.join('/')}`;
+};
+
+const readMount = async (batch: Batch, dentries: DentryReader, mount: Value): Promise<RawMount> => {
+  const inner = mount.member('mnt');
+  const parent = await mount.member('mnt_parent').integer();
+  const [covered, superblock, from] = await Promise.all([
+    parent === mount.address ? undefined : mount.member('mnt_mountpoint').integer().then((dentry) => dentries.place({ mount: parent, dentry })),
+    inner.member('mnt_sb').integer().then((address) => readSuperblock(batch, address)),
+    readName(mount),
+  ]);
+  return {
+    value: mount,
+    id: String(await mount.member('mnt_id').integer()),
+    fstype: superblock.fstype,
+    from,
+    flags: linuxMountWords(BigInt.asUintN(32, await inner.member('mnt_flags').integer()), superblock.flags),
+    ...(covered === undefined ? {} : { covered }),
+  };
+};
+
+/** `s_type->name` and, for FUSE and the like, `s_subtype` (include/linux/fs.h). */
+const readSuperblock = async (batch: Batch, address: bigint): Promise<{ fstype: string; flags: bigint }> => {
+  const superblock = await batch.at('super_block', address);
+  const type = await batch.at('file_system_type', await superblock.member('s_type').integer());
+  const name = await type.member('name').string(64);
+  const subtype = await perhaps(async () => ((await superblock.member('s_subtype').isNull()) ? '' : superblock.member('s_subtype').string(64)));
+  return { fstype: subtype === undefined || subtype === '' ? name : `${name}.${subtype}`, flags: BigInt.asUintN(64, await superblock.member('s_flags').integer()) };
+};
+
+const readName = async (mount: Value): Promise<string> => {
+  const name = mount.member('mnt_devname');
+  return (await name.isNull()) ? 'none' : name.string(1024);
+};
