@@ -86,8 +86,7 @@ export class Sources {
     if (exact.length > 0) return exact;
     if (!isAbsolute(local)) return namesakes.filter((name) => endsWithPath(unified(name), wanted));
     const resolved = namesakes.filter((name) => this.toLocal(name) === normalize(local));
-    if (resolved.length > 0) return resolved;
-    const open = namesakes.filter((name) => this.toLocal(name) === undefined);
+    const open = resolved.length > 0 ? resolved : namesakes.filter((name) => this.toLocal(name) === undefined);
     const best = Math.max(0, ...open.map((name) => trailingComponents(unified(name), wanted)));
     const closest = open.filter((name) => trailingComponents(unified(name), wanted) === best);
     // One shared component is only the file's own name: enough when nothing else has that name.
@@ -116,7 +115,9 @@ export class Sources {
     const namesakes = name === undefined ? [] : (this.#fileIndex().get(name) ?? []);
     const scored = namesakes.map((path) => ({ path, shared: trailingComponents(path, recorded) })).sort((a, b) => b.shared - a.shared);
     const [first, second] = scored;
-    if (!first || first.shared < Math.min(2, components.length)) return undefined;
+    // Every Rust crate has a `src/main.rs`: there the crate's own folder must agree too.
+    const needed = components.at(-2) === 'src' ? 3 : 2;
+    if (!first || first.shared < Math.min(needed, components.length)) return undefined;
     return second?.shared === first.shared ? undefined : first.path;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
+import { openPair } from '../../../debug-adapter/program/image-pair';
 import type { OpenImage } from '../../../debug-adapter/program/image-pair';
 import { FakeMachine, fakeImage } from './fakes';
 
@@ -90,17 +91,29 @@ describe('PlacedProgram', () => {
     expect(placed.placeOf(0n)).toEqual({ address: 0n, scopes: [] });
   });
 
-  it('opens configured files; a missing one is BS300 unless optional; symbols of another build are BS303', async () => {
+  it('opens configured files; a missing one is BS300 unless optional', async () => {
     const gone = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
     const placed = program((file) => {
       if (file === '/gone') throw gone;
-      return fakeImage({ path: file, buildId: file === '/kernel.debug' ? 'aa' : 'bb' });
+      return fakeImage({ path: file });
     });
     await expect(placed.add({ stage: 'kernel', file: '/gone' })).rejects.toThrow(/BS300.*\/gone/);
     expect(await placed.add({ stage: 'kernel', file: '/gone', optional: true })).toBeUndefined();
-    await expect(placed.add({ stage: 'kernel', file: '/kernel', symbols: '/kernel.debug' })).rejects.toThrow(/BS303.*kernel\.debug.*aa against bb/);
     const module = await placed.add({ stage: 'userland', file: '/b/lived' });
     expect(module).toMatchObject({ name: 'lived', process: 'lived', at: 'auto', slide: undefined });
+  });
+
+  it('opens an ELF symbol file beside a PE as an image of its own, and other pairs as one', async () => {
+    const opened: string[] = [];
+    const open: OpenImage = (file, options) => {
+      opened.push(options?.symbols ? `${file}+${options.symbols}` : file);
+      return fakeImage({ path: file });
+    };
+    const isElf = (file: string) => file.endsWith('.sym') || file === '/kernel';
+    expect((await openPair(open, '/loader.efi', '/loader.sym', isElf)).carrier?.path).toBe('/loader.efi');
+    expect((await openPair(open, '/kernel', '/kernel.sym', isElf)).carrier).toBeUndefined();
+    expect((await openPair(open, '/boot.efi', '/boot.pdb', isElf)).carrier).toBeUndefined();
+    expect(opened).toEqual(['/loader.sym', '/loader.efi', '/kernel+/kernel.sym', '/boot.efi+/boot.pdb']);
   });
 
   it('tells listeners of places and roots, and not of nothing', () => {

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { BootscopeError } from '../../../../debug-adapter/errors/catalogue';
+import { ProcessPlacement, isProcess } from '../../../../debug-adapter/program/placement/process';
+import type { ListedProcess } from '../../../../debug-adapter/program/placement/process';
+import { PlacedProgram } from '../../../../debug-adapter/program/placed-program';
+import { FakeMachine, codeLike, fakeImage } from '../fakes';
+
+const BASE = 0x40_1000n;
+
+/** ELF header and one program header of a 64-bit image whose first segment begins with them. */
+const header = (type: number, entry: bigint, loads: { address: bigint; size: number }[]): Uint8Array => {
+  const bytes = Buffer.alloc(0x1000);
+  bytes.writeUInt32BE(0x7f454c46, 0);
+  bytes[4] = 2;
+  bytes.writeUInt16LE(type, 16);
+  bytes.writeBigUInt64LE(entry, 24);
+  bytes.writeBigUInt64LE(64n, 32);
+  bytes.writeUInt16LE(56, 54);
+  bytes.writeUInt16LE(loads.length, 56);
+  for (const [index, { address, size }] of loads.entries()) {
+    const at = 64 + index * 56;
+    bytes.writeUInt32LE(1, at);
+    bytes.writeBigUInt64LE(address, at + 16);
+    bytes.writeBigUInt64LE(BigInt(size), at + 32);
+    bytes.writeBigUInt64LE(BigInt(size), at + 40);
+  }
+  return bytes;
+};
+
+const setup = (names: string[], type: 'exec' | 'dyn' = 'exec') => {
+  const fake = new FakeMachine();
+  fake.cpl = 3;
+  const machine = fake.asMachine();
+  const program = new PlacedProgram(machine);
+  const codes = names.map((_, index) => codeLike(0x3000, index + 20));
+  const modules = names.map((name, index) => {
+    const base = type === 'exec' ? BASE : 0x1000n;
+    const image = fakeImage({ path: `/b/${name}`, base, code: codes[index]! });
+    const first = { virtualAddress: base - 0x1000n, physicalAddress: 0n, fileOffset: 0, fileSize: 0x1000, memorySize: 0x1000, executable: false, writable: false };
+    return program.addImage({ stage: 'userland', process: name, image: { ...image, type, segments: [first, ...image.segments] } });
+  });
+  const errors: BootscopeError[] = [];
+  const placement = new ProcessPlacement({ machine, program, report: (error) => errors.push(error), log: () => undefined }, modules);
+  const loads = (module: (typeof modules)[number]) => module.image.segments.map(({ virtualAddress, memorySize }) => ({ address: virtualAddress, size: memorySize }));
+  return { fake, program, modules, codes, errors, placement, loads };
+};
+
+describe('user images', () => {
+  it('at the same addresses are told apart by their code, without any process list', async () => {
+    const { fake, program, modules, codes, placement } = setup(['init', 'lived', 'redoxfs']);
+    await placement.arm();
+    for (const [index, code] of codes.entries()) fake.space(BigInt(index + 1) << 12n).put(BASE, code);
+    expect(modules.every((module) => module.slide === 0n && !program.isActive(module, { cr3: 0x2000n }))).toBe(true);
+    for (const root of [0x1000n, 0x2000n, 0x3000n]) {
+      fake.root = root;
+      await placement.onStop(fake.stop(BASE + 0x40n));
+    }
+    expect(modules.map((module) => [...(module.roots ?? [])])).toEqual([[0x1000n], [0x2000n], [0x3000n]]);
+    expect(program.moduleAt(BASE, { cr3: 0x2000n })?.name).toBe('lived');
+    // The page table becomes another process's.
+    fake.space(0x2000n).put(BASE, codes[2]!);
+    fake.root = 0x2000n;
+    await placement.onStop(fake.stop(BASE + 0x40n));
+    expect(program.moduleAt(BASE, { cr3: 0x2000n })?.name).toBe('redoxfs');
+  });
+
+  it('says nothing about code that runs in the kernel', async () => {
+    const { fake, modules, codes, placement } = setup(['init']);
+    await placement.arm();
+    fake.space(fake.root).put(BASE, codes[0]!);
+    fake.cpl = 0;
+    await placement.onStop(fake.stop(0xffff_ffff_8000_0000n));
+    expect(modules[0]?.roots?.size).toBe(0);
+  });
+
+  it('are found by name in the kernel list, position independent ones by their ELF header, each base a module', async () => {
+    const { fake, program, modules, codes, placement, loads } = setup(['sshd'], 'dyn');
+    const [module] = modules;
+    await placement.arm();
+    expect(module?.slide).toBeUndefined();
+    expect(placement.pollMs()).toBe(300);
+    const load = (root: bigint, base: bigint) => fake.space(root).put(base, header(3, module!.image.entry, loads(module!)), false).put(base + 0x1000n, codes[0]!);
+    fake.space(0x5000n).put(0x1_0000n, header(3, 0x77n, loads(module!)), false);
+    load(0x5000n, 0x5555_0000n);
+    load(0x6000n, 0x6666_0000n);
+    const list: ListedProcess[] = [
+      { pid: 1, name: '/sbin/init', root: 0x9000n },
+      { pid: 7, name: '/usr/sbin/sshd', root: 0x5000n, otherRoots: [0xf000n] },
+    ];
+    placement.setSource({ processes: () => Promise.resolve(list) });
+    fake.cpl = 0;
+    await placement.onStop(fake.stop(0xffff_ffff_8000_0000n, 'interrupt'));
+    expect(module).toMatchObject({ slide: 0x5555_0000n });
+    expect([...(module?.roots ?? [])]).toEqual([0x5000n, 0xf000n]);
+    expect(placement.pollMs()).toBeUndefined();
+    fake.cpl = 3;
+    fake.root = 0x6000n;
+    await placement.onStop(fake.stop(0x6666_1100n));
+    expect(program.modules).toHaveLength(2);
+    expect(program.moduleAt(0x6666_1100n, { cr3: 0x6000n })).toMatchObject({ name: 'sshd', slide: 0x6666_0000n });
+    expect(program.moduleAt(0x5555_1100n, { cr3: 0x6000n })).toBeUndefined();
+  });
+
+  it('of another build are reported with BS302 when the process stays what it is', async () => {
+    const { fake, errors, placement } = setup(['lived']);
+    await placement.arm();
+    placement.setSource({ processes: () => Promise.resolve([{ pid: 3, name: 'lived', root: 0x4000n }]) });
+    fake.space(0x4000n).put(BASE, codeLike(0x3000, 1));
+    fake.cpl = 0;
+    for (let stops = 0; stops < 5; stops++) await placement.onStop(fake.stop(0xffff_ffff_8000_0000n));
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/BS302.*\/b\/lived.*lived:3/)]);
+  });
+
+  it('survive a kernel whose list cannot be read yet', async () => {
+    const { fake, placement, modules } = setup(['init']);
+    await placement.arm();
+    placement.setSource({ processes: () => Promise.reject(new Error('no kernel yet')) });
+    await placement.onStop(fake.stop(0x7c00n));
+    expect(modules[0]?.roots?.size).toBe(0);
+  });
+
+  it('are meant by name, pid or both, also where the kernel cuts names', () => {
+    expect(isProcess('lived', { name: '/scheme/initfs/bin/lived', pid: 4 })).toBe(true);
+    expect(isProcess('lived', { name: 'relived', pid: 4 })).toBe(false);
+    expect(isProcess('lived:5', { name: 'lived', pid: 4 })).toBe(false);
+    expect(isProcess('4', { name: 'lived', pid: 4 })).toBe(true);
+    expect(isProcess('systemd-journald', { name: 'systemd-journal', pid: 9 })).toBe(true);
+    expect(isProcess('systemd', { name: 'system', pid: 9 })).toBe(false);
+  });
+});
