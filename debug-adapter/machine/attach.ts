@@ -17,6 +17,8 @@ export interface AttachOptions {
   /** Further ports; the first is COM1 when `serial` is left out. */
   readonly serials?: readonly string[];
   readonly qmp?: string;
+  /** Longest silence of the stub while an answer is due, in ms; 5000 when left out, 3000 for its first answer. */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -29,6 +31,7 @@ export function attachQemu(options: AttachOptions): Promise<Machine> {
     gdb: parseAddress(options.gdb),
     serials: serials.map(parseAddress),
     ...(options.qmp === undefined ? {} : { qmp: parseAddress(options.qmp) }),
+    ...(options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs }),
   });
 }
 
@@ -38,6 +41,7 @@ export async function joinQemu(parts: {
   readonly serials: readonly Address[];
   readonly qmp?: Address;
   readonly process?: SupervisedProcess;
+  readonly silenceMs?: number;
   /** For a QEMU that is just starting: how long it may take to open its sockets and greet, and whether it has ended. */
   readonly starting?: { readonly patienceMs: number; readonly gone: () => boolean };
 }): Promise<QemuMachine> {
@@ -46,7 +50,6 @@ export async function joinQemu(parts: {
   const open = (address: Address, what: string): Promise<Socket> => openSocket(address, what, parts.starting);
   const opened: { close(): void }[] = [];
   let machine: QemuMachine | undefined;
-  let lost: Error | undefined;
   try {
     const qmp = parts.qmp === undefined ? undefined : await QmpClient.over(await open(parts.qmp, 'QMP'), formatAddress(parts.qmp), patienceMs);
     if (qmp !== undefined) opened.push(qmp);
@@ -59,11 +62,8 @@ export async function joinQemu(parts: {
     }
     const stub = await Stub.over(await open(parts.gdb, 'a gdbstub'), formatAddress(parts.gdb), {
       onStop: (stop: StopReply, solicited: boolean) => machine?.onStop(stop, solicited),
-      onClose: (reason: Error) => {
-        lost = reason;
-        machine?.onGdbClosed(reason);
-      },
-    });
+      onClose: (reason: Error) => machine?.onGdbClosed(reason),
+    }, parts.silenceMs);
     const client: RspClient = stub.client;
     opened.push(client);
     machine = new QemuMachine({
@@ -77,7 +77,7 @@ export async function joinQemu(parts: {
     return machine;
   } catch (error) {
     for (const connection of opened) connection.close();
-    throw lost ?? error;
+    throw error;
   }
 }
 

@@ -163,5 +163,5 @@ export function variableStores(file: string): string[] {
   const name = path.basename(file);
   const sibling = name.replace(/CODE/, 'VARS').replace(/code/, 'vars');
   // QEMU ships one 32-bit-named store for both of its x86 images.
-  return [sibling, sibling.replace(/\.secboot|_4M\.secboot|\.ms/, ''), 'edk2-i386-vars.fd'].filter((n) => n !== name).map((n) => path.join(path.dirname(file), n));
+  return [sibling, sibling.replace(/\.(secboot|ms|snakeoil)\b/, ''), 'edk2-i386-vars.fd'].filter((n) => n !== name).map((n) => path.join(path.dirname(file), n));
 }

@@ -65,7 +65,7 @@ export class MemoryQueue {
     for (let done = 0; done < bytes.length; ) {
       const at = (address + BigInt(done)).toString(16);
       // `M` + address + `,` + four digits of length + `:`; QEMU drops a packet that fills its buffer without an answer.
-      const room = Math.floor((this.stub.features.packetSize - 8 - at.length) / 2);
+      const room = Math.floor((this.stub.features.packetSize - 16 - at.length) / 2);
       const part = bytes.subarray(done, done + Math.min(room, 4096));
       requests.push({ payload: `M${at},${part.length.toString(16)}:${Buffer.from(part).toString('hex')}`, shape: shapes.ok });
       done += part.length;

@@ -233,7 +233,14 @@ export class QemuMachine implements Machine {
     this.stub.client.interrupt();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(failure(qemuErrors.interruptIgnored, { seconds: interruptPatienceMs / 1000 })), interruptPatienceMs);
-      stop.then((value) => resolve(this.take(value)), reject).finally(() => clearTimeout(timer));
+      // One more 0x03 does no harm: a stopped stub ignores it.
+      const again = setInterval(() => this.stub.client.interrupt(), 500);
+      void stop
+        .then((value) => resolve(this.take(value)), reject)
+        .finally(() => {
+          clearTimeout(timer);
+          clearInterval(again);
+        });
     });
   }
 

@@ -48,23 +48,23 @@ export class Stub {
   ) {}
 
   /** Asks what the stub can do, over a stream that is open; QEMU stops the machine when a client connects. @throws BS102, BS112 */
-  static async over(stream: Duplex, address: string, events: ClientEvents): Promise<Stub> {
-    const client = new RspClient(stream, events);
+  static async over(stream: Duplex, address: string, events: ClientEvents, silenceMs?: number): Promise<Stub> {
+    const client = new RspClient(stream, events, silenceMs);
     try {
-      return await Stub.handshake(client, address);
+      return await Stub.handshake(client, address, Math.min(firstAnswerMs, silenceMs ?? firstAnswerMs));
     } catch (error) {
       client.close();
       throw error;
     }
   }
 
-  private static async handshake(client: RspClient, address: string): Promise<Stub> {
-    const silent = (cause: unknown) => failure(qemuErrors.stubSilent, { address, seconds: firstAnswerMs / 1000 }, { cause });
+  private static async handshake(client: RspClient, address: string, patienceMs: number): Promise<Stub> {
+    const silent = (cause: unknown) => failure(qemuErrors.stubSilent, { address, seconds: patienceMs / 1000 }, { cause });
     let supported: Reply;
     try {
       supported = await client.request(
         { payload: 'qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;xmlRegisters=i386', shape: shapes.text },
-        { silenceMs: firstAnswerMs },
+        { silenceMs: patienceMs },
       );
     } catch (error) {
       throw silent(error);

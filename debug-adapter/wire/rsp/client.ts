@@ -76,6 +76,8 @@ export class RspClient {
   constructor(
     private readonly stream: Duplex,
     private readonly events: ClientEvents,
+    /** Longest silence of the stub while an answer is due, in ms. */
+    private readonly silenceMs = defaultSilenceMs,
   ) {
     stream.on('data', (chunk: Buffer) => this.receive(chunk));
     stream.on('error', (error) => this.lose(error.message));
@@ -113,7 +115,7 @@ export class RspClient {
     if (this.runs) return Promise.reject(failure(qemuErrors.running, { what: `"${show(requests[0]?.payload ?? '')}"` }));
     if (requests.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const batch: Batch = { replies: [], remaining: requests.length, silenceMs: options.silenceMs ?? defaultSilenceMs, resolve, reject };
+      const batch: Batch = { replies: [], remaining: requests.length, silenceMs: options.silenceMs ?? this.silenceMs, resolve, reject };
       if (this.syncing) this.backlog.push({ requests, batch });
       else this.write(requests, batch);
     });
@@ -245,7 +247,7 @@ export class RspClient {
   private arm(delay?: number): void {
     if (this.timer !== undefined && delay === undefined) return;
     clearTimeout(this.timer);
-    const silence = this.expected[this.head]?.batch.silenceMs ?? defaultSilenceMs;
+    const silence = this.expected[this.head]?.batch.silenceMs ?? this.silenceMs;
     this.timer = setTimeout(() => this.look(), delay ?? silence);
   }
 
@@ -254,7 +256,7 @@ export class RspClient {
     this.timer = undefined;
     const next = this.expected[this.head];
     if ((next === undefined && !this.syncing) || this.closed !== undefined) return;
-    const silence = next?.batch.silenceMs ?? defaultSilenceMs;
+    const silence = next?.batch.silenceMs ?? this.silenceMs;
     const left = this.progressAt + silence - performance.now();
     if (left > 1) this.arm(left);
     else if (!this.graceUsed) {
