@@ -44,18 +44,18 @@ export interface Range {
 export interface FunctionInfo {
   readonly name: string;
   readonly qualifiedName: string;
-  readonly linkageName?: string;
+  readonly linkageName?: string | undefined;
   readonly language: Language;
-  readonly declared?: SourcePlace;
+  readonly declared?: SourcePlace | undefined;
   readonly returns: Type;
   /** DW_AT_noreturn. */
   readonly noReturn: boolean;
   /** Code of the out-of-line instance; empty when every instance is inlined. The first range holds the entry. */
   readonly ranges: readonly Range[];
-  readonly entry?: bigint;
+  readonly entry?: bigint | undefined;
   /** Address after the prologue, as a debugger places a function breakpoint. */
-  readonly afterPrologue?: bigint;
-  readonly frameBase?: Location;
+  readonly afterPrologue?: bigint | undefined;
+  readonly frameBase?: Location | undefined;
   readonly parameters: readonly VariableInfo[];
   readonly variadic: boolean;
   /** Places where this function is inlined. Costs a walk of the CUs that may hold them. */
@@ -69,9 +69,9 @@ export interface Scope {
   readonly ranges: readonly Range[];
   readonly entry: bigint;
   /** For an inlined scope: where the caller calls it. */
-  readonly callSite?: SourcePlace;
+  readonly callSite?: SourcePlace | undefined;
   /** The concrete function's frame base also serves inlined scopes. */
-  readonly frameBase?: Location;
+  readonly frameBase?: Location | undefined;
   /** Parameters and locals visible at the address, innermost block first; a shadowed name comes later. */
   variablesAt(address: bigint): readonly VariableInfo[];
   /** DW_TAG_call_site whose return address this is: the caller's view of entry values. */
@@ -89,9 +89,9 @@ export interface VariableInfo {
   readonly qualifiedName: string;
   readonly type: Type;
   readonly isParameter: boolean;
-  readonly declared?: SourcePlace;
+  readonly declared?: SourcePlace | undefined;
   /** DW_AT_const_value: the raw bytes at the type's size. */
-  readonly constant?: Uint8Array;
+  readonly constant?: Uint8Array | undefined;
   /** Where it lives at that pc; undefined: no location there (optimised out). File-scope variables ignore the address. */
   locationAt(address: bigint): Location | undefined;
 }

@@ -5,8 +5,8 @@ import { ElfFile } from './elf/elf-file';
 import { ElfImage } from './elf/elf-image';
 import { isElf } from './elf/headers';
 import { fileCrc, separateDebugFiles } from './elf/separate';
+import { openDwarf } from './dwarf/open-dwarf';
 import type { Image } from './image';
-import { noDebugInfo } from './no-debug-info';
 
 /**
  * Opens an ELF or PE image: reads headers, everything else when asked for. `symbols` is another file (ELF or PE with
@@ -17,7 +17,7 @@ export const openImage = (path: string, options: { symbols?: string } = {}): Ima
   const file = new FileBytes(path);
   try {
     const elf = new ElfFile(file);
-    return new ElfImage(path, elf, companionOf(elf, options.symbols), () => noDebugInfo);
+    return new ElfImage(path, elf, companionOf(elf, options.symbols), (image, holder) => openDwarf(image, holder.sections, elf.sections));
   } catch (error) {
     file.close();
     throw error;

@@ -59,9 +59,9 @@ export interface StructType extends Named {
   /** True: only declared here and defined nowhere that this image knows. */
   readonly declaration: boolean;
   readonly members: readonly Member[];
-  readonly variantPart?: VariantPart;
+  readonly variantPart?: VariantPart | undefined;
   readonly templateParameters: readonly { readonly name: string; readonly type: Type }[];
-  readonly declared?: SourcePlace;
+  readonly declared?: SourcePlace | undefined;
 }
 
 export interface EnumType extends Named {

@@ -1,0 +1,71 @@
+import { failure } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
+import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
+import type { SymbolTable } from '../image';
+import type { Type } from '../types';
+import { toNumber } from '../bytes/address';
+import type { UnwindTable } from './unwind';
+import { functionsMatching, functionsNamed } from './function-queries';
+import { scopesWithin } from './functions';
+import { addressesOfLine, lineAt, lineRows, sourceFiles } from './line-queries';
+import { outlineOf } from './outline';
+import type { Reader } from './reader';
+import { typesNamed, variablesNamed } from './type-queries';
+
+/** DWARF behind the interface that all debug information has. */
+export class DwarfInfo implements DebugInfo {
+  readonly kind = 'dwarf';
+  private lazyFiles: readonly string[] | undefined;
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly symbols: SymbolTable,
+    private readonly unwind: UnwindTable,
+  ) {}
+
+  functionsNamed(name: string): readonly FunctionInfo[] {
+    return this.guarded(() => functionsNamed(this.reader, this.symbols, name));
+  }
+  functionsMatching(glob: string): readonly FunctionInfo[] {
+    return this.guarded(() => functionsMatching(this.reader, glob));
+  }
+  scopesAt(address: bigint): readonly Scope[] {
+    return this.guarded(() => {
+      const wanted = toNumber(address);
+      const unit = this.reader.unitRanges.at(wanted);
+      const subprogram = unit && outlineOf(unit).functionAt(wanted);
+      return subprogram ? scopesWithin(subprogram, wanted, this.reader) : [];
+    });
+  }
+  lineAt(address: bigint): LineRow | undefined {
+    return this.guarded(() => lineAt(this.reader, address));
+  }
+  addressesOfLine(file: string, line: number): readonly LineAddress[] {
+    return this.guarded(() => addressesOfLine(this.reader, file, line));
+  }
+  lineRows(start: bigint, end: bigint): readonly LineRow[] {
+    return this.guarded(() => lineRows(this.reader, start, end));
+  }
+  sourceFiles(): readonly string[] {
+    return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.reader)));
+  }
+  typesNamed(name: string, near?: bigint): readonly Type[] {
+    return this.guarded(() => typesNamed(this.reader, name, near));
+  }
+  variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
+    return this.guarded(() => variablesNamed(this.reader, name, near));
+  }
+  unwindAt(address: bigint): UnwindRow | undefined {
+    return this.guarded(() => this.unwind.at(address));
+  }
+
+  /** A read that leaves its section's buffer comes out as a RangeError; it means damaged input. */
+  private guarded<T>(query: () => T): T {
+    try {
+      return query();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw failure(imageErrors.damagedSection, { file: this.reader.file.source.path, section: '.debug_info', offset: 'unknown', reason: error.message }, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { LineAddress, LineRow } from '../debug-info';
+import { lastAtOrBelow, toAddress, toNumber } from '../bytes/address';
+import { AT } from './constants';
+import type { Die } from './die';
+import type { LineHeader } from './line-header';
+import { rowAt, rowFlags } from './line-program';
+import type { LineRows } from './line-program';
+import { outlineOf } from './outline';
+import { baseNameOf, endsWithPath } from './paths';
+import { covers, rangesOf } from './ranges';
+import type { Reader } from './reader';
+import type { Unit } from './unit';
+import { TAG } from './constants';
+
+const rowOf = (header: LineHeader, rows: LineRows, row: number): LineRow => {
+  const address = rows.address[row] as number;
+  const flags = rows.flags[row] as number;
+  let end = row + 1;
+  while (end + 1 < rows.count && rows.address[end] === address && !((rows.flags[end] as number) & rowFlags.endSequence)) end++;
+  return {
+    address: toAddress(address),
+    end: toAddress(rows.address[end] ?? address),
+    file: header.path(rows.file[row] as number),
+    line: rows.line[row] as number,
+    column: rows.column[row] as number,
+    isStatement: (flags & rowFlags.statement) !== 0,
+    prologueEnd: (flags & rowFlags.prologueEnd) !== 0,
+  };
+};
+
+export const lineAt = (reader: Reader, address: bigint): LineRow | undefined => {
+  const wanted = toNumber(address);
+  const unit = reader.unitRanges.at(wanted);
+  const header = unit && reader.lines.header(unit);
+  const rows = unit && reader.lines.rowsOf(unit);
+  if (!header || !rows) return undefined;
+  const row = rowAt(rows, wanted);
+  return row < 0 ? undefined : rowOf(header, rows, row);
+};
+
+export const lineRows = (reader: Reader, start: bigint, end: bigint): LineRow[] => {
+  const from = toNumber(start);
+  const to = toNumber(end);
+  const result: LineRow[] = [];
+  const seen = new Set<LineRows>();
+  for (const unit of reader.unitRanges.within(from, to)) {
+    const header = reader.lines.header(unit);
+    const rows = reader.lines.rowsOf(unit);
+    if (!header || !rows || seen.has(rows)) continue;
+    seen.add(rows);
+    for (let row = lastAtOrBelow(rows.address, rows.count, from - 1) + 1; row < rows.count && (rows.address[row] as number) < to; row++)
+      if (!((rows.flags[row] as number) & rowFlags.endSequence)) result.push(rowOf(header, rows, row));
+  }
+  return result.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+};
+
+export const sourceFiles = (reader: Reader): string[] => {
+  const files = new Set<string>();
+  const seen = new Set<LineHeader>();
+  for (const unit of reader.file.units) {
+    const header = reader.lines.header(unit);
+    if (!header || seen.has(header)) continue;
+    seen.add(header);
+    for (let i = 0; i < header.fileCount; i++) files.add(header.path(i));
+  }
+  files.delete('');
+  return [...files].sort();
+};
+
+/** The innermost function, inlined copy or block at an address, as the offset of its entry; and the function it belongs to. */
+const blockAt = (unit: Unit, address: number): { block: number; scope: Die | undefined; subprogram: Die | undefined } => {
+  const subprogram = outlineOf(unit).functionAt(address);
+  let scope = subprogram;
+  let current = subprogram;
+  for (let depth = 0; current && depth < 512; depth++) {
+    let inner: Die | undefined;
+    for (const child of current.children()) {
+      if ((child.tag !== TAG.lexical_block && child.tag !== TAG.inlined_subroutine) || !covers(rangesOf(child), address)) continue;
+      inner = child;
+      break;
+    }
+    if (!inner) break;
+    current = inner;
+    if (inner.tag === TAG.inlined_subroutine) scope = inner;
+  }
+  return { block: current?.offset ?? -1, scope, subprogram };
+};
+
+interface Hit {
+  readonly unit: Unit;
+  readonly row: number;
+  readonly address: number;
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * Statement starts of a line, as gdb and lldb place breakpoints: one for each function, inlined copy and block that has
+ * code of the line, the first in the order of the table; a hit on a function's entry moves behind its prologue.
+ */
+export const addressesOfLine = (reader: Reader, file: string, line: number): LineAddress[] => {
+  const base = baseNameOf(file);
+  const exact: Hit[] = [];
+  /** Per path: rows of the nearest later line. */
+  const later = new Map<string, Hit[]>();
+  const seen = new Set<LineRows>();
+  for (const unit of reader.file.units) {
+    const header = reader.lines.header(unit);
+    if (!header) continue;
+    const wanted = new Map<number, string>();
+    for (let i = 0; i < header.fileCount; i++) {
+      if (header.baseName(i) !== base) continue;
+      const path = header.path(i);
+      if (endsWithPath(path, file)) wanted.set(i, path);
+    }
+    if (wanted.size === 0) continue;
+    const rows = reader.lines.rowsOf(unit);
+    if (!rows || seen.has(rows)) continue;
+    seen.add(rows);
+    for (let row = 0; row < rows.count; row++) {
+      const at = rows.line[row] as number;
+      if (at < line) continue;
+      const path = wanted.get(rows.file[row] as number);
+      const flags = rows.flags[row] as number;
+      if (path === undefined || flags & rowFlags.endSequence || !(flags & rowFlags.statement)) continue;
+      const hit = { unit, row, address: rows.address[row] as number, file: path, line: at };
+      if (at === line) exact.push(hit);
+      else if (exact.length === 0) {
+        const best = later.get(path);
+        if (!best || at < (best[0] as Hit).line) later.set(path, [hit]);
+        else if (at === (best[0] as Hit).line) best.push(hit);
+      }
+    }
+  }
+  const hits = exact.length > 0 ? exact : [...later.values()].flat().filter((hit) => startsBefore(reader, hit, line));
+  return placed(reader, hits);
+};
+
+/** Whether the function with this code begins at or before the line asked for: a blank line above a function is not in it. */
+const startsBefore = (reader: Reader, hit: Hit, line: number): boolean => {
+  const { scope } = blockAt(hit.unit, hit.address);
+  if (!scope) return true;
+  const declared = reader.lines.declared(scope);
+  return declared === undefined || declared.file !== hit.file || declared.line <= line;
+};
+
+const placed = (reader: Reader, hits: readonly Hit[]): LineAddress[] => {
+  const best = new Map<string, { hit: Hit; address: bigint }>();
+  for (const hit of hits) {
+    const { block, subprogram } = blockAt(hit.unit, hit.address);
+    const key = `${hit.unit.start} ${block === -1 ? `row ${hit.row}` : block}`;
+    if (best.has(key)) continue;
+    let address = toAddress(hit.address);
+    const ranges = subprogram ? rangesOf(subprogram) : [];
+    if (subprogram && (hit.address === subprogram.address(AT.low_pc) || hit.address === ranges[0]))
+      address = reader.afterPrologue(subprogram, { start: address, end: toAddress(ranges[1] ?? hit.address) });
+    best.set(key, { hit, address });
+  }
+  const result = new Map<bigint, LineAddress>();
+  for (const { hit, address } of best.values()) if (!result.has(address)) result.set(address, { address, file: hit.file, line: hit.line });
+  return [...result.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+};

@@ -1,0 +1,61 @@
+import type { VariableInfo } from '../debug-info';
+import type { Type } from '../types';
+import { toNumber } from '../bytes/address';
+import { pathMatches } from '../demangle/path';
+import { components } from '../demangle/path';
+import { AT, TAG } from './constants';
+import type { Die } from './die';
+import { kinds } from './name-index';
+import { nameOf, qualifiedNameOf } from './names';
+import type { Reader } from './reader';
+import { DwarfVariable } from './variables';
+
+const keyword = /^(struct|union|class|enum)\s+/;
+const tagsOf: Readonly<Record<string, readonly number[]>> = {
+  struct: [TAG.structure_type, TAG.class_type],
+  class: [TAG.structure_type, TAG.class_type],
+  union: [TAG.union_type],
+  enum: [TAG.enumeration_type],
+};
+
+/** A definition's shape: copies of one header's type in many units have the same and count once. */
+const shapeOf = (die: Die): string => {
+  const parts = [die.tag, die.number(AT.byte_size) ?? '', die.number(AT.decl_line) ?? '', die.number(AT.decl_column) ?? ''];
+  if (die.tag === TAG.typedef || die.tag === TAG.pointer_type) {
+    const target = die.reference(AT.type);
+    parts.push(target ? `${target.tag} ${nameOf(target)}` : '');
+  } else for (const child of die.children()) parts.push(`${nameOf(child)} ${child.number(AT.data_member_location) ?? child.number(AT.const_value) ?? ''}`);
+  return parts.join('|');
+};
+
+const nearest = (reader: Reader, dies: Die[], near: bigint | undefined): Die[] => {
+  const unit = near === undefined ? undefined : reader.unitRanges.at(toNumber(near));
+  return unit ? [...dies.filter((die) => die.unit === unit), ...dies.filter((die) => die.unit !== unit)] : dies;
+};
+
+export const typesNamed = (reader: Reader, query: string, near?: bigint): Type[] => {
+  const word = keyword.exec(query)?.[1];
+  const name = word === undefined ? query : query.replace(keyword, '');
+  const parts = components(name);
+  const last = parts[parts.length - 1] ?? name;
+  const found = reader
+    .candidates(last, kinds.type)
+    .filter((die) => !die.flag(AT.declaration) && (word === undefined || (tagsOf[word] ?? []).includes(die.tag)) && nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)));
+  const rank = (die: Die): number => (die.tag === TAG.typedef ? 1 : 0);
+  const ordered = nearest(reader, found.sort((a, b) => rank(a) - rank(b)), near);
+  const shapes = new Map<string, Type>();
+  for (const die of ordered) {
+    const shape = `${parts.length > 1 || die.unit.language !== 'c' ? qualifiedNameOf(die) : ''}|${shapeOf(die)}`;
+    if (!shapes.has(shape)) shapes.set(shape, reader.types.typeAt(die));
+  }
+  return [...shapes.values()];
+};
+
+export const variablesNamed = (reader: Reader, name: string, near?: bigint): VariableInfo[] => {
+  const parts = components(name);
+  const last = parts[parts.length - 1] ?? name;
+  const found = reader
+    .candidates(last, kinds.variable)
+    .filter((die) => nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)));
+  return nearest(reader, found, near).map((die) => new DwarfVariable(die, reader));
+};

@@ -1,0 +1,89 @@
+import { lastAtOrBelow } from '../bytes/address';
+import { Cursor } from '../bytes/cursor';
+import { TAG } from './constants';
+import type { DwarfFile } from './dwarf-file';
+import { isTombstone, rangesOf } from './ranges';
+import type { Unit } from './unit';
+
+/** Which unit has the code at an address: .debug_aranges, and for units it leaves out their own ranges. */
+export class UnitRanges {
+  private readonly starts: Float64Array;
+  private readonly ends: Float64Array;
+  private readonly units: readonly Unit[];
+  private readonly reach: Float64Array;
+
+  constructor(file: DwarfFile) {
+    const found: { start: number; end: number; unit: Unit }[] = [];
+    const told = readAddressRanges(file, found);
+    for (const unit of file.units) if (!told.has(unit.start)) this.addFromRoot(unit, found);
+    found.sort((a, b) => a.start - b.start);
+    this.starts = Float64Array.from(found, (f) => f.start);
+    this.ends = Float64Array.from(found, (f) => f.end);
+    this.units = found.map((f) => f.unit);
+    this.reach = new Float64Array(found.length);
+    let furthest = -Infinity;
+    found.forEach((f, i) => {
+      furthest = Math.max(furthest, f.end);
+      this.reach[i] = furthest;
+    });
+  }
+
+  private addFromRoot(unit: Unit, found: { start: number; end: number; unit: Unit }[]): void {
+    const root = unit.die(unit.firstDie);
+    if (!root || root.tag === TAG.partial_unit || root.tag === TAG.type_unit) return;
+    const ranges = rangesOf(root);
+    for (let i = 0; i < ranges.length; i += 2) found.push({ start: ranges[i] as number, end: ranges[i + 1] as number, unit });
+  }
+
+  at(address: number): Unit | undefined {
+    for (let i = lastAtOrBelow(this.starts, this.starts.length, address); i >= 0 && (this.reach[i] as number) > address; i--)
+      if ((this.ends[i] as number) > address) return this.units[i];
+    return undefined;
+  }
+
+  /** Units with code in [start, end). */
+  within(start: number, end: number): Unit[] {
+    const result = new Set<Unit>();
+    for (let i = lastAtOrBelow(this.starts, this.starts.length, end - 1); i >= 0 && (this.reach[i] as number) > start; i--)
+      if ((this.ends[i] as number) > start) result.add(this.units[i] as Unit);
+    return [...result];
+  }
+}
+
+/** DWARF 5, section 6.1.2. Returns the offsets of the units it speaks of. Tables are a hint: a damaged one is left unread. */
+const readAddressRanges = (file: DwarfFile, found: { start: number; end: number; unit: Unit }[]): Set<number> => {
+  const told = new Set<number>();
+  const section = file.section('.debug_aranges');
+  if (!section) return told;
+  for (let at = 0; at + 12 <= section.size; ) {
+    const cursor = new Cursor(section, at);
+    let offsetSize: 4 | 8 = 4;
+    let length = cursor.u32();
+    if (length === 0xffffffff) {
+      offsetSize = 8;
+      length = cursor.size64();
+    }
+    const end = cursor.position + length;
+    if (length === 0 || end > section.size) break;
+    const version = cursor.u16();
+    const unitOffset = cursor.offset(offsetSize);
+    const addressSize = cursor.u8();
+    const segmentSize = cursor.u8();
+    const unit = file.unitAt(unitOffset);
+    if (version === 2 && segmentSize === 0 && (addressSize === 4 || addressSize === 8) && unit?.start === unitOffset) {
+      const tuple = addressSize * 2;
+      cursor.position = at + Math.ceil((cursor.position - at) / tuple) * tuple;
+      while (cursor.position + tuple <= end) {
+        const start = cursor.address(addressSize);
+        const size = addressSize === 8 ? cursor.address(8) : cursor.u32();
+        if (start === 0 && size === 0) break;
+        if (size > 0 && !isTombstone(unit, start)) {
+          found.push({ start, end: start + size, unit });
+          told.add(unitOffset);
+        }
+      }
+    }
+    at = end;
+  }
+  return told;
+};
