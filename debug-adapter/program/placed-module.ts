@@ -33,6 +33,8 @@ export class PlacedModule implements Module {
   roots: ReadonlySet<bigint> | undefined = undefined;
   /** True once bytes in memory were seen to be this image's. */
   confirmed = false;
+  /** True while other code than this image's lies at its place: it is not loaded yet. */
+  absent = false;
 
   constructor(
     readonly id: number,

@@ -75,6 +75,7 @@ export class PlacedProgram implements SymbolicProgram {
   place(module: PlacedModule, slide: bigint, options: { readonly confirmed?: boolean; readonly roots?: ReadonlySet<bigint> } = {}): void {
     module.slide = slide;
     module.confirmed = options.confirmed ?? module.confirmed;
+    if (module.confirmed) module.absent = false;
     if (options.roots) module.roots = new Set([...options.roots].map(rootOf));
     this.#changed(module);
   }
@@ -104,6 +105,7 @@ export class PlacedProgram implements SymbolicProgram {
 
   isActive(module: Module, where: Where = {}): boolean {
     if (module.slide === undefined || !isStageActive(module.stage, this.#activeStage)) return false;
+    if (module instanceof PlacedModule && module.absent) return false;
     if (module.roots === undefined) return true;
     return where.cr3 === undefined ? module.roots.size > 0 : module.roots.has(rootOf(where.cr3));
   }

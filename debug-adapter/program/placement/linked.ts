@@ -47,7 +47,7 @@ export class LinkedPlacement implements StopObserver {
       }
       if (await this.#look(module, stop)) foreign = true;
     }
-    return foreign ? 'mine' : 'pass';
+    return foreign && stop.reason === 'breakpoint' ? 'mine' : 'pass';
   }
 
   pollMs(): undefined {
@@ -67,6 +67,7 @@ export class LinkedPlacement implements StopObserver {
     const inside = coverage(module.image, linkedPc) === 'code';
     const found = await compareWithMemory(module, await machine.currentSpace(stop.vcpu), slide, inside ? [linkedPc] : []);
     const answer = verdict(found);
+    module.absent = answer === 'different' && inside && stop.pc < UPPER_HALF;
     if (answer === 'same') {
       program.place(module, slide, { confirmed: true });
       this.context.log(`${module.name} is at ${hex(slideBy(module, module.image.entry, slide))} (entry), as linked`);
@@ -78,7 +79,7 @@ export class LinkedPlacement implements StopObserver {
       return false;
     }
     // Below the upper half the firmware or a loader may run where the image will be loaded later.
-    return stop.reason === 'breakpoint';
+    return true;
   }
 
   #refuse(module: PlacedModule, pc: bigint, found: Comparison): void {

@@ -54,12 +54,14 @@ describe('an image whose place is known beforehand', () => {
   });
 
   it('does not take firmware that runs below for its own code', async () => {
-    const { fake, modules, errors, arm, stop } = setup({ stage: 'kernel', image: fakeImage({ base: 0x10_0000n, code }) });
+    const { fake, program, modules, errors, arm, stop } = setup({ stage: 'kernel', image: fakeImage({ base: 0x10_0000n, code }) });
     await arm();
     fake.space(fake.root).put(0x10_0000n, codeLike(0x3000, 8));
     expect(await stop(0x10_0100n)).toBe('mine');
+    expect(program.isActive(modules[0]!)).toBe(false);
     fake.space(fake.root).put(0x10_0000n, code);
     expect(await stop(0x10_0100n)).toBe('pass');
+    expect(program.isActive(modules[0]!)).toBe(true);
     expect(modules[0]?.confirmed).toBe(true);
     expect(errors).toEqual([]);
   });
