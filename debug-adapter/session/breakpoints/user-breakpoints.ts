@@ -1,0 +1,213 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Breakpoint, BreakpointKind, Machine, Stop } from '../../machine/machine';
+import type { BreakpointSpec, LocatedSpec, Locations, PlacedLocation } from '../../program/locations';
+import type { SymbolicProgram } from '../../program/program';
+import type { StopJudge, StopReason, StopReport } from '../run/stop-report';
+import { parseHitCondition } from './hit-condition';
+import { parseLogMessage } from './log-message';
+import type { LogPart } from './log-message';
+
+/** What the editor asks for, one breakpoint. */
+export interface Wanted {
+  readonly spec: BreakpointSpec | { readonly kind: 'data'; readonly address: bigint; readonly length: number; readonly access: Exclude<BreakpointKind, 'execute'> };
+  readonly condition?: string | undefined;
+  readonly hitCondition?: string | undefined;
+  readonly logMessage?: string | undefined;
+}
+
+/** Evaluates in the innermost frame of a stop. Throws when the expression has no value there. */
+export interface Evaluator {
+  truth(expression: string, stop: Stop): Promise<boolean>;
+  text(expression: string, stop: Stop): Promise<string>;
+}
+
+/** A breakpoint as the user set it. */
+export interface UserBreakpoint {
+  readonly id: number;
+  readonly group: string;
+  readonly wanted: Wanted;
+  readonly located: LocatedSpec | undefined;
+  /** Hits that counted. */
+  hits: number;
+  /** Hits of the same address in another address space, which went on by themselves. */
+  elsewhere: number;
+}
+
+interface Entry extends UserBreakpoint {
+  readonly key: string;
+  readonly counts: ((hits: number) => boolean) | undefined;
+  readonly log: readonly LogPart[] | undefined;
+  /** An error of the condition is told once, not at each hit. */
+  complained: boolean;
+}
+
+export interface BreakpointsHost {
+  readonly machine: Machine;
+  readonly program: SymbolicProgram;
+  readonly locations: Locations;
+  readonly evaluator: Evaluator;
+  /** A breakpoint found its place, or lost it. */
+  changed(breakpoint: UserBreakpoint): void;
+  log(text: string, at: PlacedLocation | undefined): void;
+}
+
+const owner = 'user';
+const reasons: Readonly<Record<Wanted['spec']['kind'], StopReason>> = { line: 'breakpoint', function: 'function breakpoint', address: 'instruction breakpoint', data: 'data breakpoint' };
+
+/** The user's breakpoints of every kind: kept where their modules are, and judged at each hit. */
+export class UserBreakpoints implements StopJudge {
+  readonly #host: BreakpointsHost;
+  readonly #entries = new Map<number, Entry>();
+  readonly #unlisten: () => void;
+  readonly #set = new Map<string, Breakpoint>();
+  #nextId = 1;
+  #dirty = false;
+
+  constructor(host: BreakpointsHost) {
+    this.#host = host;
+    this.#unlisten = host.locations.onChanged((located) => {
+      this.#dirty = true;
+      for (const entry of this.#entries.values()) if (entry.located?.id === located.id) host.changed(entry);
+    });
+  }
+
+  get all(): readonly UserBreakpoint[] {
+    return [...this.#entries.values()];
+  }
+
+  dispose(): void {
+    this.#unlisten();
+  }
+
+  /**
+   * Replaces the breakpoints of one group (a source file, the functions, the instructions). Those that stay keep their id and
+   * their counts. Call `sync` on a stopped machine afterwards. A hit condition that cannot be read throws BS334.
+   */
+  replace(group: string, wanted: readonly Wanted[]): readonly UserBreakpoint[] {
+    const before = new Map([...this.#entries.values()].filter((entry) => entry.group === group).map((entry) => [entry.key, entry]));
+    const now = wanted.map((one) => {
+      const key = JSON.stringify(one, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+      const kept = before.get(key);
+      before.delete(key);
+      return kept ?? this.#add(group, key, one);
+    });
+    for (const gone of before.values()) {
+      this.#entries.delete(gone.id);
+      if (gone.located) this.#host.locations.remove(gone.located.id);
+    }
+    this.#dirty = true;
+    return now;
+  }
+
+  async sync(): Promise<void> {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const wanted = new Map<string, { kind: BreakpointKind; address: bigint; length: number }>();
+    for (const { wanted: { spec }, located } of this.#entries.values()) {
+      if (spec.kind === 'data') wanted.set(`${spec.access}:${spec.address}:${spec.length}`, { kind: spec.access, address: spec.address, length: spec.length });
+      for (const { address } of located?.resolution.locations ?? []) wanted.set(`execute:${address}`, { kind: 'execute', address, length: 1 });
+    }
+    const gone = [...this.#set].filter(([key]) => !wanted.has(key));
+    for (const [key] of gone) this.#set.delete(key);
+    if (gone.length > 0) await this.#host.machine.breakpoints.remove(gone.map(([, breakpoint]) => breakpoint));
+    const fresh = [...wanted].filter(([key]) => !this.#set.has(key));
+    if (fresh.length === 0) return;
+    const added = await this.#host.machine.breakpoints.addMany(fresh.map(([, request]) => ({ ...request, owner })));
+    fresh.forEach(([key], index) => {
+      const breakpoint = added[index];
+      if (breakpoint) this.#set.set(key, breakpoint);
+    });
+  }
+
+  async onStop(stop: Stop): Promise<StopReport | 'mine' | undefined> {
+    const ours = stop.hits.filter((hit) => hit.owner === owner);
+    if (ours.length === 0) return undefined;
+    const reached: { entry: Entry; at: PlacedLocation | undefined }[] = [];
+    for (const entry of this.#entries.values()) {
+      const hit = this.#hitOf(entry, stop, ours);
+      if (!hit) continue;
+      if (hit.at?.module && !this.#host.program.isActive(hit.at.module, { cr3: stop.cr3 })) entry.elsewhere++;
+      else if (await this.#counts(entry, stop)) reached.push({ entry, at: hit.at });
+    }
+    const stopping: Entry[] = [];
+    for (const { entry, at } of reached) {
+      if (entry.log) this.#host.log(await this.#message(entry.log, stop), at);
+      else stopping.push(entry);
+    }
+    const [first] = stopping;
+    return first ? { stop, reason: reasons[first.wanted.spec.kind], hitBreakpointIds: stopping.map(({ id }) => id) } : 'mine';
+  }
+
+  #add(group: string, key: string, wanted: Wanted): Entry {
+    const { spec, hitCondition, logMessage } = wanted;
+    const entry: Entry = {
+      id: this.#nextId++,
+      group,
+      key,
+      wanted,
+      counts: hitCondition === undefined || hitCondition.trim() === '' ? undefined : parseHitCondition(hitCondition),
+      log: logMessage === undefined ? undefined : parseLogMessage(logMessage),
+      located: spec.kind === 'data' ? undefined : this.#host.locations.add(spec),
+      hits: 0,
+      elsewhere: 0,
+      complained: false,
+    };
+    this.#entries.set(entry.id, entry);
+    return entry;
+  }
+
+  #hitOf(entry: Entry, stop: Stop, ours: readonly Breakpoint[]): { readonly at: PlacedLocation | undefined } | undefined {
+    const { spec } = entry.wanted;
+    if (spec.kind === 'data') return ours.some((hit) => hit.kind === spec.access && hit.address === spec.address) ? { at: undefined } : undefined;
+    const here = (entry.located?.resolution.locations ?? []).filter(({ address }) => address === stop.pc);
+    if (here.length === 0) return undefined;
+    // Several processes may hold the place at one address: the one that is active here decides.
+    return { at: here.find(({ module }) => module && this.#host.program.isActive(module, { cr3: stop.cr3 })) ?? here[0] };
+  }
+
+  async #counts(entry: Entry, stop: Stop): Promise<boolean> {
+    const { condition } = entry.wanted;
+    if (condition !== undefined && condition.trim() !== '') {
+      try {
+        if (!(await this.#host.evaluator.truth(condition, stop))) return false;
+      } catch (error) {
+        // A condition that cannot be answered stops, as a user would want to see why.
+        if (!entry.complained) this.#host.log(`Breakpoint condition "${condition}": ${error instanceof Error ? error.message : String(error)}`, undefined);
+        entry.complained = true;
+      }
+    }
+    entry.hits++;
+    return entry.counts?.(entry.hits) ?? true;
+  }
+
+  async #message(parts: readonly LogPart[], stop: Stop): Promise<string> {
+    const words = await Promise.all(
+      parts.map(async (part) => {
+        if ('text' in part) return part.text;
+        try {
+          return await this.#host.evaluator.text(part.expression, stop);
+        } catch (error) {
+          return `{${part.expression}: ${error instanceof Error ? error.message : String(error)}}`;
+        }
+      }),
+    );
+    return words.join('');
+  }
+}
+
+/** A breakpoint as DAP answers it. `lineOut` turns a 1-based line into the editor's. */
+export const toDapBreakpoint = (breakpoint: UserBreakpoint, lineOut: (line: number) => number): DebugProtocol.Breakpoint => {
+  const { located, wanted, id } = breakpoint;
+  if (!located) return { id, verified: true };
+  const { verified, message, locations } = located.resolution;
+  const [first] = locations;
+  const line = first?.line ?? (wanted.spec.kind === 'line' ? wanted.spec.line : undefined);
+  return {
+    id,
+    verified,
+    ...(message === '' ? {} : { message }),
+    ...(line === undefined || wanted.spec.kind === 'address' ? {} : { line: lineOut(line) }),
+    ...(first ? { instructionReference: `0x${first.address.toString(16)}` } : {}),
+    ...(verified ? {} : { reason: 'pending' as const }),
+  };
+};

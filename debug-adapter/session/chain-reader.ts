@@ -1,0 +1,115 @@
+import { stageOfLine, stagesOf } from '../../boot/stages';
+import type { ChainId, StageId } from '../api';
+import type { Chain, ChainContext, CurrentProcess, Figure } from '../chains/chain';
+import { chainOf, detectChain } from '../chains/detect';
+import { isUnknown } from '../chains/unknown';
+import type { ProgramView } from '../inspect/view';
+import type { Machine, Memory } from '../machine/machine';
+import type { ListedProcess, ProcessSource } from '../program/placement/process';
+import type { PlacedProgram } from '../program/placed-program';
+import { rootOf } from '../program/placed-program';
+import type { Module } from '../program/program';
+
+export interface ChainReaderOptions {
+  readonly machine: Machine;
+  readonly program: PlacedProgram;
+  /** As the configuration names it; undefined: by evidence. */
+  readonly configured: ChainId | undefined;
+  serialText(): string;
+  view(module: Module, memory: Memory): ProgramView;
+  stage(): StageId | null;
+}
+
+/** The boot chain of a session and what its readers need at a stop. Which chain it is may show only while the boot runs. */
+export class ChainReader {
+  readonly #options: ChainReaderOptions;
+  #chain: Chain | undefined;
+  readonly processSource: ProcessSource = { processes: () => this.#listed() };
+
+  constructor(options: ChainReaderOptions) {
+    this.#options = options;
+  }
+
+  get id(): ChainId {
+    return this.chain.id;
+  }
+
+  /** The reader, kept once it is more than generic. */
+  get chain(): Chain {
+    if (this.#chain) return this.#chain;
+    const evidence = { hasSymbol: (name: string) => this.#hasSymbol(name), serialText: () => this.#options.serialText() };
+    const chain = chainOf(this.#options.configured ?? detectChain(evidence), evidence);
+    if (chain.id !== 'generic' || this.#options.configured === 'generic') this.#chain = chain;
+    return chain;
+  }
+
+  serialText(): string {
+    return this.#options.serialText();
+  }
+
+  /** The stage that a line of the console shows the boot to be in. */
+  stageOfLine(line: string): StageId | undefined {
+    return stageOfLine(this.id, line);
+  }
+
+  /** What the chain calls its stages. */
+  get stageNames(): Partial<Record<StageId, string>> {
+    return Object.fromEntries(stagesOf(this.id).map(({ id, name }) => [id, name]));
+  }
+
+  /** What the chain reads with, made for the present stop. */
+  async context(): Promise<ChainContext> {
+    const { machine, program } = this.#options;
+    const space = await machine.currentSpace();
+    const view = (module: Module | undefined): ProgramView | undefined => (module ? this.#options.view(module, space) : undefined);
+    const placed = (stage: string): Module | undefined => program.modulesOf(stage).find(({ slide }) => slide !== undefined);
+    const kernel = view(placed('kernel'));
+    const loader = view(placed('loader'));
+    return {
+      machine,
+      program,
+      ...(kernel ? { kernel } : {}),
+      ...(loader ? { loader } : {}),
+      userland: (process) => {
+        const module = program.modules.find((candidate) => candidate.process === process && candidate.slide !== undefined);
+        const [root] = module?.roots ?? [];
+        return module ? this.#options.view(module, root === undefined ? space : machine.spaceOf(root)) : undefined;
+      },
+      viewOf: (module, cr3) => this.#options.view(module, cr3 === undefined ? space : machine.spaceOf(rootOf(cr3))),
+      stage: this.#options.stage(),
+      serialText: () => this.#options.serialText(),
+    };
+  }
+
+  /** Who runs here; undefined where it cannot be told. */
+  async currentProcess(): Promise<CurrentProcess | undefined> {
+    try {
+      return await this.chain.currentProcess(await this.context());
+    } catch {
+      // A name for the user is not worth an error.
+      return undefined;
+    }
+  }
+
+  /** Facts for the one-line why of a stop; none where they cannot be read. */
+  async figures(): Promise<readonly Figure[]> {
+    try {
+      return await this.chain.figures(await this.context());
+    } catch {
+      return [];
+    }
+  }
+
+  #hasSymbol(name: string): boolean {
+    return this.#options.program.modulesOf('kernel').some(({ image }) => image.symbols.named(name).length > 0);
+  }
+
+  async #listed(): Promise<readonly ListedProcess[]> {
+    const { processes, unknown } = await this.chain.processes(await this.context());
+    if (unknown !== undefined) throw new Error(unknown);
+    return processes.flatMap(({ id, name, space }) => {
+      const pid = Number(id.slice(id.lastIndexOf(':') + 1));
+      return isUnknown(space) || !Number.isInteger(pid) ? [] : [{ pid, name, root: BigInt(space) }];
+    });
+  }
+}

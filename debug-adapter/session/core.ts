@@ -1,0 +1,87 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { failure } from '../errors/catalogue';
+import { sessionErrors } from '../errors/session';
+import type { Target } from './target';
+
+/** What the client said of itself in `initialize`. */
+export interface Client {
+  readonly lineBase: 0 | 1;
+  readonly columnBase: 0 | 1;
+  readonly supportsProgress: boolean;
+  readonly supportsInvalidated: boolean;
+}
+
+const plainClient: Client = { lineBase: 1, columnBase: 1, supportsProgress: false, supportsInvalidated: false };
+
+/** What all requests of a session share. */
+export class Core {
+  client: Client = plainClient;
+  #target: Target | undefined;
+  #progress = 0;
+
+  constructor(
+    /** Sends a DAP event. */
+    readonly send: (event: string, body?: object) => void,
+    /** The session is over: the transport may close. */
+    readonly finished: () => void,
+  ) {}
+
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
+  setTarget(target: Target | undefined): void {
+    this.#target = target;
+  }
+
+  /** The machine's side of the session. Throws BS330 before launch or attach. */
+  need(request: string): Target {
+    if (!this.#target) throw failure(sessionErrors.noMachine, { request });
+    return this.#target;
+  }
+
+  /** The same, with the machine stopped. Throws BS331 while it runs. */
+  needStopped(request: string): Target {
+    const target = this.need(request);
+    if (target.run.running) throw failure(sessionErrors.machineRuns, { request });
+    return target;
+  }
+
+  output(text: string, category: 'console' | 'important' | 'stdout' | 'stderr' = 'console', more: Partial<DebugProtocol.OutputEvent['body']> = {}): void {
+    this.send('output', { ...more, category, output: text });
+  }
+
+  /** A line of the editor as 1-based. */
+  lineIn(line: number): number {
+    return line + 1 - this.client.lineBase;
+  }
+
+  /** A 1-based line as the editor counts. */
+  lineOut(line: number): number {
+    return line - 1 + this.client.lineBase;
+  }
+
+  columnOut(column: number): number {
+    return Math.max(column, 1) - 1 + this.client.columnBase;
+  }
+
+  /** Shows the editor that something takes long. The work may tell how far it is. */
+  async withProgress<T>(title: string, work: (tell: (message: string) => void) => Promise<T>): Promise<T> {
+    if (!this.client.supportsProgress) return work(() => undefined);
+    const progressId = `bootscope-${++this.#progress}`;
+    let shown = false;
+    // Short work needs no notification.
+    const timer = setTimeout(() => {
+      shown = true;
+      this.send('progressStart', { progressId, title });
+    }, 500);
+    try {
+      return await work((message) => {
+        if (shown) this.send('progressUpdate', { progressId, message });
+      });
+    } finally {
+      clearTimeout(timer);
+      if (shown) this.send('progressEnd', { progressId });
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { failure } from '../../errors/catalogue';
+import { sessionErrors } from '../../errors/session';
+import { coded } from '../errors';
+import { createErrnoFilter } from './errno-filter';
+import type { ActiveFilter, FilterHost } from './filter';
+import { FunctionFilter, mountrootFunctions, panicFunctions } from './function-filter';
+import { grammars, isFilterId, parseCondition } from './grammar';
+import type { Condition, FilterId } from './grammar';
+import { ResetFilter } from './reset-filter';
+import { SerialFilter } from './serial-filter';
+import { StageFilter } from './stage-filter';
+
+/** The filters this version has, as the editor lists them. */
+export const offeredFilters: readonly DebugProtocol.ExceptionBreakpointsFilter[] = (
+  [
+    ['errno', 'Errors (errno)', 'Stops where a function, a process or a daemon gives an error back.', true],
+    ['serial', 'Serial output', 'Stops when the console says something.', true],
+    ['stage', 'Boot stage', 'Stops when the boot enters a stage.', true],
+    ['panic', 'Kernel panic', 'Stops where the kernel panics, before it prints and halts.', false],
+    ['mountroot-failed', 'Root mount failed', 'Stops where the kernel gives up mounting its root.', false],
+    ['cpu-reset', 'Machine reset', 'Stops after a reset, a triple fault among them.', false],
+  ] as const
+).map(([filter, label, description, needs]) => ({
+  filter,
+  label,
+  description,
+  supportsCondition: true,
+  conditionDescription: `${needs ? '' : 'Optional: '}${grammars[filter]}`,
+}));
+
+interface Slot {
+  readonly key: string;
+  readonly filterId: string;
+  readonly active: ActiveFilter | undefined;
+  readonly answer: DebugProtocol.Breakpoint;
+}
+
+/** The exception filters the user has set. */
+export class Filters {
+  readonly #host: Omit<FilterHost, 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void };
+  #slots: Slot[] = [];
+  #nextId = 100_000;
+
+  constructor(host: Omit<FilterHost, 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void }) {
+    this.#host = host;
+  }
+
+  /** Replaces all filters; call on a stopped machine. Those that stay as they are keep their state. Answers in the order asked. */
+  async replace(wanted: readonly DebugProtocol.ExceptionFilterOptions[]): Promise<DebugProtocol.Breakpoint[]> {
+    const before = new Map(this.#slots.map((slot) => [slot.key, slot]));
+    const slots: Slot[] = [];
+    for (const { filterId, condition } of wanted) {
+      const key = `${filterId} ${condition ?? ''}`;
+      const kept = before.get(key);
+      before.delete(key);
+      slots.push(kept ?? (await this.#add(key, filterId, condition ?? '')));
+    }
+    for (const { active } of before.values()) await this.#remove(active);
+    this.#slots = slots;
+    return slots.map(({ answer }) => answer);
+  }
+
+  async dispose(): Promise<void> {
+    const slots = this.#slots;
+    this.#slots = [];
+    for (const { active } of slots) await this.#remove(active);
+  }
+
+  async #remove(active: ActiveFilter | undefined): Promise<void> {
+    if (!active) return;
+    this.#host.run.removeJudge(active);
+    await active.dispose();
+  }
+
+  async #add(key: string, filterId: string, text: string): Promise<Slot> {
+    const id = this.#nextId++;
+    try {
+      if (!isFilterId(filterId) || !offeredFilters.some(({ filter }) => filter === filterId)) {
+        throw failure(sessionErrors.badArgument, { name: 'filterId', request: 'setExceptionBreakpoints', found: `"${filterId}"`, expected: offeredFilters.map(({ filter }) => filter).join(', ') });
+      }
+      const host: FilterHost = {
+        ...this.#host,
+        changed: ({ verification }) => {
+          this.#host.changed({ id, ...verification });
+        },
+      };
+      const active = await create(host, filterId, parseCondition(filterId, text));
+      this.#host.run.addJudge(active);
+      return { key, filterId, active, answer: { id, ...active.verification } };
+    } catch (error) {
+      return { key, filterId, active: undefined, answer: { id, verified: false, message: coded(error).message } };
+    }
+  }
+}
+
+const create = async (host: FilterHost, filter: FilterId, condition: Condition): Promise<ActiveFilter> => {
+  switch (condition.filter) {
+    case 'errno':
+      return createErrnoFilter(host, condition);
+    case 'serial':
+      return new SerialFilter(host, condition.pattern);
+    case 'stage':
+      return new StageFilter(host, condition.stages);
+    case 'panic':
+      return FunctionFilter.create(host, panicFunctions(condition.pattern));
+    case 'mountroot-failed':
+      return FunctionFilter.create(host, mountrootFunctions(condition.errnos));
+    case 'cpu-reset':
+      return new ResetFilter(host);
+    default:
+      throw failure(sessionErrors.notYet, { name: filter });
+  }
+};

@@ -1,0 +1,47 @@
+import { stripTerminalControl } from '../../../boot/serial-text';
+import type { ActiveFilter, FilterHost } from './filter';
+
+const longestLine = 4096;
+
+/** `serial: /REGEX/`: stops when a line of the console, also one that is not complete yet, matches. Colours do not count. */
+export class SerialFilter implements ActiveFilter {
+  readonly verification = { verified: true };
+  readonly #unlisten: () => void;
+  readonly #lines = new Map<number, { text: string; matched: boolean }>();
+
+  constructor(host: FilterHost, pattern: RegExp) {
+    this.#unlisten = host.machine.on('serial', ({ port, bytes }) => {
+      const line = this.#take(port, Buffer.from(bytes).toString('latin1'), pattern);
+      if (line === undefined) return;
+      const text = Buffer.from(line, 'latin1').toString('utf8');
+      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, exception: { filter: 'serial', details: `matched ${String(pattern)}` } }));
+    });
+  }
+
+  onStop(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  dispose(): Promise<void> {
+    this.#unlisten();
+    return Promise.resolve();
+  }
+
+  /** The line that matches, told once for each line. */
+  #take(port: number, text: string, pattern: RegExp): string | undefined {
+    const before = this.#lines.get(port) ?? { text: '', matched: false };
+    const pieces = text.split(/\r*\n/);
+    let found: string | undefined;
+    pieces.forEach((piece, index) => {
+      const line = index === 0 ? before : { text: '', matched: false };
+      line.text = (line.text + piece).slice(-longestLine);
+      const plain = stripTerminalControl(line.text);
+      if (!line.matched && plain !== '' && pattern.test(Buffer.from(plain, 'latin1').toString('utf8'))) {
+        line.matched = true;
+        found ??= plain.trim();
+      }
+      if (index === pieces.length - 1) this.#lines.set(port, line);
+    });
+    return found;
+  }
+}

@@ -1,0 +1,23 @@
+import type { RequestGroup } from '../handler';
+import { bootRequests } from './boot';
+import { breakpointRequests } from './breakpoints';
+import { exceptionRequests } from './exceptions';
+import { lifecycleRequests } from './lifecycle';
+import { memoryRequests } from './memory';
+import { moduleRequests } from './modules';
+import { runRequests } from './run';
+import { serialRequests } from './serial';
+import { sourceRequests } from './sources';
+
+/** Every request the adapter answers. */
+export const groups: readonly RequestGroup[] = [
+  lifecycleRequests,
+  breakpointRequests,
+  exceptionRequests,
+  runRequests,
+  memoryRequests,
+  moduleRequests,
+  sourceRequests,
+  serialRequests,
+  bootRequests,
+];

@@ -1,0 +1,95 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Core } from '../core';
+import { validateConfiguration } from '../configuration/validate';
+import { coded } from '../errors';
+import type { Handler, RequestGroup } from '../handler';
+import { startTarget } from '../start';
+
+/** An adapter must be gone this long after `disconnect`, whatever hangs. */
+const closePatienceMs = 4000;
+
+const initialize: Handler<DebugProtocol.InitializeRequestArguments> = async (core, args) => {
+  core.client = {
+    lineBase: args.linesStartAt1 === false ? 0 : 1,
+    columnBase: args.columnsStartAt1 === false ? 0 : 1,
+    supportsProgress: args.supportsProgressReporting === true,
+    supportsInvalidated: args.supportsInvalidatedEvent === true,
+  };
+  return Promise.resolve(undefined);
+};
+
+const begin =
+  (request: 'launch' | 'attach'): Handler<object> =>
+  async (core, args) => {
+    const configuration = validateConfiguration(args, request);
+    await closeTarget(core, undefined);
+    core.setTarget(await startTarget(core, configuration));
+    core.send('initialized');
+    return undefined;
+  };
+
+const configurationDone: Handler = async (core) => {
+  const { run, machine, stages, configuration } = core.need('configurationDone');
+  const registers = await machine.registers();
+  const here = { reason: 'other' as const, vcpu: machine.current, pc: registers.pc, cr3: registers.cr3, hits: [] };
+  await run.look(here);
+  const wanted = configuration.request === 'launch' ? configuration.stopOnEntry : undefined;
+  if (wanted === true || (wanted !== undefined && wanted === stages.current)) {
+    run.report({ stop: here, reason: 'entry', description: machine.launched ? 'The machine stands before its first instruction' : 'The machine was stopped' });
+    return undefined;
+  }
+  if (typeof wanted === 'string') {
+    const off = stages.onEntered(({ id, name }) => {
+      if (id !== wanted) return;
+      off();
+      run.stopFor((stop) => ({ stop, reason: 'entry', description: `The stage ${name} was entered` }));
+    });
+  }
+  await run.resume();
+  return undefined;
+};
+
+const disconnect: Handler<DebugProtocol.DisconnectArguments> = async (core, args) => {
+  await closeTarget(core, args.terminateDebuggee);
+  return undefined;
+};
+
+const terminate: Handler = async (core) => {
+  await closeTarget(core, true);
+  core.send('terminated');
+  return undefined;
+};
+
+/**
+ * Ends the session with its machine: a launched QEMU is ended, an attached one runs on unless `kill` or the configuration says
+ * otherwise. Returns within a few seconds in any case. Idempotent.
+ */
+export const closeTarget = async (core: Core, kill: boolean | undefined): Promise<void> => {
+  const target = core.target;
+  if (!target) return;
+  core.setTarget(undefined);
+  const { configuration, machine, run, command } = target;
+  const how = machine.launched || (kill ?? (configuration.exitOnDisconnect === true || command !== undefined)) ? 'kill' : 'detach';
+  const close = async (): Promise<void> => {
+    try {
+      // A machine that is to be ended needs no tidying, and may be hanging.
+      if (how === 'detach') await run.close();
+      else void run.close().catch(() => undefined);
+    } finally {
+      await machine.close(how);
+      if (how === 'kill') command?.end();
+      await target.dispose();
+    }
+  };
+  const over = new Promise<void>((resolve) => setTimeout(resolve, closePatienceMs).unref());
+  try {
+    await Promise.race([close(), over]);
+  } catch (error) {
+    core.output(`${coded(error).message}\n`, 'stderr');
+  }
+};
+
+export const lifecycleRequests: RequestGroup = {
+  capabilities: { supportsConfigurationDoneRequest: true, supportsTerminateRequest: true, supportTerminateDebuggee: true },
+  handlers: { initialize, launch: begin('launch'), attach: begin('attach'), configurationDone, disconnect, terminate },
+};

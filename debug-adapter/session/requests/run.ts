@@ -1,0 +1,57 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { failure } from '../../errors/catalogue';
+import { sessionErrors } from '../../errors/session';
+import type { Vcpu } from '../../machine/machine';
+import type { Handler, RequestGroup } from '../handler';
+import { StepOut, StepThrough } from '../run/stepping';
+import type { Granularity, StepKind } from '../run/stepping';
+import type { Target } from '../target';
+
+/** The vCPU of a DAP thread id; the one that stopped when there is none of that id. */
+export const vcpuOf = (target: Target, threadId: number | undefined): Vcpu => target.machine.vcpus.find(({ id }) => id === threadId) ?? target.machine.current;
+
+const granularityOf = (granularity: DebugProtocol.SteppingGranularity | undefined): Granularity => (granularity === 'instruction' ? 'instruction' : 'line');
+
+const step =
+  (request: string, kind: StepKind): Handler<DebugProtocol.NextArguments> =>
+  async (core, args) => {
+    const target = core.needStopped(request);
+    const plan = new StepThrough(target.machine, target.program, vcpuOf(target, args.threadId), kind, granularityOf(args.granularity));
+    await target.run.resume(plan);
+    return undefined;
+  };
+
+const continueRun: Handler<DebugProtocol.ContinueArguments> = async (core) => {
+  const target = core.need('continue');
+  await target.run.resume();
+  return { allThreadsContinued: true };
+};
+
+const stepOut: Handler<DebugProtocol.StepOutArguments> = async (core, args) => {
+  const target = core.needStopped('stepOut');
+  const vcpu = vcpuOf(target, args.threadId);
+  const { why, inlined, caller } = await target.inspector.wayOut(vcpu);
+  if (inlined) {
+    await target.run.resume(new StepThrough(target.machine, target.program, vcpu, 'out-of-inlined', 'line'));
+    return undefined;
+  }
+  if (!caller) throw failure(sessionErrors.stepUnclear, { detail: why });
+  await target.run.resume(new StepOut(target.machine, vcpu, caller));
+  return undefined;
+};
+
+const pause: Handler = async (core) => {
+  core.need('pause').run.pause();
+  return Promise.resolve(undefined);
+};
+
+const threads: Handler = async (core) => {
+  // Asked for as soon as a session starts, also by clients that have not launched yet.
+  const vcpus = core.target?.machine.vcpus ?? [];
+  return Promise.resolve({ threads: vcpus.map(({ id, name }) => ({ id, name })) });
+};
+
+export const runRequests: RequestGroup = {
+  capabilities: { supportsSteppingGranularity: true, supportsSingleThreadExecutionRequests: false },
+  handlers: { continue: continueRun, next: step('next', 'over'), stepIn: step('stepIn', 'in'), stepOut, pause, threads },
+};

@@ -1,0 +1,14 @@
+import type { Core } from '../core';
+import type { StopReport } from '../run/stop-report';
+
+/** Tells the editor of a stop. */
+export const sendStopped = (core: Core, report: StopReport): void => {
+  const { reason, stop, description, hitBreakpointIds } = report;
+  core.send('stopped', {
+    reason,
+    threadId: stop.vcpu.id,
+    allThreadsStopped: true,
+    ...(description === undefined ? {} : { description, text: description }),
+    ...(hitBreakpointIds === undefined ? {} : { hitBreakpointIds: [...hitBreakpointIds] }),
+  });
+};

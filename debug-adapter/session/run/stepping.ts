@@ -1,0 +1,196 @@
+import { wordAt } from './words';
+import type { Breakpoint, Machine, Stop } from '../../machine/machine';
+import type { Registers } from '../../machine/registers';
+import type { SymbolicProgram } from '../../program/program';
+import { isWithin, linePlaceOf, sameFunction, startsStatement } from './line-range';
+import type { LinePlace } from './line-range';
+import type { Move, StepPlan } from './stop-report';
+
+/** `out-of-inlined`: until the inlined function that the step began in is left. */
+export type StepKind = 'over' | 'in' | 'out-of-inlined';
+export type Granularity = 'line' | 'instruction';
+
+const owner = 'step';
+const rootMask = 0x000f_ffff_ffff_f000n;
+const longestInstruction = 15n;
+
+/**
+ * `next` and `stepIn`: single steps as long as the pc stays in the line, calls run to their return. A call is told by what it
+ * leaves on the stack, so no instruction is decoded. A trap into the kernel, page faults among them, is run through.
+ */
+export class StepThrough implements StepPlan {
+  readonly vcpu: Stop['vcpu'];
+  readonly #machine: Machine;
+  readonly #program: SymbolicProgram;
+  readonly #kind: StepKind;
+  readonly #granularity: Granularity;
+  #before: Registers | undefined;
+  #origin: LinePlace | undefined;
+  #originRoot = 0n;
+  #waits: Wait | undefined;
+
+  constructor(machine: Machine, program: SymbolicProgram, vcpu: Stop['vcpu'], kind: StepKind, granularity: Granularity) {
+    this.#machine = machine;
+    this.#program = program;
+    this.vcpu = vcpu;
+    this.#kind = kind;
+    this.#granularity = granularity;
+  }
+
+  async start(): Promise<Move> {
+    const registers = await this.#machine.registers(this.vcpu);
+    this.#before = registers;
+    this.#originRoot = registers.cr3 & rootMask;
+    this.#origin = this.#placeAt(registers);
+    return 'step';
+  }
+
+  async next(stop: Stop): Promise<Move> {
+    const registers = await this.#machine.registers(this.vcpu);
+    if (this.#waits) {
+      if (!this.#waits.isReached(stop, registers)) return 'resume';
+      const { then } = this.#waits;
+      // A trapped instruction has not run yet; a call has.
+      const again = then === 'retry' || registers.pc === this.#before?.pc;
+      await this.dispose();
+      if (then === 'stop') return done;
+      this.#before = registers;
+      return again ? 'step' : this.#decide(registers);
+    }
+    // A stop on another vCPU that nobody wanted says nothing about the step.
+    if (stop.vcpu.id !== this.vcpu.id) return 'step';
+    const detour = await this.#detour(registers);
+    if (detour) return detour;
+    this.#before = registers;
+    return this.#decide(registers);
+  }
+
+  async dispose(): Promise<void> {
+    const waits = this.#waits;
+    this.#waits = undefined;
+    if (waits) await this.#machine.breakpoints.remove(waits.breakpoints);
+  }
+
+  #placeAt(registers: Registers): LinePlace | undefined {
+    return linePlaceOf(this.#program, this.#program.placeOf(registers.pc, { cr3: registers.cr3 }));
+  }
+
+  /** When the last instruction called or trapped: the way back to the step. */
+  async #detour(now: Registers): Promise<Move | undefined> {
+    const before = this.#before;
+    if (!before) return undefined;
+    if (before.cpl === 3 && now.cpl < 3) {
+      const rcx = now.get('rcx');
+      const places = [before.pc];
+      // SYSCALL leaves the address behind it in rcx.
+      if (rcx !== undefined && rcx > before.pc && rcx <= before.pc + longestInstruction) places.push(rcx);
+      return this.#await(places, before, before.sp, 'decide');
+    }
+    if (now.sp >= before.sp) return undefined;
+    const space = await this.#machine.currentSpace(this.vcpu);
+    const word = now.bits === 64 ? 8n : now.bits === 32 ? 4n : 2n;
+    const size = Number(word);
+    const [top, second] = await Promise.all([wordAt(space, now.sp, size), wordAt(space, now.sp + word, size)]);
+    if (top !== undefined && before.sp - now.sp === word && top > before.pc && top <= before.pc + longestInstruction && (now.pc < before.pc || now.pc > top)) {
+      const stays = this.#kind === 'in' && (await this.#enters(now));
+      return stays ? this.#toBody(now) : this.#await([top], before, before.sp, 'decide');
+    }
+    // A trap in the same ring: the frame holds the address of the instruction that is to be tried again.
+    if (before.sp - now.sp >= 3n * word && (top === before.pc || second === before.pc)) return this.#await([before.pc], before, 0n, 'retry');
+    return undefined;
+  }
+
+  /** True when a function that was called is one to step into. */
+  async #enters(now: Registers): Promise<boolean> {
+    if (this.#granularity === 'instruction') return true;
+    const place = this.#placeAt(now);
+    return place?.row !== undefined && place.row.line !== 0;
+  }
+
+  async #toBody(now: Registers): Promise<Move> {
+    if (this.#granularity === 'instruction') return done;
+    const { module, scopes } = this.#program.placeOf(now.pc, { cr3: now.cr3 });
+    const body = scopes.at(-1)?.function.afterPrologue;
+    if (!module || body === undefined) return done;
+    const address = this.#program.toRuntime(module, body);
+    return address === now.pc ? done : this.#await([address], now, 0n, 'stop');
+  }
+
+  async #await(addresses: readonly bigint[], from: Registers, leastSp: bigint, then: Wait['then']): Promise<Move> {
+    const breakpoints = await this.#machine.breakpoints.addMany(addresses.map((address) => ({ kind: 'execute' as const, address, owner })));
+    this.#waits = new Wait(breakpoints, from.cr3 & rootMask, from.cpl, leastSp, then);
+    return 'resume';
+  }
+
+  #decide(now: Registers): Move {
+    if (this.#granularity === 'instruction') return done;
+    const place = this.#placeAt(now);
+    const origin = this.#origin;
+    // No lines where the step began: an instruction is all that can be promised.
+    if (!origin || (now.cr3 & rootMask) !== this.#originRoot) return done;
+    if (!place) return done;
+    if (!sameFunction(place, origin)) return place.row && place.row.line !== 0 ? done : 'step';
+    if (!startsStatement(place)) return 'step';
+    const deeper = place.inlined.length > origin.inlined.length && isWithin(place.inlined, origin.inlined);
+    if (deeper && this.#kind !== 'in') return 'step';
+    if (this.#kind === 'out-of-inlined' && isWithin(place.inlined, origin.inlined)) return 'step';
+    const sameScope = place.inlined.length === origin.inlined.length && isWithin(place.inlined, origin.inlined);
+    if (sameScope && place.row?.line === origin.row?.line && place.row?.file === origin.row?.file) return 'step';
+    return done;
+  }
+}
+
+/** `stepOut`: runs to the caller's pc, in the same space, when the callee's frame is gone. */
+export class StepOut implements StepPlan {
+  readonly vcpu: Stop['vcpu'];
+  readonly #machine: Machine;
+  readonly #target: { readonly pc: bigint; readonly sp: bigint };
+  #wait: Wait | undefined;
+
+  /** `target`: the caller's pc, and the least stack pointer there (the CFA of the frame that is left). */
+  constructor(machine: Machine, vcpu: Stop['vcpu'], target: { readonly pc: bigint; readonly sp: bigint }) {
+    this.#machine = machine;
+    this.vcpu = vcpu;
+    this.#target = target;
+  }
+
+  async start(): Promise<Move> {
+    const registers = await this.#machine.registers(this.vcpu);
+    const breakpoints = await this.#machine.breakpoints.addMany([{ kind: 'execute', address: this.#target.pc, owner }]);
+    this.#wait = new Wait(breakpoints, registers.cr3 & rootMask, undefined, this.#target.sp, 'stop');
+    return 'resume';
+  }
+
+  async next(stop: Stop): Promise<Move> {
+    const registers = await this.#machine.registers(stop.vcpu);
+    return this.#wait?.isReached(stop, registers) ? done : 'resume';
+  }
+
+  async dispose(): Promise<void> {
+    const wait = this.#wait;
+    this.#wait = undefined;
+    if (wait) await this.#machine.breakpoints.remove(wait.breakpoints);
+  }
+}
+
+const done: Move = { done: { reason: 'step' } };
+
+/** Temporary breakpoints, and what makes a hit the one that was waited for. */
+class Wait {
+  constructor(
+    readonly breakpoints: readonly Breakpoint[],
+    readonly root: bigint,
+    readonly cpl: number | undefined,
+    readonly leastSp: bigint,
+    readonly then: 'decide' | 'retry' | 'stop',
+  ) {}
+
+  isReached(stop: Stop, registers: Registers): boolean {
+    return (
+      this.breakpoints.some(({ address }) => address === stop.pc) &&
+      (registers.cr3 & rootMask) === this.root &&
+      (this.cpl === undefined || registers.cpl === this.cpl) &&
+      registers.sp >= this.leastSp
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { Stop } from '../../machine/machine';
+
+/** Reasons as DAP's `stopped` event names them. */
+export type StopReason = 'breakpoint' | 'step' | 'pause' | 'entry' | 'exception' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint';
+
+/** A stop that the user hears of. */
+export interface StopReport {
+  readonly stop: Stop;
+  readonly reason: StopReason;
+  /** One line: what happened and why it matters, figures in it. */
+  readonly description?: string;
+  readonly hitBreakpointIds?: readonly number[];
+  /** Set when an exception filter stopped. */
+  readonly exception?: { readonly filter: string; readonly details?: string };
+  /** The result and the arguments of the function that returns here. */
+  readonly returned?: ReturnedCall;
+}
+
+/** A value as the `Return` scope shows it. */
+export interface ShownValue {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: string;
+}
+
+export interface ReturnedCall {
+  readonly function: string;
+  readonly values: readonly ShownValue[];
+}
+
+/** Someone who may want to stop: the user's breakpoints, an exception filter. */
+export interface StopJudge {
+  /**
+   * Called at each stop that is not a bare step. A report: the user is told. 'mine': the machine stopped for this judge, of no
+   * interest. undefined: says nothing.
+   */
+  onStop(stop: Stop): Promise<StopReport | 'mine' | undefined>;
+  /** Brings the machine's breakpoints in line before it runs on. */
+  sync?(): Promise<void>;
+  /** The machine was reset. */
+  onReset?(): Promise<void>;
+}
+
+/** What to do next on the way to the end of a step. */
+export type Move = 'resume' | 'step' | { readonly done: Omit<StopReport, 'stop'> };
+
+/** A step under way: it decides after each stop that nobody else wanted. */
+export interface StepPlan {
+  readonly vcpu: Stop['vcpu'];
+  start(): Promise<Move>;
+  next(stop: Stop): Promise<Move>;
+  /** Removes its breakpoints. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+import type { Machine } from '../machine/machine';
+
+/** Everything that COM1 has said, for readers of words; the oldest is given up beyond this many bytes. */
+const most = 4 * 1024 * 1024;
+
+/** The text of the first serial port, kept as it comes. */
+export class SerialText {
+  #chunks: Buffer[] = [];
+  #size = 0;
+  readonly #unlisten: () => void;
+
+  constructor(machine: Machine) {
+    this.#unlisten = machine.on('serial', ({ port, bytes }) => {
+      if (port !== 1) return;
+      this.#chunks.push(Buffer.from(bytes));
+      this.#size += bytes.length;
+      while (this.#size > most && this.#chunks.length > 1) this.#size -= this.#chunks.shift()?.length ?? 0;
+    });
+  }
+
+  get text(): string {
+    const all = Buffer.concat(this.#chunks);
+    this.#chunks = [all];
+    return all.toString('utf8');
+  }
+
+  dispose(): void {
+    this.#unlisten();
+  }
+}

@@ -1,0 +1,63 @@
+import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { failure } from '../errors/catalogue';
+import { sessionErrors } from '../errors/session';
+import { Core } from './core';
+import { coded, toDapError } from './errors';
+import type { Handler, RequestGroup } from './handler';
+import { groups } from './requests';
+import { closeTarget } from './requests/lifecycle';
+
+/** Requests that must not wait for others: they end waiting. */
+const urgent = new Set(['pause', 'disconnect', 'terminate', 'cancel']);
+
+const collect = (all: readonly RequestGroup[]): Map<string, Handler> => new Map(all.flatMap(({ handlers }) => Object.entries(handlers)));
+
+/** Everything the adapter advertises: the sum of what its groups of requests do. */
+export const capabilities: DebugProtocol.Capabilities = Object.assign({}, ...groups.map((group) => group.capabilities ?? {})) as DebugProtocol.Capabilities;
+
+/** One debug session over DAP: takes requests, answers each exactly once, in order but for the urgent ones. */
+export class BootscopeSession extends ProtocolServer {
+  readonly #handlers = collect(groups);
+  readonly #core: Core;
+  #queue: Promise<void> = Promise.resolve();
+
+  /** `finished` is called when the session is over and its last message was handed to the transport. */
+  constructor(finished: () => void = () => undefined) {
+    super();
+    this.#core = new Core((event, body) => {
+      this.sendEvent({ type: 'event', seq: 0, event, ...(body === undefined ? {} : { body }) });
+    }, finished);
+    // The editor is gone: nothing of ours may stay behind.
+    this.on('close', () => void closeTarget(this.#core, undefined).finally(finished));
+  }
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    if (urgent.has(request.command)) void this.#answer(request);
+    else this.#queue = this.#queue.then(() => this.#answer(request));
+  }
+
+  async #answer(request: DebugProtocol.Request): Promise<void> {
+    const response: DebugProtocol.Response = { type: 'response', seq: 0, request_seq: request.seq, command: request.command, success: true };
+    let after: (() => void) | undefined;
+    try {
+      const handler = this.#handlers.get(request.command);
+      if (!handler) throw failure(sessionErrors.unknownRequest, { request: request.command });
+      const body = request.command === 'initialize' ? await this.#initialize(handler, request) : await handler(this.#core, (request.arguments ?? {}) as never);
+      if (body !== undefined) response.body = body;
+      if (request.command === 'disconnect') after = this.#core.finished;
+    } catch (error) {
+      const known = coded(error);
+      response.success = false;
+      response.message = known.message;
+      response.body = { error: toDapError(known) };
+    }
+    this.sendResponse(response);
+    after?.();
+  }
+
+  async #initialize(handler: Handler, request: DebugProtocol.Request): Promise<object> {
+    await handler(this.#core, (request.arguments ?? {}) as never);
+    return capabilities;
+  }
+}

@@ -1,0 +1,193 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { openImage } from '../images/open';
+import { attachQemu } from '../machine/attach';
+import { launchQemu } from '../machine/launch';
+import type { Machine } from '../machine/machine';
+import { Locations } from '../program/locations';
+import { PlacedProgram } from '../program/placed-program';
+import { createPlacements } from '../program/placement/placement';
+import { Sources } from '../program/sources';
+import { StageTracker } from '../program/stages';
+import { failure } from '../errors/catalogue';
+import { programErrors } from '../errors/program';
+import { qemuErrors } from '../errors/qemu';
+import { sessionErrors } from '../errors/session';
+import { UserBreakpoints } from './breakpoints/user-breakpoints';
+import { ChainReader } from './chain-reader';
+import { startCommand } from './command';
+import type { RunningCommand } from './command';
+import type { Configuration } from './configuration/validate';
+import type { Core } from './core';
+import { coded } from './errors';
+import { Filters } from './filters/filters';
+import { Inspector } from './inspection/inspector';
+import { present } from './requests/breakpoints';
+import { toDapModule } from './requests/modules';
+import { sendStopped } from './requests/stopped-event';
+import { RunController } from './run/controller';
+import { SerialFeed } from './serial-feed';
+import { SerialLines } from './serial-lines';
+import { SerialText } from './serial-text';
+import { toDapSource } from './target';
+import type { Target } from './target';
+
+const defaultGdb = '127.0.0.1:1234';
+
+/** Starts or joins the machine of a configuration. */
+const openMachine = async (core: Core, configuration: Configuration): Promise<{ readonly machine: Machine; readonly command?: RunningCommand }> => {
+  const notice = (text: string): void => {
+    core.output(text.endsWith('\n') ? text : `${text}\n`);
+  };
+  const { cwd, gdb = defaultGdb, serial, serials, qmp } = configuration;
+  const wires = { gdb, ...(serial === undefined ? {} : { serial }), ...(serials === undefined ? {} : { serials }), ...(qmp === undefined ? {} : { qmp }) };
+  if (configuration.request === 'launch') {
+    const { qemu, command, env, accel, firmware } = configuration;
+    const environment = env === undefined ? {} : { env };
+    if (qemu) return { machine: await launchQemu({ argv: qemu, cwd, notice, ...environment, ...(accel === undefined ? {} : { accel }), ...(firmware === undefined ? {} : { firmware }) }) };
+    if (command) {
+      const output = (text: string): void => {
+        core.output(text, 'stderr');
+      };
+      const started = await startCommand(command, { gdb, cwd, output, join: () => attachQemu(wires), ...environment });
+      return { machine: started.joined, command: started.command };
+    }
+  }
+  if (configuration.gdb === undefined) throw failure(sessionErrors.noStub, { request: configuration.request });
+  return { machine: await attachQemu(wires) };
+};
+
+/** Brings up everything for a checked configuration. On failure nothing is left behind. */
+export const startTarget = async (core: Core, configuration: Configuration): Promise<Target> => {
+  const { machine, command } = await core.withProgress('Starting the machine', () => openMachine(core, configuration));
+  try {
+    return await core.withProgress('Reading symbols', (tell) => buildTarget(core, configuration, machine, command, tell));
+  } catch (error) {
+    await machine.close(machine.launched || command ? 'kill' : 'detach');
+    command?.end();
+    throw error;
+  }
+};
+
+const buildTarget = async (core: Core, configuration: Configuration, machine: Machine, command: RunningCommand | undefined, tell: (message: string) => void): Promise<Target> => {
+  const log = (text: string): void => {
+    core.output(text.endsWith('\n') ? text : `${text}\n`);
+  };
+  const serialText = new SerialText(machine);
+  const serialFeed = new SerialFeed(machine, (piece) => {
+    core.send('bootscope/serial', piece);
+    if (configuration.serialOutput !== 'event') core.output(piece.text, 'stdout');
+  });
+  const program = new PlacedProgram(machine, { open: openImage });
+  for (const image of configuration.images) {
+    tell(image.file);
+    if (!(await program.add(image))) log(`The image ${image.file} is missing; it is optional, so the session goes on without it.`);
+  }
+  const sources = new Sources({ roots: [configuration.cwd], ...(configuration.sourceMap ? { sourceMap: configuration.sourceMap } : {}) });
+  const locations = new Locations(program, sources);
+  const chain: ChainReader = new ChainReader({
+    machine,
+    program,
+    configured: configuration.chain,
+    serialText: () => serialText.text,
+    view: (module) => { throw failure(programErrors.notPlaced, { file: module.name, stage: module.stage }); },
+    stage: () => stages.current ?? null,
+  });
+  const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames });
+  const consoleLines = new SerialLines((text) => {
+    const stage = chain.stageOfLine(text);
+    if (stage) stages.enter(stage, { kind: 'serial', text });
+  });
+
+  const run = new RunController(machine, {
+    stopped: (report) => {
+      serialFeed.flush();
+      inspector.changed();
+      sendStopped(core, report);
+    },
+    resumed: () => {
+      inspector.changed();
+      core.send('continued', { threadId: machine.current.id, allThreadsContinued: true });
+    },
+    ended: () => undefined,
+    fault: (error) => {
+      core.output(`${coded(error).message}\n`, 'important');
+      run.report({ stop: { reason: 'other', vcpu: machine.current, pc: 0n, cr3: 0n, hits: [] }, reason: 'pause', description: coded(error).message });
+    },
+  });
+  const inspector = new Inspector({ machine, program, sources, last: () => run.last });
+  const breakpoints = new UserBreakpoints({
+    machine,
+    program,
+    locations,
+    evaluator: inspector,
+    changed: (breakpoint) => {
+      core.send('breakpoint', { reason: 'changed', breakpoint: present(core, target, breakpoint) });
+    },
+    log: (text, at) => {
+      core.output(`${text}\n`, 'console', at?.file === undefined || at.line === undefined ? {} : { source: toDapSource(sources, at.file), line: core.lineOut(at.line) });
+    },
+  });
+  run.addJudge(breakpoints);
+  const filters = new Filters({
+    machine,
+    program,
+    locations,
+    stages,
+    run,
+    inspector,
+    chain,
+    chainId: () => chain.id,
+    log,
+    changed: (breakpoint: DebugProtocol.Breakpoint) => {
+      core.send('breakpoint', { reason: 'changed', breakpoint });
+    },
+  });
+  const placements = createPlacements({ machine, program, log, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, chain.processSource);
+  for (const module of program.modules) core.send('module', { reason: 'new', module: toDapModule(program, module) });
+  const unlisten = [
+    program.onPlaced((module) => {
+      core.send('module', { reason: 'changed', module: toDapModule(program, module) });
+    }),
+    machine.on('notice', log),
+    machine.on('serial', ({ port, bytes }) => {
+      if (port === 1) consoleLines.take(bytes);
+    }),
+    machine.on('reset', ({ reason }) => {
+      core.output(`The machine was reset (${reason}).\n`, 'important');
+    }),
+    machine.on('ended', ({ expected, detail }) => {
+      serialFeed.flush(true);
+      const text = expected ? `QEMU has ended: ${detail}` : coded(failure(qemuErrors.ended, { detail })).message;
+      core.output(`${text}\n`, expected ? 'console' : 'important');
+      core.send('terminated');
+    }),
+  ];
+  const target: Target = {
+    configuration,
+    machine,
+    program,
+    sources,
+    locations,
+    stages,
+    run,
+    breakpoints,
+    filters,
+    inspector,
+    chain,
+    serialFeed,
+    serialText,
+    ...(command ? { command } : {}),
+    sourceOf: (recorded) => toDapSource(sources, recorded),
+    dispose: () => {
+      for (const stop of unlisten) stop();
+      serialFeed.dispose();
+      serialText.dispose();
+      breakpoints.dispose();
+      locations.dispose();
+      program.close();
+      return Promise.resolve();
+    },
+  };
+  for (const observer of [...placements.observers, stages]) await run.addObserver(observer);
+  return target;
+};

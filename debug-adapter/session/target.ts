@@ -1,0 +1,46 @@
+import * as path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Machine } from '../machine/machine';
+import type { Locations } from '../program/locations';
+import type { PlacedProgram } from '../program/placed-program';
+import type { Sources } from '../program/sources';
+import type { StageTracker } from '../program/stages';
+import type { UserBreakpoints } from './breakpoints/user-breakpoints';
+import type { ChainReader } from './chain-reader';
+import type { RunningCommand } from './command';
+import type { Configuration } from './configuration/validate';
+import type { Filters } from './filters/filters';
+import type { Inspector } from './inspection/inspector';
+import type { RunController } from './run/controller';
+import type { SerialFeed } from './serial-feed';
+import type { SerialText } from './serial-text';
+
+/** One machine under debugging, with everything the session knows of it. Lives from launch or attach to the end. */
+export interface Target {
+  readonly configuration: Configuration;
+  readonly machine: Machine;
+  readonly program: PlacedProgram;
+  readonly sources: Sources;
+  readonly locations: Locations;
+  readonly stages: StageTracker;
+  readonly run: RunController;
+  readonly breakpoints: UserBreakpoints;
+  readonly filters: Filters;
+  readonly inspector: Inspector;
+  readonly chain: ChainReader;
+  readonly serialFeed: SerialFeed;
+  readonly serialText: SerialText;
+  /** The user's command that started QEMU. */
+  readonly command?: RunningCommand;
+  /** A recorded source path as the editor can open it. */
+  sourceOf(recorded: string): DebugProtocol.Source;
+  /** Stops listening and closes the images. The machine is closed apart. */
+  dispose(): Promise<void>;
+}
+
+/** A recorded source path as DAP wants it: the local file where there is one, else the recorded path, greyed out. */
+export const toDapSource = (sources: Sources, recorded: string): DebugProtocol.Source => {
+  const local = sources.toLocal(recorded);
+  const name = path.posix.basename(recorded.replaceAll('\\', '/'));
+  return local === undefined ? { name, path: recorded, presentationHint: 'deemphasize', origin: 'not found on this machine: add its folder to "sourceMap"' } : { name, path: local };
+};
