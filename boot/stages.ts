@@ -39,7 +39,7 @@ const redox: readonly StageEntry[] = [
   },
   { id: 'init', name: 'init from the initfs', serial: [{ text: 'switchroot to /scheme/initfs', source: 'base init/src/main.rs' }], symbols: [{ name: 'usermode_bootstrap', source: 'redox-os/kernel src/syscall/process.rs' }] },
   { id: 'userland', name: 'init from the root filesystem', serial: [{ text: 'switchroot to /usr', source: 'base init/src/main.rs' }], symbols: [] },
-  { id: 'login', name: 'Login', serial: [{ text: 'login: ', source: 'userutils src/bin/login.rs' }], symbols: [] },
+  { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'userutils src/bin/login.rs' }], symbols: [] },
 ];
 
 const freebsdKernel: StageEntry = {
@@ -70,13 +70,13 @@ const freebsd: readonly StageEntry[] = [
   { id: 'chroot', name: 'Changed root', serial: [], symbols: [{ name: 'pwd_chroot', source: 'sys/kern/kern_descrip.c' }] },
   { id: 'reroot', name: 'Reroot', serial: [], symbols: [{ name: 'kern_reroot', source: 'sys/kern/kern_shutdown.c' }] },
   { id: 'userland', name: 'rc', serial: [{ text: 'Setting hostuuid: ', source: 'libexec/rc/rc.d/hostid' }, { text: 'Starting file system checks:', source: 'libexec/rc/rc.d/fsck' }], symbols: [] },
-  { id: 'login', name: 'Login', serial: [{ text: 'login: ', source: 'libexec/getty/main.c' }], symbols: [] },
+  { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'libexec/getty/main.c' }], symbols: [] },
 ];
 
 const nextbsd: readonly StageEntry[] = [
   ...freebsd.filter((stage) => stage.id !== 'chroot' && stage.id !== 'login'),
   { id: 'pivot', name: 'Pivoted root', serial: [{ text: 'vfs.pivot: / is now ', source: 'nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c' }], symbols: [{ name: 'vfs_pivot_to', source: 'nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c' }] },
-  { id: 'login', name: 'Login', serial: [{ text: 'login: ', source: 'libexec/getty/main.c' }], symbols: [] },
+  { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'libexec/getty/main.c' }], symbols: [] },
 ];
 
 const linux: readonly StageEntry[] = [
@@ -90,7 +90,7 @@ const linux: readonly StageEntry[] = [
   },
   { id: 'init', name: 'init', serial: [{ text: 'Run {path} as init process', source: 'init/main.c' }], symbols: [{ name: 'run_init_process', source: 'init/main.c' }] },
   { id: 'userland', name: 'Services', serial: [{ text: 'systemd[1]: ', source: 'systemd src/core/main.c' }], symbols: [] },
-  { id: 'login', name: 'Login', serial: [{ text: 'login: ', source: 'util-linux login-utils/login.c' }], symbols: [] },
+  { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'util-linux login-utils/login.c' }], symbols: [] },
 ];
 
 const generic: readonly StageEntry[] = [
@@ -99,7 +99,7 @@ const generic: readonly StageEntry[] = [
   { id: 'kernel', name: 'Kernel', serial: [], symbols: [] },
   { id: 'init', name: 'init', serial: [], symbols: [] },
   { id: 'userland', name: 'Userland', serial: [], symbols: [] },
-  { id: 'login', name: 'Login', serial: [{ text: 'login: ', source: 'every getty' }], symbols: [] },
+  { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'every getty' }], symbols: [] },
 ];
 
 const tables: Readonly<Record<ChainName, readonly StageEntry[]>> = { redox, freebsd, nextbsd, linux, generic };
@@ -123,7 +123,7 @@ export const stageOfLine = (chain: ChainName, line: string): StageName | undefin
 
 /** Messages that tell a chain by themselves. */
 const chainMarks: readonly (readonly [ChainName, readonly string[]])[] = [
-  ['redox', ['Redox OS Bootloader ', 'Redox OS starting...', 'RedoxFS: ', 'redoxfs: ']],
+  ['redox', ['Redox OS Bootloader', 'Redox OS starting...', 'RedoxFS: ', 'redoxfs: ']],
   ['nextbsd', ['vfs.pivot: ', 'vfs.root.overlay: ', 'NextBSD']],
   ['freebsd', ['FreeBSD', 'Trying to mount root from ', 'mountroot>', 'BTX loader ']],
   ['linux', ['Linux version ', 'Kernel panic - not syncing', 'EFI stub: ']],
