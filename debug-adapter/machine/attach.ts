@@ -25,7 +25,7 @@ export interface AttachOptions {
  * Joins a QEMU that runs already; it is stopped from then on, until `resume`.
  * @throws BS100 (address), BS101 (nothing listens), BS102 (busy or no gdbstub), BS112 (not x86), BS117 (no QMP)
  */
-export function attachQemu(options: AttachOptions): Promise<Machine> {
+export async function attachQemu(options: AttachOptions): Promise<Machine> {
   const serials = [...(options.serial === undefined ? [] : [options.serial]), ...(options.serials ?? [])];
   return joinQemu({
     gdb: parseAddress(options.gdb),
