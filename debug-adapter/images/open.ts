@@ -1,12 +1,23 @@
 import { failure } from '../errors/catalogue';
 import { imageErrors } from '../errors/images';
+import { toAddress } from './bytes/address';
 import { FileBytes } from './bytes/file';
+import type { DebugInfo } from './debug-info';
+import { openDwarf } from './dwarf/open-dwarf';
+import type { UnwindTable } from './dwarf/unwind';
 import { ElfFile } from './elf/elf-file';
 import { ElfImage } from './elf/elf-image';
 import { isElf } from './elf/headers';
+import type { SectionSource } from './elf/sections';
 import { fileCrc, separateDebugFiles } from './elf/separate';
-import { openDwarf } from './dwarf/open-dwarf';
 import type { Image } from './image';
+import { noDebugInfo } from './no-debug-info';
+import { isPe } from './pe/headers';
+import { PeFile } from './pe/pe-file';
+import { PeImage } from './pe/pe-image';
+import type { PeCompanion } from './pe/pe-image';
+import { readPeSymbols } from './pe/symbols';
+import { PeUnwind } from './pe/unwind';
 
 /**
  * Opens an ELF or PE image: reads headers, everything else when asked for. `symbols` is another file (ELF or PE with
@@ -14,20 +25,69 @@ import type { Image } from './image';
  * Errors: BS201–BS204 for the image, BS208 when the two do not belong together, BS209 for a PDB.
  */
 export const openImage = (path: string, options: { symbols?: string } = {}): Image => {
+  const image = openFile(path);
+  try {
+    return image instanceof ElfFile ? openElf(path, image, options.symbols) : openPe(path, image, options.symbols);
+  } catch (error) {
+    image.file.close();
+    throw error;
+  }
+};
+
+/** Reads the headers of a file of any format known. */
+const openFile = (path: string): ElfFile | PeFile => {
   const file = new FileBytes(path);
   try {
-    const elf = new ElfFile(file);
-    return new ElfImage(path, elf, companionOf(elf, options.symbols), (image, holder) => openDwarf(image, holder.sections, elf.sections));
+    const start = file.read(0, Math.min(32, file.size)) ?? Buffer.alloc(0);
+    if (isElf(start)) return new ElfFile(file);
+    if (isPe(start)) return new PeFile(file);
+    if (start.toString('latin1').startsWith('Microsoft C/C++ MSF')) throw failure(imageErrors.pdbUnsupported, { symbols: path });
+    throw failure(imageErrors.unknownFormat, { file: path });
   } catch (error) {
     file.close();
     throw error;
   }
 };
 
-const start = (file: FileBytes, length: number): Buffer => file.read(0, Math.min(length, file.size)) ?? Buffer.alloc(0);
+const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image => {
+  const companion = symbols === undefined ? separateFile(elf) : elfSymbolsFor(elf, symbols);
+  return new ElfImage(path, elf, companion, (image, holder) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections));
+};
 
-const companionOf = (elf: ElfFile, symbols: string | undefined): ElfFile | undefined => {
-  if (symbols !== undefined) return openSymbols(elf, symbols);
+const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
+  const companion = symbols === undefined ? undefined : companionFor(pe, openFile(symbols));
+  return new PeImage(
+    path,
+    pe,
+    companion,
+    (base) => readPeSymbols(pe, base),
+    (image) => {
+      const source = companion?.hasDebugInfo ? companion.source : pe;
+      return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, new PeUnwind(pe, image.base));
+    },
+  );
+};
+
+/** An image without DWARF can still be unwound by what it carries for its own use (.eh_frame, .pdata). */
+const readDwarf = (image: Image, present: boolean, source: SectionSource, own: SectionSource, fallback?: UnwindTable): DebugInfo => {
+  const info = openDwarf(image, source, own, fallback);
+  return present ? info : { ...noDebugInfo, unwindAt: (address) => info.unwindAt(address) };
+};
+
+const wrong = (file: string, symbols: string, reason: string): Error => failure(imageErrors.wrongSymbolFile, { file, symbols, reason });
+
+const elfSymbolsFor = (elf: ElfFile, path: string): ElfFile => {
+  const symbols = openFile(path);
+  if (!(symbols instanceof ElfFile) || differentBuilds(elf.buildId, symbols.buildId)) {
+    symbols.file.close();
+    throw wrong(elf.file.path, path, symbols instanceof ElfFile ? `build-id ${symbols.buildId ?? ''} instead of ${elf.buildId ?? ''}` : 'a PE file beside an ELF image');
+  }
+  return symbols;
+};
+
+const differentBuilds = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b;
+
+const separateFile = (elf: ElfFile): ElfFile | undefined => {
   if (elf.hasDebugInfo) return undefined;
   for (const { file, crc } of separateDebugFiles(elf.file.path, elf.buildId, elf.sections)) {
     const companion = quietly(file);
@@ -39,26 +99,32 @@ const companionOf = (elf: ElfFile, symbols: string | undefined): ElfFile | undef
   return undefined;
 };
 
-const openSymbols = (elf: ElfFile, path: string): ElfFile => {
-  const file = new FileBytes(path);
-  try {
-    if (start(file, 32).toString('latin1').startsWith('Microsoft C/C++ MSF')) throw failure(imageErrors.pdbUnsupported, { symbols: path });
-    if (!isElf(start(file, 4))) throw failure(imageErrors.unknownFormat, { file: path });
-    const companion = new ElfFile(file);
-    if (elf.buildId !== undefined && companion.buildId !== undefined && elf.buildId !== companion.buildId)
-      throw failure(imageErrors.wrongSymbolFile, { file: elf.file.path, symbols: path, reason: `build-id ${companion.buildId} instead of ${elf.buildId}` });
-    return companion;
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-};
-
 /** A separate debug file that cannot be read must not keep its image from being opened. */
 const quietly = (path: string): ElfFile | undefined => {
   try {
-    return new ElfFile(new FileBytes(path));
+    const file = openFile(path);
+    if (file instanceof ElfFile) return file;
+    file.file.close();
+    return undefined;
   } catch {
     return undefined;
   }
+};
+
+const companionFor = (pe: PeFile, symbols: ElfFile | PeFile): PeCompanion => {
+  const close = (): void => symbols.file.close();
+  if (symbols instanceof PeFile) {
+    const { timeDateStamp, entryRva } = symbols.headers;
+    if (timeDateStamp !== pe.headers.timeDateStamp || entryRva !== pe.headers.entryRva) {
+      close();
+      throw wrong(pe.path, symbols.path, 'time stamp or entry point differ');
+    }
+    const linkedBase = symbols.headers.imageBase;
+    return { source: symbols, linkedBase, hasDebugInfo: symbols.hasDebugInfo, symbols: () => readPeSymbols(symbols, linkedBase), close };
+  }
+  // An ELF file that became a PE (elf2efi, objcopy) keeps its layout: the same section tells where RVA 0 was linked.
+  const text = symbols.headers.sections.find((s) => s.name === '.text');
+  const peText = pe.headers.sections.find((s) => s.name === '.text');
+  const linkedBase = text && peText ? toAddress(text.address - peText.rva) : 0n;
+  return { source: symbols.sections, linkedBase, hasDebugInfo: symbols.hasDebugInfo, symbols: () => symbols.symbols(), close };
 };
