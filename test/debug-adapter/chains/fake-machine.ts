@@ -92,6 +92,19 @@ export class FakeMemory implements Memory {
 
 const le = (bytes: Uint8Array): bigint => [...bytes].reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 
+/** A member by name, also inside anonymous structs and unions. */
+const find = (type: Type, name: string): { type: Type; offset: number } | undefined => {
+  const plain = strip(type);
+  if (plain.kind !== 'struct') return undefined;
+  const own = plain.members.find((m) => m.name === name);
+  if (own !== undefined) return own;
+  for (const anonymous of plain.members.filter((m) => m.name === '')) {
+    const inner = find(anonymous.type, name);
+    if (inner !== undefined) return { type: inner.type, offset: anonymous.offset + inner.offset };
+  }
+  return undefined;
+};
+
 export class FakeValue implements Value {
   constructor(
     readonly type: Type,
@@ -102,12 +115,10 @@ export class FakeValue implements Value {
     return this.memory.read(this.address, this.type.size);
   }
   hasMember(name: string): boolean {
-    const type = strip(this.type);
-    return type.kind === 'struct' && type.members.some((m) => m.name === name);
+    return find(this.type, name) !== undefined;
   }
   member(name: string): Value {
-    const type = strip(this.type);
-    const found = type.kind === 'struct' ? type.members.find((m) => m.name === name) : undefined;
+    const found = find(this.type, name);
     if (found === undefined) throw failure(chainErrors.noMember, { type: this.type.name, member: name });
     return new FakeValue(found.type, this.address + BigInt(found.offset), this.memory);
   }

@@ -1,0 +1,124 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ChainContext } from '../../../debug-adapter/chains/chain';
+import { chainOf, detectChain } from '../../../debug-adapter/chains/detect';
+import { launchQemu } from '../../../debug-adapter/machine/launch';
+import type { Machine } from '../../../debug-adapter/machine/machine';
+import { createPlacements } from '../../../debug-adapter/program/placement/placement';
+import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
+import type { Module } from '../../../debug-adapter/program/program';
+import { linuxGuest, makeInitramfs } from '../../guests/linux/build.mjs';
+import { runUntil } from '../program/drive';
+import { SymbolicView } from './symbolic-view';
+
+const plain = linuxGuest({ root: '/dev/nonexistent' });
+const skipped = 'skipped' in plain;
+const machines: Machine[] = [];
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const machine of machines) await machine.close('kill');
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** Boots the guest to where its kernel is placed, and gives what a chain reader is given. */
+const boot = async (guest: ReturnType<typeof linuxGuest>): Promise<{ machine: Machine; module: Module; context: (level?: 1 | 2) => Promise<ChainContext>; said: () => string; until: (text: string) => Promise<void> }> => {
+  if ('skipped' in guest) throw new Error(guest.skipped);
+  const machine = await launchQemu({ argv: [...guest.qemu, '-no-reboot'] });
+  machines.push(machine);
+  const program = new PlacedProgram(machine);
+  const module = await program.add({ stage: 'kernel', file: guest.vmlinux });
+  if (module === undefined) throw new Error('no vmlinux');
+  const { observers } = createPlacements({ machine, program, report: (error) => { throw error; }, log: () => undefined });
+  await runUntil(machine, observers, () => module.confirmed);
+  const said = (): string => Buffer.from(machine.serial[0]?.read().bytes ?? []).toString('utf8');
+  const context = async (level: 1 | 2 = 2): Promise<ChainContext> => ({
+    machine,
+    program,
+    kernel: new SymbolicView(module, await machine.currentSpace(), machine.physical, level),
+    userland: () => undefined,
+    viewOf: () => { throw new Error('not used'); },
+    stage: 'kernel',
+    serialText: said,
+  });
+  const until = async (text: string): Promise<void> => {
+    if (said().includes(text)) return;
+    await new Promise<void>((resolve, reject) => {
+      const off = machine.on('serial', () => { if (said().includes(text)) { off(); resolve(); } });
+      machine.on('ended', ({ detail }) => reject(new Error(detail)));
+      void machine.resume();
+    });
+    await machine.interrupt();
+  };
+  return { machine, module, context, said, until };
+};
+
+describe.skipIf(skipped)("Debian's kernel without a root", () => {
+  it('gives its command line at level 1, its mounts and tasks, and the reason of its panic', async () => {
+    const { machine, context, until } = await boot(plain);
+    await until('end Kernel panic');
+    const chain = chainOf('auto', { hasSymbol: (name) => ['saved_command_line', 'start_kernel', 'init_task'].includes(name), serialText: () => '' });
+    expect(chain.id).toBe('linux');
+
+    const environment = await chain.environment(await context(1));
+    expect(environment.variables.find((v) => v.name === 'root')).toMatchObject({ values: [{ stage: 'kernel', value: '/dev/nonexistent' }], meaning: expect.stringContaining('/dev/nonexistent') });
+    expect(environment.variables.map((v) => v.name)).toEqual(['console', 'panic', 'root']);
+    expect((await chain.mounts(await context(1), {})).unknown).toMatch(/^because no /);
+
+    const mounts = await chain.mounts(await context(), {});
+    expect(mounts.unknown).toBeUndefined();
+    expect(mounts.kernel.map((m) => [m.fstype, m.on])).toEqual([['rootfs', '/']]);
+    const processes = await chain.processes(await context());
+    expect(processes.processes.find((p) => p.id === 'swapper/0:1')).toMatchObject({ root: '/', cwd: '/' });
+    expect(await chain.currentProcess(await context())).toMatchObject({ name: 'swapper/0', pid: 1 });
+    expect((await chain.figures(await context()))[0]?.text).toBe('root=/dev/nonexistent');
+
+    const { failures } = await chain.diagnosis(await context());
+    expect(failures.map((f) => f.code)).toEqual(['linux.unable-to-mount-root']);
+    await machine.close('kill');
+  });
+});
+
+describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
+  it('gives its mounts in order and the view of a chrooted child', async () => {
+    const folder = fs.mkdtempSync(path.join((await import('node:os')).tmpdir(), 'bs-chain-'));
+    folders.push(folder);
+    const { initramfs } = makeInitramfs(folder);
+    const { machine, context, until, said } = await boot(linuxGuest({ initramfs }));
+    await until('init: waiting');
+    await until('init: child lives');
+    expect(detectChain({ hasSymbol: () => false, serialText: said })).toBe('linux');
+    const chain = chainOf('linux', { hasSymbol: () => false, serialText: said });
+    const ctx = await context();
+    const started = performance.now();
+    const mounts = await chain.mounts(ctx, {});
+    expect(mounts.unknown).toBeUndefined();
+    console.log(`${mounts.kernel.length} mounts and ${mounts.views.length} views in ${(performance.now() - started).toFixed(0)} ms, ${(ctx.kernel as SymbolicView).prefetches} batches`);
+    expect(mounts.kernel.map((m) => [m.fstype, m.from, m.on])).toEqual(
+      expect.arrayContaining([
+        ['rootfs', 'rootfs', '/'],
+        ['proc', 'proc', '/proc'],
+        ['tmpfs', 'tmpfs', '/newroot'],
+        ['tmpfs', 'tmpfs', '/newroot/data'],
+      ]),
+    );
+    const view = mounts.views.find((v) => v.process.startsWith('chrooted:'));
+    expect(view?.root).toBe('/newroot');
+    expect(view?.mounts.map((m) => [m.on, m.visiblePath, m.differs?.code])).toEqual(
+      expect.arrayContaining([
+        ['/', undefined, 'outside-root'],
+        ['/proc', undefined, 'outside-root'],
+        ['/newroot', '/', 'prefix-stripped'],
+        ['/newroot/data', '/data', 'prefix-stripped'],
+      ]),
+    );
+    const { processes } = await chain.processes(await context());
+    const init = processes.find((p) => p.id === 'init:1');
+    expect(init).toMatchObject({ root: '/', state: 'sleeping' });
+    expect(BigInt(String(init?.space))).toBeGreaterThan(0n);
+    expect(processes.find((p) => p.name === 'chrooted')).toMatchObject({ root: '/newroot', cwd: '/newroot' });
+    expect((await chain.diagnosis(await context())).failures).toEqual([]);
+    await machine.close('kill');
+  });
+});
