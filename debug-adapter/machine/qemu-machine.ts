@@ -9,18 +9,18 @@ import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
 import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu } from './machine';
 import { MemoryQueue } from './memory-queue';
-import { needsCodeSegment, parseCodeSegments } from './modes';
-import { pagingOf, rootOf } from './page-walk';
+import { rootOf } from './page-walk';
 import type { Paging } from './page-walk';
-import { RegisterFile } from './register-file';
 import type { Registers } from './registers';
 import type { Space } from './space';
 import { PageTableSpace, PhysicalMemory } from './spaces';
 import type { SpaceHost } from './spaces';
+import { StopQueue } from './stop-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
 import { describeEnd } from './supervisor';
 import type { SupervisedProcess } from './supervisor';
+import { VcpuRegisters, pagingIn } from './vcpu-registers';
 
 export interface MachineParts {
   readonly stub: Stub;
@@ -53,16 +53,13 @@ export class QemuMachine implements Machine {
   private readonly physicalMemory: PhysicalMemory;
   private readonly spaces = new Map<string, PageTableSpace>();
   private readonly threads = new Map<number, StubThread>();
-  private readonly known = new Map<number, Registers>();
-  private readonly reading = new Map<number, Promise<Registers>>();
+  private readonly files: VcpuRegisters;
+  private readonly stops = new StopQueue();
   /** Where vCPUs were reported stopped: a breakpoint there is stepped over on resuming, since `c` would hit it again. */
   private readonly parked = new Map<number, bigint>();
   private stepBits: number | undefined;
 
   private lastStop: Stop | undefined;
-  /** A stop that `nextStop` has not handed out yet. */
-  private undelivered: Stop | undefined;
-  private readonly waiting = new Set<{ resolve: (stop: Stop) => void; reject: (error: Error) => void }>();
   /** Takes the next raw stop away from delivery, for stepping over. */
   private intercept: { resolve: (stop: StopReply) => void; reject: (error: Error) => void } | undefined;
   private stepping = false;
@@ -77,6 +74,7 @@ export class QemuMachine implements Machine {
   constructor(private readonly parts: MachineParts) {
     const { stub } = parts;
     this.stub = stub;
+    this.files = new VcpuRegisters(stub);
     this.accelerator = parts.accelerator;
     this.launched = parts.process !== undefined;
     this.serial = parts.serial;
@@ -88,7 +86,7 @@ export class QemuMachine implements Machine {
     const written = () => void this.host.epoch++;
     this.host = { epoch: 0, queue, physicalOffered: stub.features.physicalMemory, live, written };
     this.physical = this.physicalMemory = new PhysicalMemory(this.host);
-    const paging = () => this.known.get(this.current.id)?.paging ?? false;
+    const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';
     this.breakpoints = this.table = new Breakpoints({
       accelerator: parts.accelerator,
@@ -118,40 +116,12 @@ export class QemuMachine implements Machine {
   }
 
   private readRegisters(vcpu: Vcpu): Promise<Registers> {
-    let reading = this.reading.get(vcpu.id);
-    if (reading === undefined) {
-      reading = this.fetchRegisters(vcpu);
-      const mine = reading;
-      this.reading.set(vcpu.id, mine);
-      mine.catch(() => this.reading.get(vcpu.id) === mine && this.reading.delete(vcpu.id));
-    }
-    return reading;
-  }
-
-  private async fetchRegisters(vcpu: Vcpu): Promise<Registers> {
-    const { epoch } = this.host;
-    const file = new RegisterFile(this.stub.description, await this.stub.registers(this.thread(vcpu)));
-    let segment;
-    if (needsCodeSegment(file.modeInputs())) {
-      // The descriptor cache is not among the stub's registers; the monitor shows it.
-      const text = await this.stub.monitor('info registers -a');
-      segment = text === undefined ? undefined : parseCodeSegments(text).get(vcpu.id - 1);
-    }
-    const registers = file.decode(segment);
-    if (epoch === this.host.epoch) this.known.set(vcpu.id, registers);
-    return registers;
+    return this.files.of(this.thread(vcpu));
   }
 
   async setRegister(name: string, value: bigint, vcpu: Vcpu = this.current): Promise<void> {
     this.require('writing a register');
-    const register = this.stub.description.registers.find((candidate) => candidate.name === name);
-    if (register === undefined) throw failure(qemuErrors.noRegister, { name });
-    const bytes = new Uint8Array(register.bits / 8);
-    let rest = BigInt.asUintN(register.bits, value);
-    for (let i = 0; i < bytes.length; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
-    if (!(await this.stub.setRegister(this.thread(vcpu), register.number, bytes))) throw failure(qemuErrors.noRegister, { name });
-    this.known.delete(vcpu.id);
-    this.reading.delete(vcpu.id);
+    await this.files.write(this.thread(vcpu), name, value);
     this.parked.delete(vcpu.id);
     if (/^cr\d$|^efer$/.test(name)) this.host.epoch++;
     await this.readRegisters(vcpu);
@@ -166,7 +136,7 @@ export class QemuMachine implements Machine {
   }
 
   spaceOf(cr3: bigint, levels?: 4 | 5): Space {
-    const registers = this.known.get(this.current.id);
+    const registers = this.files.known(this.current.id);
     let paging: Paging = registers === undefined ? '4level' : pagingIn(registers);
     if (levels !== undefined) paging = levels === 5 ? '5level' : '4level';
     // A root that is asked for while paging is off belongs to long mode to come or gone; root 0 is memory itself.
@@ -186,13 +156,13 @@ export class QemuMachine implements Machine {
 
   private live(root: bigint, paging: Paging): StubThread | undefined {
     const uses = (id: number): boolean => {
-      const registers = this.known.get(id);
+      const registers = this.files.known(id);
       if (registers === undefined) return false;
       const now = pagingIn(registers);
       return now === paging && rootOf(registers.cr3, now) === root;
     };
     if (uses(this.current.id)) return this.threads.get(this.current.id);
-    for (const id of this.known.keys()) if (uses(id)) return this.threads.get(id);
+    for (const id of this.files.knownIds()) if (uses(id)) return this.threads.get(id);
     return undefined;
   }
 
@@ -222,21 +192,21 @@ export class QemuMachine implements Machine {
     this.stepping = true;
     this.emitter.emit('resumed', undefined);
     this.stub.step(this.thread(vcpu));
-    return this.take(await this.awaitStop());
+    return this.stops.next();
   }
 
   interrupt(): Promise<Stop> {
     if (this.state === 'ended') return Promise.reject(this.endedError());
     if (this.state === 'stopped') return this.lastStop === undefined ? this.describeNow() : Promise.resolve(this.lastStop);
     this.interruptWanted = true;
-    const stop = this.awaitStop();
+    const stop = this.stops.next();
     this.stub.client.interrupt();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(failure(qemuErrors.interruptIgnored, { seconds: interruptPatienceMs / 1000 })), interruptPatienceMs);
       // One more 0x03 does no harm: a stopped stub ignores it.
       const again = setInterval(() => this.stub.client.interrupt(), 500);
       void stop
-        .then((value) => resolve(this.take(value)), reject)
+        .then(resolve, reject)
         .finally(() => {
           clearTimeout(timer);
           clearInterval(again);
@@ -245,41 +215,16 @@ export class QemuMachine implements Machine {
   }
 
   nextStop(signal?: AbortSignal): Promise<Stop> {
-    const ready = this.undelivered;
-    if (ready !== undefined) return Promise.resolve(this.take(ready));
+    const ready = this.stops.claim();
+    if (ready !== undefined) return Promise.resolve(ready);
     if (this.state === 'ended') return Promise.reject(this.endedError());
-    return this.awaitStop(signal).then((stop) => this.take(stop));
-  }
-
-  private take(stop: Stop): Stop {
-    if (this.undelivered === stop) this.undelivered = undefined;
-    return stop;
-  }
-
-  private awaitStop(signal?: AbortSignal): Promise<Stop> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(abortReason(signal));
-        return;
-      }
-      const abort = () => {
-        this.waiting.delete(waiter);
-        if (signal !== undefined) reject(abortReason(signal));
-      };
-      const done = () => signal?.removeEventListener('abort', abort);
-      const waiter = {
-        resolve: (stop: Stop) => (done(), resolve(stop)),
-        reject: (error: Error) => (done(), reject(error)),
-      };
-      this.waiting.add(waiter);
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+    return this.stops.next(signal);
   }
 
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
-    this.undelivered = undefined;
+    this.stops.clear();
     this.interruptWanted = false;
     this.parked.clear();
     this.forget();
@@ -287,8 +232,7 @@ export class QemuMachine implements Machine {
 
   private forget(): void {
     this.host.epoch++;
-    this.known.clear();
-    this.reading.clear();
+    this.files.forget();
   }
 
   private async stepOver(thread: StubThread): Promise<StopReply> {
@@ -343,16 +287,14 @@ export class QemuMachine implements Machine {
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
     if (raw.watch === undefined) this.parked.set(vcpu.id, stop.pc);
     this.state = 'stopped';
-    this.lastStop = this.undelivered = stop;
-    const waiting = [...this.waiting];
-    this.waiting.clear();
-    for (const waiter of waiting) waiter.resolve(stop);
+    this.lastStop = stop;
+    this.stops.push(stop);
     this.emitter.emit('stopped', stop);
   }
 
   /** Another client ran the machine on, or the stub repeats the stop of attaching: only a new place is news. */
   private async deliverUnasked(raw: StopReply): Promise<void> {
-    const before = this.known.get(this.current.id)?.pc;
+    const before = this.files.known(this.current.id)?.pc;
     this.forget();
     const { pc } = await this.readRegisters(this.vcpuOf(raw.thread));
     if (pc !== before) await this.deliver(raw);
@@ -416,8 +358,7 @@ export class QemuMachine implements Machine {
     this.state = 'ended';
     const all = this.endDetail === '' ? detail : `${this.endDetail}; ${detail}`;
     this.endError = failure(qemuErrors.ended, { detail: all });
-    for (const waiter of this.waiting) waiter.reject(this.endError);
-    this.waiting.clear();
+    this.stops.fail(this.endError);
     this.intercept?.reject(this.endError);
     clearTimeout(this.foreignCheck);
     this.disconnect();
@@ -529,7 +470,3 @@ export class QemuMachine implements Machine {
     if (refused !== undefined) throw refused;
   }
 }
-
-const pagingIn = (registers: Registers): Paging => pagingOf(registers.get('cr0') ?? 0n, registers.get('cr4') ?? 0n, registers.get('efer') ?? 0n);
-
-const abortReason = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error('the wait was given up'));

@@ -1,0 +1,74 @@
+import { failure } from '../errors/catalogue';
+import { qemuErrors } from '../errors/qemu';
+import { needsCodeSegment, parseCodeSegments } from './modes';
+import { pagingOf } from './page-walk';
+import type { Paging } from './page-walk';
+import { RegisterFile } from './register-file';
+import type { Registers } from './registers';
+import type { Stub, StubThread } from './stub';
+
+/** Registers of every vCPU, read once for each stop. */
+export class VcpuRegisters {
+  private readonly read = new Map<number, Registers>();
+  private readonly reading = new Map<number, Promise<Registers>>();
+  private generation = 0;
+
+  constructor(private readonly stub: Stub) {}
+
+  /** What has been read at this stop. */
+  known(vcpu: number): Registers | undefined {
+    return this.read.get(vcpu);
+  }
+
+  /** vCPUs whose registers have been read at this stop. */
+  knownIds(): Iterable<number> {
+    return this.read.keys();
+  }
+
+  of(thread: StubThread): Promise<Registers> {
+    let reading = this.reading.get(thread.number);
+    if (reading === undefined) {
+      reading = this.fetch(thread);
+      const mine = reading;
+      this.reading.set(thread.number, mine);
+      mine.catch(() => this.reading.get(thread.number) === mine && this.reading.delete(thread.number));
+    }
+    return reading;
+  }
+
+  /** @throws BS119 when there is no such register or it cannot be written */
+  async write(thread: StubThread, name: string, value: bigint): Promise<void> {
+    const register = this.stub.description.registers.find((candidate) => candidate.name === name);
+    if (register === undefined) throw failure(qemuErrors.noRegister, { name });
+    const bytes = new Uint8Array(register.bits / 8);
+    let rest = BigInt.asUintN(register.bits, value);
+    for (let i = 0; i < bytes.length; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+    if (!(await this.stub.setRegister(thread, register.number, bytes))) throw failure(qemuErrors.noRegister, { name });
+    // One register can change others (CR0 and EFER), so the whole set is read anew.
+    this.read.delete(thread.number);
+    this.reading.delete(thread.number);
+  }
+
+  forget(): void {
+    this.generation++;
+    this.read.clear();
+    this.reading.clear();
+  }
+
+  private async fetch(thread: StubThread): Promise<Registers> {
+    const { generation } = this;
+    const file = new RegisterFile(this.stub.description, await this.stub.registers(thread));
+    let segment;
+    if (needsCodeSegment(file.modeInputs())) {
+      // The descriptor cache is not among the stub's registers; the monitor shows it.
+      const text = await this.stub.monitor('info registers -a');
+      segment = text === undefined ? undefined : parseCodeSegments(text).get(thread.number - 1);
+    }
+    const registers = file.decode(segment);
+    if (generation === this.generation) this.read.set(thread.number, registers);
+    return registers;
+  }
+}
+
+/** The paging mode these registers put a vCPU in. */
+export const pagingIn = (registers: Registers): Paging => pagingOf(registers.get('cr0') ?? 0n, registers.get('cr4') ?? 0n, registers.get('efer') ?? 0n);
