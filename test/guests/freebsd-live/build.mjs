@@ -1,0 +1,142 @@
+// Builds the guest freebsd-live. `node build.mjs --variant a --run` boots it on this terminal; `buildFreebsdLive` gives paths and argument vectors.
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { cachedDirectory, contentHash, filesBelow, guestCache } from '../lib/cache.mjs';
+import { structHeader } from './structs.mjs';
+
+const run = promisify(execFile);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const source = join(here, 'src');
+
+/** The programs, each an ELF file of its own at the same addresses. */
+export const PROGRAMS = ['init', 'rescue', 'devd', 'syslogd', 'sshd', 'watchdogd', 'httpd', 'getty', 'launchd', 'efibootmgr'];
+export const VARIANTS = ['a', 'b', 'b-bug', 'c', 'c-orphan', 'c-half', 'd2', 'd19', 'd22', 'e', 'f'];
+const SHAPES = { '12.x': 1200, 13.2: 1302, 15.1: 1501 };
+
+/** @param {string} command @param {string[]} args */
+async function tool(command, args) {
+  try {
+    await run(command, args, { maxBuffer: 1 << 26 });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')}\n${error.stderr || error.message}`);
+  }
+}
+
+/** At most two compilers at a time. @template T @param {T[]} items @param {(item: T) => Promise<void>} action */
+async function inPairs(items, action) {
+  const rest = [...items];
+  const worker = async () => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await action(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+/** @param {Required<Omit<import('./build.d.mts').FreebsdLiveOptions, 'shuffle'>> & { shuffle: number | undefined }} options */
+function flags(options, place) {
+  const debug = [`-g`, `-gdwarf-${options.dwarf}`];
+  const common = [...debug, ...place, `-O${options.opt}`, '-std=gnu11', '-ffreestanding', '-fno-stack-protector', '-fno-omit-frame-pointer', '-fno-pic', '-fno-pie', '-fno-common', '-mno-red-zone', '-mgeneral-regs-only', '-fno-strict-aliasing'];
+  const warnings = ['-Wall', '-Wno-unused-function', '-Wno-address-of-packed-member', ...(options.compiler === 'clang' ? ['-Wno-unused-command-line-argument'] : ['-Wno-unused-variable', '-Wno-unused-but-set-variable'])];
+  return {
+    kernel: [...common, ...warnings, '-mcmodel=kernel', '-fno-asynchronous-unwind-tables', `-DFREEBSD_SHAPE=${SHAPES[options.shape]}`, '-D_KERNEL'],
+    user: [...common, ...warnings],
+  };
+}
+
+/** Fills `directory`, which will be moved to `target`. */
+async function build(directory, target, options) {
+  const cc = options.compiler === 'clang' ? 'clang-19' : 'gcc';
+  const objects = join(directory, 'objects');
+  mkdirSync(objects, { recursive: true });
+  writeFileSync(join(directory, 'structs.h'), structHeader(options.shape, options.shuffle));
+  const use = flags(options, [`-ffile-prefix-map=${directory}=${target}`]);
+  const include = ['-I', join(source, 'sys'), '-I', directory];
+
+  const user = join(source, 'user');
+  /** @type {[string, string, string[]][]} */
+  const jobs = [
+    ...['lib', ...PROGRAMS].map((name) => [join(user, `${name}.c`), join(objects, `user-${name}.o`), [...use.user, '-I', join(source, 'sys')]]),
+    [join(source, 'sys/libkern/printf.c'), join(objects, 'user-printf.o'), [...use.user, '-I', join(source, 'sys')]],
+    ...filesBelow(join(source, 'sys'))
+      .filter((file) => /\.[cS]$/.test(file))
+      .map((file) => [file, join(objects, `${relative(join(source, 'sys'), file).replace(/[/.]/g, '-')}.o`), [...use.kernel, ...include]]),
+  ];
+  await inPairs(jobs, ([from, to, args]) => tool(cc, [...args, '-c', from, '-o', to]));
+
+  await inPairs(PROGRAMS, async (name) => {
+    await tool('ld.lld-19', ['-m', 'elf_x86_64', '-static', '-nostdlib', '--build-id=sha1', '-z', 'noexecstack', '-T', join(user, 'user.ld'), '-o', join(directory, name), ...[name, 'lib', 'printf'].map((part) => join(objects, `user-${part}.o`))]);
+    await tool('llvm-objcopy-19', ['--strip-all', join(directory, name), join(objects, `${name}.stripped`)]);
+  });
+
+  // The medium carries the programs as an installed system does: without debug information.
+  const blobs = join(objects, 'blobs.S');
+  writeFileSync(
+    blobs,
+    [
+      '\t.section .blobs,"a",@progbits',
+      ...PROGRAMS.flatMap((name, i) => ['\t.p2align 4', `blob${i}:`, `\t.incbin "${join(objects, `${name}.stripped`)}"`, `blob${i}_end:`, `blob${i}_name: .asciz "${name}"`]),
+      '\t.section .rodata.programs,"a",@progbits\n\t.p2align 3\n\t.globl programs\nprograms:',
+      ...PROGRAMS.map((_, i) => `\t.quad blob${i}_name, blob${i}, blob${i}_end`),
+      '\t.quad 0, 0, 0\n\t.section .note.GNU-stack,"",@progbits\n',
+    ].join('\n'),
+  );
+  await tool(cc, ['-c', blobs, '-o', join(objects, 'blobs.o')]);
+  const kernelObjects = readdirSync(objects).filter((name) => name.endsWith('.o') && !name.startsWith('user-'));
+  await tool('ld.lld-19', ['-m', 'elf_x86_64', '-static', '-nostdlib', '--build-id=sha1', '-z', 'noexecstack', '-T', join(source, 'sys/amd64/kernel.ld'), '-o', join(directory, 'kernel'), ...kernelObjects.map((name) => join(objects, name))]);
+  if (options.strip) for (const name of ['kernel', ...PROGRAMS]) await tool('llvm-objcopy-19', ['--strip-debug', join(directory, name)]);
+}
+
+/** @param {import('./build.d.mts').FreebsdLiveOptions} given */
+export async function buildFreebsdLive(given = {}) {
+  const compiler = given.compiler ?? 'clang';
+  const options = {
+    compiler,
+    dwarf: given.dwarf ?? (compiler === 'clang' ? 5 : 4),
+    shape: given.shape ?? '15.1',
+    shuffle: given.shuffle === undefined ? undefined : Number(given.shuffle),
+    opt: given.opt ?? 2,
+    strip: given.strip ?? false,
+  };
+  if (!(options.shape in SHAPES)) throw new Error(`no such shape: ${options.shape}; there are ${Object.keys(SHAPES).join(', ')}`);
+  // The debug information names the sources by their place, so the place is part of what the files are made from.
+  const hash = contentHash([join(here, 'build.mjs'), join(here, 'structs.mjs'), source], [options, here]);
+  const directory = await cachedDirectory('freebsd-live', hash, (into) => build(into, join(guestCache, 'freebsd-live', hash), options));
+  return {
+    directory,
+    kernel: join(directory, 'kernel'),
+    programs: Object.fromEntries(PROGRAMS.map((name) => [name, join(directory, name)])),
+    source,
+    shuffle: options.shuffle,
+    /** @param {string} variant @param {{ append?: string, args?: string[], memory?: string }} [extra] */
+    qemu(variant, extra = {}) {
+      if (!VARIANTS.includes(variant)) throw new Error(`no such variant: ${variant}; there are ${VARIANTS.join(', ')}`);
+      const append = [`variant=${variant}`, ...(extra.append ? [extra.append] : [])].join(' ');
+      return ['qemu-system-x86_64', '-m', extra.memory ?? '128M', '-display', 'none', '-net', 'none', '-no-reboot', '-kernel', join(directory, 'kernel'), '-append', append, ...(extra.args ?? [])];
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const option = (name, fallback) => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at < 0 ? fallback : process.argv[at + 1];
+  };
+  const dwarf = option('dwarf');
+  const seed = option('shuffle', process.env.SHUFFLE);
+  const guest = await buildFreebsdLive({
+    compiler: option('compiler', 'clang'),
+    ...(dwarf ? { dwarf: Number(dwarf) } : {}),
+    shape: option('shape', '15.1'),
+    ...(seed !== undefined ? { shuffle: Number(seed) } : {}),
+    opt: Number(option('opt', '2')),
+    strip: process.argv.includes('--strip'),
+  });
+  if (guest.shuffle !== undefined) console.error(`shuffle seed ${guest.shuffle}`);
+  const variant = option('variant', process.env.VARIANT ?? 'f');
+  if (process.argv.includes('--run')) {
+    const [command, ...args] = guest.qemu(variant, { append: option('append', ''), args: ['-serial', 'mon:stdio'] });
+    spawn(command, args, { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));
+  } else console.log(JSON.stringify({ kernel: guest.kernel, programs: guest.programs, qemu: guest.qemu(variant) }, null, 1));
+}
