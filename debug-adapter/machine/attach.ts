@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { connect, formatAddress, parseAddress } from '../wire/address';
 import type { Address } from '../wire/address';
 import { QmpClient } from '../wire/qmp/client';
+import { SerialLog } from '../wire/serial/log';
 import { SerialStream } from '../wire/serial/port';
 import type { RspClient } from '../wire/rsp/client';
 import type { StopReply } from '../wire/rsp/reply';
@@ -38,7 +39,7 @@ export async function attachQemu(options: AttachOptions): Promise<Machine> {
 /** Connects everything and builds the machine; on failure every connection made so far is closed. */
 export async function joinQemu(parts: {
   readonly gdb: Address;
-  readonly serials: readonly Address[];
+  readonly serials: readonly (Address | { readonly kind: 'log'; readonly path: string })[];
   readonly qmp?: Address;
   readonly process?: SupervisedProcess;
   readonly silenceMs?: number;
@@ -53,11 +54,11 @@ export async function joinQemu(parts: {
   try {
     const qmp = parts.qmp === undefined ? undefined : await QmpClient.over(await open(parts.qmp, 'QMP'), formatAddress(parts.qmp), patienceMs);
     if (qmp !== undefined) opened.push(qmp);
-    const serial: SerialStream[] = [];
+    const serial: (SerialStream | SerialLog)[] = [];
     for (const [index, address] of parts.serials.entries()) {
       const port = index + 1;
-      const stream = await open(address, `serial port ${String(port)}`);
-      serial.push(new SerialStream(port, stream, (bytes) => machine?.serialBytes(port, bytes, performance.now() - startedAt)));
+      const onBytes = (bytes: Uint8Array): void => machine?.serialBytes(port, bytes, performance.now() - startedAt);
+      serial.push(address.kind === 'log' ? new SerialLog(port, address.path, onBytes) : new SerialStream(port, await open(address, `serial port ${String(port)}`), onBytes));
       opened.push(...serial.slice(-1));
     }
     const stub = await Stub.over(await open(parts.gdb, 'a gdbstub'), formatAddress(parts.gdb), {

@@ -12,6 +12,8 @@ export interface Sockets {
   readonly qmp: string;
   /** Socket of the n-th serial port, from 1. */
   serial(port: number): string;
+  /** Log file of the first port, when a chardev of the user's has it. */
+  readonly log: string;
 }
 
 export interface RewriteOptions {
@@ -25,7 +27,8 @@ export interface RewriteOptions {
 
 export interface Rewritten {
   readonly argv: readonly string[];
-  readonly serialPorts: number;
+  /** Ports in order, from 1: a socket of ours, or the log of a chardev of the user's. */
+  readonly serial: readonly { readonly kind: 'socket' | 'log'; readonly path: string }[];
   /** What changed, one phrase each. */
   readonly changes: readonly string[];
 }
@@ -77,20 +80,27 @@ export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: Rewr
   if (program === undefined || program === '') throw failure(qemuErrors.badCommandLine, { detail: 'it is empty' });
   const changes: string[] = [];
   const out: string[] = [];
-  let ports = 0;
+  const options = parse(rest);
+  const serial: { kind: 'socket' | 'log'; path: string }[] = [];
+  const chardev = chardevOnFirstPort(options);
   let monitorMoved = false;
   const takeSerial = (from: string): void => {
-    ports++;
-    out.push('-serial', listening(sockets.serial(ports)));
-    changes.push(`${from} became serial port ${String(ports)} of Bootscope`);
+    const path = sockets.serial(serial.length + 1);
+    serial.push({ kind: 'socket', path });
+    out.push('-serial', listening(path));
+    changes.push(`${from} became serial port ${String(serial.length)} of Bootscope`);
   };
+  if (chardev !== undefined) {
+    serial.push({ kind: 'log', path: chardev.log ?? sockets.log });
+    changes.push(`serial port 1 stays with your chardev ${chardev.id} and is read from its log`);
+  }
   const moveMonitor = (from: string): void => {
     if (!monitorMoved) out.push('-monitor', 'none');
     monitorMoved = true;
     changes.push(`the monitor on ${from} moved to QMP`);
   };
 
-  for (const option of parse(rest)) {
+  for (const option of options) {
     const { name, value = '', words } = option;
     const given = words.join(' ');
     switch (name) {
@@ -101,13 +111,20 @@ export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: Rewr
       case 'qmp-pretty':
         changes.push(`${given} is taken over`);
         break;
+      case 'chardev':
+        out.push(...(option === chardev?.option && chardev.log === undefined ? ['-chardev', `${value},logfile=${quote(sockets.log)},logappend=off`] : words));
+        break;
       case 'serial':
+        if (option === chardev?.serial) {
+          out.push(...words);
+          break;
+        }
         takeSerial(given);
         if (value.startsWith('mon:')) moveMonitor(given);
         break;
       case 'nographic':
         out.push('-display', 'none');
-        if (ports === 0) takeSerial(given);
+        if (serial.length === 0) takeSerial(given);
         moveMonitor(given);
         break;
       case 'monitor':
@@ -122,26 +139,46 @@ export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: Rewr
         else out.push(...words);
     }
   }
-  if (ports === 0) {
-    ports = 1;
+  if (serial.length === 0) {
+    serial.push({ kind: 'socket', path: sockets.serial(1) });
     out.push('-serial', listening(sockets.serial(1)));
   }
   const added = [...firmware, '-S', '-gdb', listening(sockets.gdb), '-qmp', listening(sockets.qmp)];
-  return { argv: [program, ...out, ...added], serialPorts: ports, changes };
+  return { argv: [program, ...out, ...added], serial, changes };
 }
+
+/**
+ * The user's own chardev on COM1, given as `-serial chardev:ID` or `-device isa-serial,chardev=ID`: some program of the user's
+ * is on its other end, so it is left there and logged. `log` is set when it has a log file already.
+ */
+function chardevOnFirstPort(options: readonly Option[]): { id: string; option: Option; serial: Option | undefined; log: string | undefined } | undefined {
+  const first = options.find(({ name }) => name === 'serial' || name === 'nographic');
+  const device = options.find(({ name, value }) => name === 'device' && /^isa-serial\b/.test(value ?? ''));
+  let id: string | undefined;
+  if (first !== undefined) id = first.name === 'serial' ? /^chardev:(.+)$/.exec(first.value ?? '')?.[1] : undefined;
+  else id = /[,]chardev=([^,]+)/.exec(device?.value ?? '')?.[1];
+  if (id === undefined) return undefined;
+  const option = options.find(({ name, value }) => name === 'chardev' && properties(value ?? '').some((property) => property === `id=${id}`));
+  if (option === undefined) return undefined;
+  const log = properties(option.value ?? '').find((property) => property.startsWith('logfile='));
+  return { id, option, serial: first, log: log?.slice('logfile='.length) };
+}
+
+/** Splits at single commas; a doubled one is part of a value. */
+const properties = (value: string): string[] => value.replaceAll(',,', '\0').split(',').map((property) => property.replaceAll('\0', ','));
 
 /** Passes an option on with hardware acceleration replaced by TCG. */
 function withoutHardware({ name, value = '', words }: Option, out: string[], changes: string[]): void {
-  const [first = '', ...properties] = value.split(',');
+  const [first = '', ...more] = value.split(',');
   const replace = (...instead: string[]): void => {
     out.push(...instead);
     changes.push(`${words.join(' ')} became ${instead.length === 0 ? 'TCG' : instead.join(' ')} (breakpoints of any number need TCG; "accel": "asGiven" keeps it)`);
   };
   if (name === 'enable-kvm') replace();
   else if (name === 'accel' && namesHardware(value)) replace('-accel', 'tcg');
-  else if (name === 'cpu' && first === 'host') replace('-cpu', ['max', ...properties].join(','));
-  else if ((name === 'machine' || name === 'M') && [first, ...properties].some((p) => /^accel=/.test(p) && namesHardware(p))) {
-    const kept = [first, ...properties].filter((p) => !/^kernel[-_]irqchip=/.test(p)).map((p) => (/^accel=/.test(p) ? 'accel=tcg' : p));
+  else if (name === 'cpu' && first === 'host') replace('-cpu', ['max', ...more].join(','));
+  else if ((name === 'machine' || name === 'M') && [first, ...more].some((p) => /^accel=/.test(p) && namesHardware(p))) {
+    const kept = [first, ...more].filter((p) => !/^kernel[-_]irqchip=/.test(p)).map((p) => (/^accel=/.test(p) ? 'accel=tcg' : p));
     replace(words[0] ?? '-machine', kept.join(','));
   } else out.push(...words);
 }

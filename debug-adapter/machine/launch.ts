@@ -37,7 +37,7 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
   if (!fs.existsSync(cwd)) throw failure(qemuErrors.badCommandLine, { detail: `its directory ${cwd} does not exist` });
   const directory = makePrivateDirectory();
   const socket = (name: string): string => path.join(directory, `${name}.sock`);
-  const sockets = { gdb: socket('gdb'), qmp: socket('qmp'), serial: (port: number) => socket(`serial-${String(port)}`) };
+  const sockets = { gdb: socket('gdb'), qmp: socket('qmp'), serial: (port: number) => socket(`serial-${String(port)}`), log: path.join(directory, 'serial-1.log') };
   let machine: QemuMachine | undefined;
   const tell = (text: string): void => {
     if (machine !== undefined) machine.tell(text);
@@ -67,7 +67,7 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
     machine = await joinQemu({
       gdb: { kind: 'unix', path: sockets.gdb },
       qmp: { kind: 'unix', path: sockets.qmp },
-      serials: Array.from({ length: rewritten.serialPorts }, (_, i) => ({ kind: 'unix' as const, path: sockets.serial(i + 1) })),
+      serials: rewritten.serial.map(({ kind, path: file }) => (kind === 'socket' ? { kind: 'unix', path: file } : { kind: 'log', path: path.resolve(cwd, file) })),
       process: qemu,
       starting: { patienceMs: startPatienceMs, gone: () => ended !== undefined },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { firmwareWords, rewriteCommandLine, variableStores } from '../../../debug-adapter/machine/command-line';
 
-const sockets = { gdb: '/t/gdb', qmp: '/t/qmp', serial: (port: number) => `/t/s${String(port)}` };
+const sockets = { gdb: '/t/gdb', qmp: '/t/qmp', serial: (port: number) => `/t/s${String(port)}`, log: '/t/log' };
 const rewrite = (words: readonly string[], accel: 'tcg' | 'asGiven' = 'tcg') => rewriteCommandLine({ argv: ['qemu-system-x86_64', ...words], sockets, accel });
 const ours = ['-S', '-gdb', 'unix:/t/gdb,server=on,wait=off', '-qmp', 'unix:/t/qmp,server=on,wait=off'];
 const port = (n: number) => ['-serial', `unix:/t/s${String(n)},server=on,wait=off`];
@@ -10,7 +10,7 @@ describe('rewriting QEMU\'s command line', () => {
   test('what is not ours stays in its place, and nothing is said', () => {
     expect(rewrite(['-m', '2G', '-cdrom', 'live.iso', 'disk.img'])).toEqual({
       argv: ['qemu-system-x86_64', '-m', '2G', '-cdrom', 'live.iso', 'disk.img', ...port(1), ...ours],
-      serialPorts: 1,
+      serial: [{ kind: 'socket', path: '/t/s1' }],
       changes: [],
     });
   });
@@ -34,9 +34,21 @@ describe('rewriting QEMU\'s command line', () => {
   });
 
   test('first and further serial ports', () => {
-    const { argv, serialPorts } = rewrite(['-serial', 'mon:stdio', '-serial', 'file:log', '-serial', 'null', '-monitor', 'stdio']);
+    const { argv, serial } = rewrite(['-serial', 'mon:stdio', '-serial', 'file:log', '-serial', 'null', '-monitor', 'stdio']);
     expect(argv).toEqual(['qemu-system-x86_64', ...port(1), '-monitor', 'none', ...port(2), ...port(3), ...ours]);
-    expect(serialPorts).toBe(3);
+    expect(serial.map(({ path }) => path)).toEqual(['/t/s1', '/t/s2', '/t/s3']);
+  });
+
+  test('a chardev of the user\'s on COM1 keeps the port and is logged', () => {
+    const chardev = 'socket,id=com1,path=/x,,y,server=on,wait=off';
+    const { argv, serial, changes } = rewrite(['-chardev', chardev, '-serial', 'chardev:com1', '-serial', 'null']);
+    expect(argv).toEqual(['qemu-system-x86_64', '-chardev', `${chardev},logfile=/t/log,logappend=off`, '-serial', 'chardev:com1', ...port(2), ...ours]);
+    expect(serial).toEqual([{ kind: 'log', path: '/t/log' }, { kind: 'socket', path: '/t/s2' }]);
+    expect(changes[0]).toMatch(/stays with your chardev com1/);
+    const device = rewrite(['-device', 'isa-serial,chardev=a', '-chardev', 'file,id=a,path=f,logfile=mine']);
+    expect(device.argv).toEqual(['qemu-system-x86_64', '-device', 'isa-serial,chardev=a', '-chardev', 'file,id=a,path=f,logfile=mine', ...ours]);
+    expect(device.serial).toEqual([{ kind: 'log', path: 'mine' }]);
+    expect(rewrite(['-serial', 'chardev:gone']).serial).toEqual([{ kind: 'socket', path: '/t/s1' }]);
   });
 
   test('a monitor of the user\'s own stays', () => {

@@ -198,6 +198,20 @@ describe('what happens to a machine', () => {
     }
   });
 
+  test('a chardev of the user\'s keeps COM1, and its output is seen all the same', async () => {
+    const printing = imageFile(bootSector([0xb0, 0x41, 0xba, 0xf8, 0x03, 0xee, 0xfe, 0xc0, 0x3c, 0x5b, 0x75, 0xf6, 0xf4]));
+    try {
+      const target = (machine = await launchQemu({ argv: qemuFor(printing.file, '-chardev', 'null,id=mine', '-serial', 'chardev:mine') }));
+      const heard: number[] = [];
+      target.on('serial', ({ bytes }) => heard.push(...bytes));
+      await target.resume();
+      await expect.poll(() => Buffer.from(heard).toString(), { timeout: 10_000 }).toContain('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+      await expect(target.serial[0]?.send(Buffer.of(1))).rejects.toThrow(/BS123/);
+    } finally {
+      printing.remove();
+    }
+  });
+
   test('the monitor answers, and what it changes is seen', async () => {
     const target = await launch();
     await runTo(target, at('in_long'));
