@@ -1,0 +1,46 @@
+export interface RedoxLiveOptions {
+  /** `full`: the mount reads past the preload and fails. `mini`: all it needs lies in the preload. */
+  variant?: 'full' | 'mini';
+  /** Which build of the loader is on the disk. */
+  loader?: 'pdb' | 'dwarf';
+  /** Cap of the preload; default $REDOX_LIVE_PRELOAD_MIB or 4. */
+  preloadMib?: number;
+  /** Size of the file system; default $REDOX_LIVE_SIZE_MIB or 16 (`full`), 8 (`mini`). */
+  sizeMib?: number;
+  uuid?: string;
+  /** Permutes the members of Rust structures of kernel and programs. */
+  shuffle?: number | string;
+}
+
+export interface RedoxLivePaths {
+  directory: string;
+  /** The folder of the sources that debug info points into. */
+  sources: string;
+  /** The raw disk. Boot it with `snapshot=on`, it is shared. */
+  disk: string;
+  /** The loader with its PDB beside it. */
+  loader: string;
+  loaderPdb: string;
+  /** The loader with DWARF in the PE. */
+  loaderDwarf: string;
+  /** With debug info; only the debug info; as on the disk: symbol table but no debug info. */
+  kernel: string;
+  kernelSymbols: string;
+  kernelStripped: string;
+  /** Programs with debug info. Those on the disk have neither debug info nor symbols. */
+  programs: Record<'init' | 'lived' | 'ahcid' | 'redoxfs' | 'getty', string>;
+  constants: {
+    variant: 'full' | 'mini';
+    preloadMib: number;
+    sizeMib: number;
+    uuid: string;
+    /** Offset of the file system on the disk, bytes. */
+    redoxfsOffset: number;
+    /** Blocks of the allocation log, newest first in the chain: newest, middle, oldest. */
+    allocBlocks: { newest: number; middle: number; oldest: number };
+  };
+  /** Without -serial, -gdb, -qmp, -S. */
+  qemu: string[];
+}
+
+export declare function buildRedoxLive(options?: RedoxLiveOptions): Promise<RedoxLivePaths>;

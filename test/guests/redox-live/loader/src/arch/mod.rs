@@ -1,0 +1,2 @@
+//! Page tables.
+pub mod x64;
