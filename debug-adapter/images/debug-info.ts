@@ -120,7 +120,7 @@ export interface LineRow {
   /** Exclusive end of the row's code. */
   readonly end: bigint;
   readonly file: string;
-  /** 1-based; 0: no source line (compiler made). */
+  /** 1-based; 0: no source line. Compiler-made code (line 0 in DWARF) continues the row before it, as in gdb. */
   readonly line: number;
   readonly column: number;
   readonly isStatement: boolean;

@@ -177,11 +177,17 @@ const inOrder = (columns: Columns, sequences: { from: number; to: number; start:
   return result;
 };
 
-/** Row that holds at an address: the last one at or below it, preferring a statement among rows of one address; -1 if none. */
+/**
+ * Row that holds at an address: the last one at or below it, preferring a statement among rows of one address; -1 if none.
+ * Rows of line 0 are code the compiler made up; as in gdb they continue the row before them.
+ */
 export const rowAt = (rows: LineRows, address: number): number => {
-  const last = lastAtOrBelow(rows.address, rows.count, address);
-  if (last < 0 || (rows.flags[last] as number) & rowFlags.endSequence) return -1;
-  for (let i = last; i >= 0 && rows.address[i] === rows.address[last] && !((rows.flags[i] as number) & rowFlags.endSequence); i--)
-    if ((rows.flags[i] as number) & rowFlags.statement) return i;
+  let last = lastAtOrBelow(rows.address, rows.count, address);
+  if (last < 0 || endsSequence(rows, last)) return -1;
+  while (rows.line[last] === 0 && last > 0 && !endsSequence(rows, last - 1)) last--;
+  for (let i = last; i >= 0 && rows.address[i] === rows.address[last] && !endsSequence(rows, i); i--)
+    if ((rows.flags[i] as number) & rowFlags.statement && rows.line[i] !== 0) return i;
   return last;
 };
+
+export const endsSequence = (rows: LineRows, row: number): boolean => ((rows.flags[row] as number) & rowFlags.endSequence) !== 0;

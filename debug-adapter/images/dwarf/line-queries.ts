@@ -3,7 +3,7 @@ import { lastAtOrBelow, toAddress, toNumber } from '../bytes/address';
 import { AT } from './constants';
 import type { Die } from './die';
 import type { LineHeader } from './line-header';
-import { rowAt, rowFlags } from './line-program';
+import { endsSequence, rowAt, rowFlags } from './line-program';
 import type { LineRows } from './line-program';
 import { outlineOf } from './outline';
 import { baseNameOf, endsWithPath } from './paths';
@@ -16,7 +16,8 @@ const rowOf = (header: LineHeader, rows: LineRows, row: number): LineRow => {
   const address = rows.address[row] as number;
   const flags = rows.flags[row] as number;
   let end = row + 1;
-  while (end + 1 < rows.count && rows.address[end] === address && !((rows.flags[end] as number) & rowFlags.endSequence)) end++;
+  // Rows of the same address have no code between them; rows of line 0 go on with this one.
+  while (end + 1 < rows.count && !endsSequence(rows, end) && (rows.address[end] === address || rows.line[end] === 0)) end++;
   return {
     address: toAddress(address),
     end: toAddress(rows.address[end] ?? address),
@@ -49,7 +50,7 @@ export const lineRows = (reader: Reader, start: bigint, end: bigint): LineRow[] 
     if (!header || !rows || seen.has(rows)) continue;
     seen.add(rows);
     for (let row = lastAtOrBelow(rows.address, rows.count, from - 1) + 1; row < rows.count && (rows.address[row] as number) < to; row++)
-      if (!((rows.flags[row] as number) & rowFlags.endSequence)) result.push(rowOf(header, rows, row));
+      if (!endsSequence(rows, row) && !(rows.line[row] === 0 && row > 0 && !endsSequence(rows, row - 1))) result.push(rowOf(header, rows, row));
   }
   return result.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 };
@@ -132,7 +133,7 @@ export const addressesOfLine = (reader: Reader, file: string, line: number): Lin
       }
     }
   }
-  const hits = exact.length > 0 ? exact : [...later.values()].flat().filter((hit) => startsBefore(reader, hit, line));
+  const hits = exact.length > 0 ? exact : [...later.values()].flatMap((found) => (found.some((hit) => startsBefore(reader, hit, line)) ? found : []));
   return placed(reader, hits);
 };
 
