@@ -1,0 +1,105 @@
+// The VSIX in real VS Code: F5 on the freebsd-live guest, stop at vfs_mountroot, read stack, environment and mounts off the page, type at a prompt.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { buildFreebsdLive } from '../guests/freebsd-live/build.mjs';
+import { root } from '../../scripts/setup/ensure.mjs';
+import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
+
+const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
+fs.mkdirSync(shots, { recursive: true });
+const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
+const folders = { user: path.join(base, 'user'), extensions: path.join(base, 'extensions') };
+const workspace = path.join(base, 'workspace');
+const started = Date.now();
+const mark = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+
+/** Every process below this one that is QEMU. */
+const qemus = () => spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line.includes('qemu-system') && line.includes(base));
+
+let server;
+let browser;
+let workbench;
+try {
+  const packaged = spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  assert.equal(packaged.status, 0, 'npm run package');
+  const vsix = packaged.stdout.trim().split('\n').at(-1);
+  mark(`packaged ${(fs.statSync(vsix).size / 1e6).toFixed(1)} MB`);
+
+  const guest = await buildFreebsdLive({});
+  fs.mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
+  fs.cpSync(path.join(root, 'test/guests/freebsd-live/src'), path.join(workspace, 'src'), { recursive: true });
+  fs.copyFileSync(guest.kernel, path.join(workspace, 'kernel.full'));
+  const argv = guest.qemu('a').map((word) => (word === guest.kernel ? path.join(workspace, 'kernel.full') : word));
+  fs.writeFileSync(
+    path.join(workspace, '.vscode/launch.json'),
+    JSON.stringify({
+      version: '0.2.0',
+      configurations: [{ type: 'bootscope', request: 'launch', name: 'FreeBSD live', chain: 'freebsd', qemu: argv, images: [{ stage: 'kernel', file: 'kernel.full' }], sourceMap: { [path.join(root, 'test/guests/freebsd-live/src')]: '${workspaceFolder}/src' } }],
+    }),
+  );
+  installVsix(folders, vsix);
+  server = await startServer(folders);
+  browser = await openBrowser();
+  workbench = await Workbench.open(browser, server.url, { folder: workspace });
+  const { page } = workbench;
+  await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'src' }).first().waitFor();
+  mark('workbench open');
+
+  const text = fs.readFileSync(path.join(workspace, 'src/sys/kern/vfs_mountroot.c'), 'utf8').split('\n');
+  const signature = text.findIndex((line) => line.startsWith('vfs_mountroot(void)'));
+  assert.ok(signature > 0, 'vfs_mountroot(void) in the source');
+  const line = text.findIndex((one, index) => index > signature && /vfs_mountroot_conf0\(/.test(one)) + 1;
+  await workbench.openFile('vfs_mountroot.c');
+  await workbench.goToLine(line);
+  await page.keyboard.press('F9');
+  await page.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+  mark('breakpoint set');
+
+  await page.keyboard.press('F5');
+  await workbench.callStack('vfs_mountroot').waitFor();
+  await workbench.callStack('start_init').waitFor();
+  await page.locator('.debug-top-stack-frame-column, .debug-top-stack-frame').first().waitFor();
+  mark(`stopped: ${(await page.locator('.debug-call-stack .monaco-list-row').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ')).join(' | ')}`);
+
+  await workbench.expandPane('Kernel Environment');
+  await workbench.pane('Kernel Environment').locator('.monaco-list-row', { hasText: 'vfs.root.mountfrom' }).first().waitFor();
+  mark('environment shown');
+
+  // On to the running system, then look at its mounts from a chrooted process.
+  await page.keyboard.press('F5');
+  await workbench.terminal(guest.marker('a')).waitFor();
+  await page.keyboard.press('F6');
+  await workbench.expandPane('Mount Table');
+  const mounts = workbench.pane('Mount Table').locator('.monaco-list-row');
+  await mounts.filter({ hasText: 'root /sysroot' }).first().waitFor();
+  const rows = await mounts.allInnerTexts();
+  assert.ok(rows.some((row) => /unionfs/.test(row)), `a unionfs row among ${rows.join('\n')}`);
+  mark(`mount table: ${rows.length} rows`);
+  await page.screenshot({ path: path.join(shots, 'mount-table.png') });
+
+  mark('typing at the console');
+  await page.keyboard.press('F5');
+  await page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+  await page.keyboard.type('hello guest');
+  await workbench.terminal('hello guest').waitFor();
+  await page.screenshot({ path: path.join(shots, 'serial-console.png') });
+
+  await page.keyboard.press('Shift+F5');
+  await page.waitForFunction(() => !document.querySelector('.debug-call-stack .monaco-list-row'));
+  for (let wait = 0; qemus().length > 0 && wait < 100; wait++) await page.waitForTimeout(100);
+  assert.deepEqual(qemus(), [], 'no QEMU is left');
+  mark('ended, nothing left behind');
+  console.log('1 passed, 0 failed');
+} catch (error) {
+  console.error(error);
+  await workbench?.page.screenshot({ path: path.join(shots, 'failure.png') }).catch(() => undefined);
+  console.error(server?.log().slice(-3000));
+  process.exitCode = 1;
+} finally {
+  await browser?.close();
+  server?.stop();
+  fs.rmSync(base, { recursive: true, force: true, maxRetries: 10 });
+}
