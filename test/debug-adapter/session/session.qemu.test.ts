@@ -1,0 +1,276 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import type { DebugClient } from '@vscode/debugadapter-testsupport';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SerialAnswer, StagesAnswer } from '../../../debug-adapter/api';
+import { bundleAdapter, startClient } from './adapter';
+import { buildKernel } from './kernel';
+import type { TestKernel } from './kernel';
+
+let adapter: Awaited<ReturnType<typeof bundleAdapter>>;
+let kernel: TestKernel;
+let client: DebugClient;
+let gone = false;
+
+beforeAll(async () => {
+  kernel = buildKernel();
+  adapter = await bundleAdapter();
+});
+afterAll(() => {
+  kernel.remove();
+  adapter.remove();
+});
+beforeEach(async () => {
+  gone = false;
+  client = await startClient(adapter.file);
+});
+afterEach(async () => {
+  // A client that has disconnected has no adapter left to say goodbye to.
+  if (!gone) await client.stop();
+});
+const disconnect = async (args: DebugProtocol.DisconnectArguments = {}): Promise<void> => {
+  gone = true;
+  await client.disconnectRequest(args);
+};
+
+const launchArguments = (more: object = {}) => ({
+  request: 'launch',
+  type: 'bootscope',
+  name: 'test',
+  qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32'],
+  images: [{ stage: 'kernel', file: kernel.elf }],
+  ...more,
+});
+
+/** Launches, sets up, and lets the machine go; resolves at the first stop. */
+const launchToStop = async (setUp: () => Promise<unknown>, more: object = {}): Promise<DebugProtocol.StoppedEvent['body']> => {
+  const stopped = client.waitForEvent('stopped', 60_000);
+  const initialized = client.waitForEvent('initialized', 60_000);
+  await client.initializeRequest();
+  await client.launchRequest(launchArguments(more) as never);
+  await initialized;
+  await setUp();
+  await client.configurationDoneRequest();
+  return (await stopped).body as DebugProtocol.StoppedEvent['body'];
+};
+
+const nextStop = async (act: () => Promise<unknown>): Promise<DebugProtocol.StoppedEvent['body']> => {
+  const stopped = client.waitForEvent('stopped', 60_000);
+  await act();
+  return (await stopped).body as DebugProtocol.StoppedEvent['body'];
+};
+
+const failureOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('it succeeded');
+};
+
+const custom = async <T>(command: string, args: object = {}): Promise<T> => (await client.customRequest(command, args)).body as T;
+
+describe('a launched machine', () => {
+  it('stops at function, source and instruction breakpoints', async () => {
+    let answer: DebugProtocol.SetFunctionBreakpointsResponse | undefined;
+    const first = await launchToStop(async () => (answer = await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }, { name: 'no_such_function' }] })));
+    expect(answer?.body.breakpoints).toMatchObject([{ verified: true }, { verified: false, message: expect.stringContaining('no code for the function no_such_function') as string }]);
+    expect(first).toMatchObject({ reason: 'function breakpoint', hitBreakpointIds: [answer?.body.breakpoints[0]?.id], allThreadsStopped: true });
+
+    const line = kernel.line('sum += result');
+    const source = await client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [{ line }] });
+    const [breakpoint] = source.body.breakpoints;
+    expect(breakpoint).toMatchObject({ verified: true, line });
+    const second = await nextStop(() => client.continueRequest({ threadId: 1 }));
+    expect(second).toMatchObject({ reason: 'breakpoint', hitBreakpointIds: [breakpoint?.id] });
+
+    await client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [] });
+    await client.customRequest('setInstructionBreakpoints', { breakpoints: [{ instructionReference: breakpoint?.instructionReference }] });
+    const third = await nextStop(() => client.continueRequest({ threadId: 1 }));
+    expect(third.reason).toBe('instruction breakpoint');
+  });
+
+  it('counts hits, and changes breakpoints while it runs', async () => {
+    const line = kernel.line('counter++;\n') || kernel.line('counter++');
+    const stop = await launchToStop(() => client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [{ line, hitCondition: '== 7' }] }));
+    expect(stop.reason).toBe('breakpoint');
+    await client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [] });
+    await client.continueRequest({ threadId: 1 });
+    const inLoop = kernel.line('if (in(0x3fd) & 1)');
+    const running = await nextStop(() => client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [{ line: inLoop }] }));
+    expect(running.reason).toBe('breakpoint');
+  });
+
+  it('keeps what the serial line says, sends what is typed, and tells it in whole characters', async () => {
+    const outputs: string[] = [];
+    client.on('output', (event: DebugProtocol.OutputEvent) => {
+      if (event.body.category === 'stdout') outputs.push(event.body.output);
+    });
+    const initialized = client.waitForEvent('initialized', 60_000);
+    await client.initializeRequest();
+    await client.launchRequest(launchArguments() as never);
+    await initialized;
+    await client.configurationDoneRequest();
+    let serial: SerialAnswer = { text: '', next: 0 };
+    await expect.poll(async () => (serial = await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed\n');
+    expect(serial.text).toMatch(/^hello é from the guest\n/);
+    await client.customRequest('bootscope/serial', { send: 'typed' });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial', { from: serial.next })).text, { timeout: 30_000 }).toBe('typed');
+    await expect.poll(() => outputs.join(''), { timeout: 30_000 }).toBe(`${serial.text}typed`);
+    expect(await failureOf(client.customRequest('bootscope/serial', { port: 9 }))).toMatch(/^BS339: /);
+    const paused = await nextStop(() => client.pauseRequest({ threadId: 1 }));
+    expect(paused.reason).toBe('pause');
+  });
+
+  it('steps over calls, into them, and by instruction', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
+    await client.setFunctionBreakpointsRequest({ breakpoints: [] });
+    for (let i = 0; i < 4; i++) expect((await nextStop(() => client.nextRequest({ threadId: 1 }))).reason).toBe('step');
+    expect((await nextStop(() => client.stepInRequest({ threadId: 1, granularity: 'instruction' }))).reason).toBe('step');
+  });
+
+  it('stops on entry, at a serial filter, and refuses a condition that cannot be read', async () => {
+    const entry = await launchToStop(() => Promise.resolve(), { stopOnEntry: true });
+    expect(entry.reason).toBe('entry');
+    const answer = (await client.setExceptionBreakpointsRequest({ filters: [], filterOptions: [{ filterId: 'serial', condition: '/mount FAILED/i' }, { filterId: 'serial', condition: '/x' }, { filterId: 'nothing' }] }).then(
+      ({ body }) => body as { breakpoints: DebugProtocol.Breakpoint[] },
+    ));
+    expect(answer.breakpoints).toMatchObject([{ verified: true }, { verified: false, message: expect.stringMatching(/^BS336: .*column 3/) as string }, { verified: false }]);
+    const stop = await nextStop(() => client.continueRequest({ threadId: 1 }));
+    expect(stop).toMatchObject({ reason: 'exception', description: 'Serial port 1 said: mount failed' });
+    const info = await client.exceptionInfoRequest({ threadId: 1 });
+    expect(info.body).toMatchObject({ exceptionId: 'serial', description: 'Serial port 1 said: mount failed' });
+  });
+
+  it('follows a triple fault, and stays usable', async () => {
+    await launchToStop(() => Promise.resolve(), { stopOnEntry: true });
+    await client.setExceptionBreakpointsRequest({ filters: ['cpu-reset'] });
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed');
+    const reset = await nextStop(() => client.customRequest('bootscope/serial', { send: 'q' }));
+    expect(reset).toMatchObject({ reason: 'exception', description: expect.stringContaining('reset') as string });
+    await client.setExceptionBreakpointsRequest({ filters: [] });
+    await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] });
+    expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).reason).toBe('function breakpoint');
+    const stages = await custom<StagesAnswer>('bootscope/stages');
+    expect(stages.current).toBe('kernel');
+  });
+
+  it('reads and writes memory', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
+    const read = await custom<DebugProtocol.ReadMemoryResponse['body']>('readMemory', { memoryReference: '0x100000', count: 4 });
+    expect(Buffer.from(read?.data ?? '', 'base64').readUInt32LE()).toBe(0x1badb002);
+    await client.customRequest('writeMemory', { memoryReference: '0x100000', offset: 1, data: Buffer.from([1, 2]).toString('base64') });
+    const again = await custom<DebugProtocol.ReadMemoryResponse['body']>('readMemory', { memoryReference: '0x100000', count: 4 });
+    expect(Buffer.from(again?.data ?? '', 'base64').toString('hex')).toBe('0201021b');
+    expect(await failureOf(client.customRequest('readMemory', { memoryReference: 'rax', count: 4 }))).toMatch(/^BS334: /);
+  });
+
+  it('lists modules and sources', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
+    const { body } = await client.modulesRequest({});
+    expect(body.modules).toMatchObject([{ name: 'kernel.elf', addressRange: expect.stringMatching(/^0x100000-/) as string }]);
+    const loaded = await custom<DebugProtocol.LoadedSourcesResponse['body']>('loadedSources');
+    expect(loaded.sources).toEqual(expect.arrayContaining([expect.objectContaining({ path: kernel.source })]));
+  });
+
+  it('ends when QEMU is killed, saying so', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
+    const outputs: string[] = [];
+    client.on('output', (event: DebugProtocol.OutputEvent) => outputs.push(event.body.output));
+    const terminated = client.waitForEvent('terminated', 30_000);
+    await client.continueRequest({ threadId: 1 });
+    const qemu = childrenNamed('qemu-system-i386', kernel.elf);
+    expect(qemu).toHaveLength(1);
+    process.kill(qemu[0] ?? 0, 'SIGKILL');
+    await terminated;
+    expect(outputs.join('')).toMatch(/BS108: QEMU has ended/);
+  });
+
+  it('refuses bad configurations and bad input with a code', async () => {
+    await client.initializeRequest();
+    expect(await failureOf(client.launchRequest(launchArguments({ stoponentry: true }) as never))).toMatch(/^BS320: /);
+    expect(await failureOf(client.launchRequest(launchArguments({ images: [{ stage: 'kernel', file: '/no/such/kernel' }] }) as never))).toMatch(/^BS(300|20\d): /);
+    expect(await failureOf(client.launchRequest(launchArguments({ qemu: ['qemu-system-nowhere'] }) as never))).toMatch(/^BS103: /);
+    expect(await failureOf(client.launchRequest(launchArguments({ qemu: ['qemu-system-i386', '-no-such-option', 'x'] }) as never))).toMatch(/^BS104: /);
+    expect(await failureOf(client.customRequest('noSuchRequest'))).toMatch(/^BS333: /);
+    expect(await failureOf(client.continueRequest({ threadId: 1 }))).toMatch(/^BS330: /);
+    expect(childrenNamed('qemu-system-i386', kernel.elf)).toEqual([]);
+  });
+
+  it('leaves nothing behind after disconnect', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
+    const started = performance.now();
+    await disconnect();
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(childrenNamed('qemu-system-i386', kernel.elf)).toEqual([]);
+  });
+});
+
+describe('an attached machine', () => {
+  let qemu: ChildProcess | undefined;
+  afterEach(() => {
+    qemu?.kill('SIGKILL');
+  });
+
+  const startQemu = async (): Promise<{ gdb: string; serial: string }> => {
+    const sockets = { gdb: path.join(kernel.directory, 'gdb.sock'), serial: path.join(kernel.directory, 'serial.sock') };
+    for (const file of Object.values(sockets)) fs.rmSync(file, { force: true });
+    qemu = spawn('qemu-system-i386', ['-kernel', kernel.elf, '-display', 'none', '-m', '32', '-S', '-gdb', `unix:${sockets.gdb},server=on,wait=off`, '-serial', `unix:${sockets.serial},server=on,wait=off`], { stdio: 'ignore' });
+    await expect.poll(() => fs.existsSync(sockets.gdb) && fs.existsSync(sockets.serial), { timeout: 20_000 }).toBe(true);
+    return { gdb: `unix:${sockets.gdb}`, serial: `unix:${sockets.serial}` };
+  };
+
+  it('is joined, stopped, and runs on after disconnect', async () => {
+    const sockets = await startQemu();
+    const initialized = client.waitForEvent('initialized', 60_000);
+    await client.initializeRequest();
+    await client.attachRequest({ request: 'attach', type: 'bootscope', name: 'join', ...sockets, images: [{ stage: 'kernel', file: kernel.elf }] } as never);
+    await initialized;
+    await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] });
+    expect((await nextStop(() => client.configurationDoneRequest())).reason).toBe('function breakpoint');
+    await disconnect();
+    expect(qemu?.exitCode).toBeNull();
+    const serial = net.connect(sockets.serial.slice('unix:'.length));
+    const echoed = new Promise<string>((resolve) => serial.on('data', (data) => { resolve(data.toString()); }));
+    serial.write('x');
+    expect(await echoed).toContain('x');
+    serial.destroy();
+  });
+
+  it('is ended when asked for', async () => {
+    const sockets = await startQemu();
+    const initialized = client.waitForEvent('initialized', 60_000);
+    await client.initializeRequest();
+    await client.attachRequest({ request: 'attach', type: 'bootscope', name: 'join', gdb: sockets.gdb } as never);
+    await initialized;
+    await client.configurationDoneRequest();
+    await disconnect({ terminateDebuggee: true });
+    await expect.poll(() => qemu?.exitCode ?? qemu?.signalCode, { timeout: 20_000 }).not.toBeNull();
+  });
+
+  it('that is not there is an error with a code', async () => {
+    await client.initializeRequest();
+    expect(await failureOf(client.attachRequest({ request: 'attach', type: 'bootscope', name: 'join', gdb: `unix:${path.join(kernel.directory, 'nothing.sock')}` } as never))).toMatch(/^BS101: /);
+  });
+});
+
+/** Processes of that name whose command line names the file. */
+const childrenNamed = (name: string, file: string): number[] =>
+  fs
+    .readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words[0]?.endsWith(name) === true && words.includes(file);
+      } catch {
+        return false;
+      }
+    });
