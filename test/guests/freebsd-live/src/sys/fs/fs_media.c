@@ -51,11 +51,8 @@ media_open(struct mount *mp, const char *fstype, struct g_provider **ppp, const 
 	if (*ppp == NULL)
 		return (ENXIO);
 	error = g_open_volume((*ppp)->name, fstype, volume);
-	if (error != 0) {
-		if (error == EINVAL)
-			vfs_mount_error(mp, "Invalid superblock");
+	if (error != 0)
 		return (error);
-	}
 	(*ppp)->acr++;
 	vfs_mountedfrom(mp, fspec);
 	return (0);

@@ -1,4 +1,4 @@
-/* Filesystems over others: unionfs and nullfs (sys/fs/{unionfs,nullfs}). Their nodes are in tables of their own, not in the name cache. */
+/* Filesystems over others: unionfs and nullfs (sys/fs/{unionfs,nullfs}). */
 #include <sys/param.h>
 #include <sys/vnode.h>
 #include <sys/proc.h>
@@ -18,7 +18,7 @@ unionfs_other(struct unionfs_node *unp)
 
 /* One vnode for each pair of layers. */
 static int
-unionfs_nodeget(struct mount *mp, struct vnode *uppervp, struct vnode *lowervp, struct vnode *dvp, struct vnode **vpp)
+unionfs_nodeget(struct mount *mp, struct vnode *uppervp, struct vnode *lowervp, struct vnode *dvp, const char *name, int namelen, struct vnode **vpp)
 {
 	struct unionfs_node *unp;
 
@@ -31,6 +31,12 @@ unionfs_nodeget(struct mount *mp, struct vnode *uppervp, struct vnode *lowervp, 
 	unp->un_uppervp = uppervp;
 	unp->un_lowervp = lowervp;
 	unp->un_dvp = dvp;
+	if (name != NULL) {
+		unp->un_path = malloc(namelen + 1, M_UNIONFSNODE, M_WAITOK | M_ZERO);
+		memcpy(unp->un_path, name, namelen);
+		unp->un_path[namelen] = '\0';
+		unp->un_pathlen = namelen;
+	}
 	if (uppervp != NULL)
 		vref(uppervp);
 	if (lowervp != NULL)
@@ -59,7 +65,7 @@ unionfs_lookup(struct vnode *dvp, const char *name, int namelen, struct vnode **
 		return (ENOENT);
 	if (upper != NULL && upper->v_type != VDIR)
 		lower = NULL;
-	return (unionfs_nodeget(dvp->v_mount, upper, lower, dvp, vpp));
+	return (unionfs_nodeget(dvp->v_mount, upper, lower, dvp, name, namelen, vpp));
 }
 
 static int
@@ -69,6 +75,16 @@ unionfs_parent(struct vnode *vp, struct vnode **vpp)
 
 	*vpp = unp->un_dvp;
 	return (unp->un_dvp == NULL ? ENOENT : 0);
+}
+
+static int
+unionfs_vptocnp(struct vnode *vp, struct vnode **dvpp, const char **name)
+{
+	struct unionfs_node *unp = vp->v_data;
+
+	*name = unp->un_path;
+	*dvpp = unp->un_dvp;
+	return (unp->un_dvp == NULL || unp->un_path == NULL ? ENOENT : 0);
 }
 
 /* A directory of the lower layer gets its shadow in the upper one before anything is made in it. */
@@ -103,7 +119,7 @@ unionfs_create(struct vnode *dvp, const char *name, int namelen, enum vtype type
 
 	if (error == 0)
 		error = dunp->un_uppervp->v_op->vop_create(dunp->un_uppervp, name, namelen, type, target, &upper);
-	return (error != 0 ? error : unionfs_nodeget(dvp->v_mount, upper, NULL, dvp, vpp));
+	return (error != 0 ? error : unionfs_nodeget(dvp->v_mount, upper, NULL, dvp, name, namelen, vpp));
 }
 
 static int unionfs_readlink(struct vnode *vp, char *buf, size_t size) { struct vnode *other = unionfs_other(vp->v_data); return (other->v_op->vop_readlink(other, buf, size)); }
@@ -119,7 +135,7 @@ unionfs_write(struct vnode *vp, off_t offset, const char *buf, size_t len, ssize
 }
 
 struct vop_vector unionfs_vnodeops = { .vop_name = "unionfs", .vop_lookup = unionfs_lookup, .vop_parent = unionfs_parent, .vop_create = unionfs_create, .vop_readlink = unionfs_readlink,
-	.vop_read = unionfs_read, .vop_write = unionfs_write, .vop_size = unionfs_size };
+	.vop_read = unionfs_read, .vop_write = unionfs_write, .vop_size = unionfs_size, .vop_vptocnp = unionfs_vptocnp };
 
 /* What lies at fspath is the lower layer, "from" or "target" the upper; "below" changes them. */
 static int
@@ -166,7 +182,7 @@ unionfs_domount(struct mount *mp)
 	ump->um_uppervp = upperrootvp;
 	ump->um_udir = ump->um_ufile = 0755;
 	mp->mnt_data = ump;
-	error = unionfs_nodeget(mp, upperrootvp, lowerrootvp, NULL, &ump->um_rootvp);
+	error = unionfs_nodeget(mp, upperrootvp, lowerrootvp, NULL, NULL, 0, &ump->um_rootvp);
 	if (error != 0)
 		return (error);
 	vref(ump->um_rootvp);

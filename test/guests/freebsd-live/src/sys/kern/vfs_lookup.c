@@ -3,6 +3,8 @@
 #include <sys/vnode.h>
 #include <sys/proc.h>
 
+extern struct vop_vector null_vnodeops;
+
 static int
 vfs_cache_lookup(struct vnode *dvp, const char *name, int namelen, struct vnode **vpp)
 {
@@ -13,8 +15,8 @@ vfs_cache_lookup(struct vnode *dvp, const char *name, int namelen, struct vnode 
 	if (dvp->v_op->vop_lookup == NULL)
 		return (ENOTDIR);
 	error = dvp->v_op->vop_lookup(dvp, name, namelen, vpp);
-	/* Stacked filesystems keep their nodes in tables of their own and enter nothing. */
-	if (error == 0 && dvp->v_op == &memfs_vnodeops)
+	/* nullfs enters nothing: its names are those of the layer below. */
+	if (error == 0 && dvp->v_op != &null_vnodeops)
 		cache_enter(dvp, *vpp, name, namelen);
 	return (error);
 }

@@ -172,19 +172,20 @@ vfs_mountroot_shuffle(struct thread *td, struct mount *mpdevfs)
 			printf("mountroot: unable to remount previous root under /.mount or /mnt (error %d)\n", error);
 	}
 
+	/* Uncovered before the look at /dev, so that a root that stayed does not lead into devfs itself. */
+	vpdevfs = mpdevfs->mnt_vnodecovered;
+	if (vpdevfs != NULL && !VN_IS_DOOMED(vpdevfs)) {
+		cache_purge(vpdevfs);
+		vn_irflag_unset(vpdevfs, VIRF_MOUNTPOINT);
+		vpdevfs->v_mountedhere = NULL;
+		vrele(vpdevfs);
+	}
 	NDINIT(&nd, LOOKUP, FOLLOW, UIO_SYSSPACE, "/dev");
 	error = namei(&nd);
 	if (!error) {
 		vp = nd.ni_vp;
 		error = vp->v_type == VDIR ? 0 : ENOTDIR;
 		if (!error) {
-			vpdevfs = mpdevfs->mnt_vnodecovered;
-			if (vpdevfs != NULL && !VN_IS_DOOMED(vpdevfs)) {
-				cache_purge(vpdevfs);
-				vn_irflag_unset(vpdevfs, VIRF_MOUNTPOINT);
-				vpdevfs->v_mountedhere = NULL;
-				vrele(vpdevfs);
-			}
 			mpdevfs->mnt_vnodecovered = vp;
 			vn_irflag_set(vp, VIRF_MOUNTPOINT);
 			vp->v_mountedhere = mpdevfs;

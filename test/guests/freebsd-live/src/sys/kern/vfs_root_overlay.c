@@ -89,6 +89,14 @@ vfs_root_overlay(void *arg __unused)
 		pwd_set_rootvnode();
 	} else
 		mountcheckdirs(lowervp, unionvp);
+	/* The devfs of the start lies under the lower layer's /dev, out of reach from the union. */
+	ma = NULL;
+	ma = mount_arg(ma, "fstype", "devfs", -1);
+	ma = mount_arg(ma, "fspath", "/dev", -1);
+	ma = mount_arg(ma, "from", "devfs", -1);
+	error = kernel_mount(ma, 0);
+	if (error != 0)
+		printf("vfs.root.overlay: cannot mount devfs on /dev: error %d\n", error);
 	printf("vfs.root.overlay: / is now %s (%s over %s)\n", unionmp->mnt_stat.f_fstypename, uppermp->mnt_stat.f_fstypename, lowermp->mnt_stat.f_fstypename);
 	freeenv(overlay);
 }
