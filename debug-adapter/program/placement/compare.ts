@@ -137,6 +137,33 @@ const buildIdIn = (bytes: Uint8Array): string | undefined => {
   return Buffer.from(bytes.subarray(NOTE_HEADER, NOTE_HEADER + view.getUint32(4, true))).toString('hex');
 };
 
+const SHORTEST_MATCH = 32;
+
+/**
+ * Slide under which the module's code is what lies at an address, from the bytes there; images move by whole pages. Undefined where the
+ * file has them nowhere, or in several places.
+ */
+export const slideByCode = async (module: PlacedModule, memory: Memory, address: bigint): Promise<bigint | undefined> => {
+  const toPageEnd = Number(0x1000n - (address & 0xfffn));
+  const wanted = Buffer.from(await memory.readSome(address, Math.min(toPageEnd, 256)));
+  if (wanted.length < SHORTEST_MATCH) return undefined;
+  const slides = new Set<bigint>();
+  for (const section of module.image.sections) {
+    if (!section.executable || !section.allocated || section.size < SHORTEST_MATCH) continue;
+    const file = fileBytes(module, section.address, section.size);
+    if (!file) continue;
+    const code = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+    const head = wanted.subarray(0, SHORTEST_MATCH);
+    for (let at = code.indexOf(head); at >= 0; at = code.indexOf(head, at + 1)) {
+      const slide = address - section.address - BigInt(at);
+      const common = Math.min(wanted.length, code.length - at);
+      if ((slide & 0xfffn) === 0n && wanted.subarray(0, common).equals(code.subarray(at, at + common))) slides.add(slide);
+    }
+  }
+  const [slide] = slides;
+  return slides.size === 1 ? slide : undefined;
+};
+
 /**
  * What a comparison says. Kernels patch their own code (alternatives, tracing), so three quarters are enough where `strict` is not asked;
  * user code and UEFI images are never patched.

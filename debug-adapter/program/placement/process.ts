@@ -5,10 +5,10 @@ import { coverage, unslideBy } from '../placed-module';
 import type { PlacedModule } from '../placed-module';
 import { rootOf } from '../placed-program';
 import { rankOf } from '../stage-order';
-import { compareWithMemory, verdict, wrongFile } from './compare';
+import { compareWithMemory, slideByCode, verdict, wrongFile } from './compare';
 import { hex } from './context';
 import type { PlacementContext } from './context';
-import { headersIn, isHeaderOf, linkedHeader } from './elf-in-memory';
+import { USER_END, headersIn, isHeaderOf, linkedHeader } from './elf-in-memory';
 
 /** A process as the kernel's own list has it. */
 export interface ListedProcess {
@@ -27,6 +27,8 @@ export interface ProcessSource {
 }
 
 const POLL_MS = 300;
+/** While no kernel is known to run. Nothing but such a look may ever show that one does. */
+const EARLY_POLL_MS = 1000;
 /** Stops at which a process of the right name must hold other code before the file is called wrong: exec renames before it loads. */
 const PATIENCE = 3;
 /** Where kernels cut names: Linux at 15 bytes (TASK_COMM_LEN), FreeBSD at 19 (MAXCOMLEN), Redox at 32. */
@@ -79,38 +81,56 @@ export class ProcessPlacement implements StopObserver {
   async onStop(stop: Stop): Promise<'pass'> {
     if (this.#modules.length === 0) return 'pass';
     if (this.#source && this.#modules.some((module) => !module.roots?.size)) await this.#readList(this.#source);
-    const { cpl } = await this.context.machine.registers(stop.vcpu);
-    if (cpl === 3) await this.#lookAtCurrent(stop);
+    const { cpl, paging } = await this.context.machine.registers(stop.vcpu);
+    if (paging) await this.#lookAtCurrent(stop, cpl === 3);
     return 'pass';
   }
 
   pollMs(): number | undefined {
+    if (this.#modules.every((module) => module.slide !== undefined)) return undefined;
     const stage = this.context.program.activeStage;
-    if (stage !== undefined && rankOf(stage) < rankOf('kernel')) return undefined;
-    return this.#modules.some((module) => module.slide === undefined) ? POLL_MS : undefined;
+    return stage !== undefined && rankOf(stage) < rankOf('kernel') ? EARLY_POLL_MS : POLL_MS;
   }
 
   dispose(): Promise<void> {
     return Promise.resolve();
   }
 
-  async #lookAtCurrent(stop: Stop): Promise<void> {
+  /** The space that is current may be a process's also while its kernel runs; only user code says so by its pc. */
+  async #lookAtCurrent(stop: Stop, userCode: boolean): Promise<void> {
     const root = rootOf(stop.cr3);
     const space = await this.context.machine.currentSpace(stop.vcpu);
     for (const module of [...this.#modules]) {
-      const known = module.roots?.has(root) ?? false;
-      if (module.slide === undefined || (!known && !isFixed(module))) {
-        await this.#placeByHeader(module, space, root);
+      if (!isFixed(module)) {
+        if (!this.#hasRoot(module, root) && !(await this.#placeByHeader(module, space, root))) await this.#placeByCode(module, space, root);
         continue;
       }
+      if (module.slide === undefined) continue;
+      const known = module.roots?.has(root) ?? false;
       const linkedPc = unslideBy(module, stop.pc, module.slide);
-      const inside = coverage(module.image, linkedPc) === 'code';
+      const inside = userCode && coverage(module.image, linkedPc) === 'code';
       // A page table that was freed may be another process's now, so code that runs is looked at again.
       if (known && !inside) continue;
       const answer = verdict(await compareWithMemory(module, space, module.slide, inside ? [linkedPc] : []), true);
       if (answer === 'same') this.#learn(module, root, 'its code is there');
       else if (answer === 'different' && known) this.#forget(module, root);
     }
+  }
+
+  /** Programs that never look at their own ELF header do not have it mapped; their code is. */
+  async #placeByCode(module: PlacedModule, space: Space, root: bigint): Promise<void> {
+    for await (const range of space.ranges(0n, USER_END)) {
+      if (!range.user || !range.executable) continue;
+      const slide = await slideByCode(module, space, range.start);
+      if (slide === undefined || verdict(await compareWithMemory(module, space, slide), true) === 'different') continue;
+      this.#learn(this.#instanceAt(module, slide), root, `its code is at ${hex(range.start)}`);
+      return;
+    }
+  }
+
+  /** True when the module or another instance of its image is known in that space. */
+  #hasRoot(module: PlacedModule, root: bigint): boolean {
+    return this.#modules.some((other) => other.image === module.image && other.process === module.process && other.roots?.has(root));
   }
 
   async #readList(source: ProcessSource): Promise<void> {

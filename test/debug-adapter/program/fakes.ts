@@ -181,6 +181,7 @@ export class FakeMachine {
   readonly spaces = new Map<bigint, FakeSpace>();
   root = 0x1000n;
   cpl = 0;
+  paging = true;
   memoryTree = '';
   table: Breakpoint[] = [];
   #id = 1;
@@ -209,7 +210,7 @@ export class FakeMachine {
       vcpus: [cpu],
       current: cpu,
       physical: this.physical,
-      registers: () => Promise.resolve({ cpl: this.cpl, cr3: this.root, paging: true, mode: 'long', bits: 64 } as Registers),
+      registers: () => Promise.resolve({ cpl: this.cpl, cr3: this.root, paging: this.paging, mode: 'long', bits: 64 } as Registers),
       currentSpace: () => Promise.resolve(this.space(this.root)),
       spaceOf: (cr3) => this.space(cr3 & 0x000f_ffff_ffff_f000n),
       monitor: () => Promise.resolve(this.memoryTree),

@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BootscopeError } from '../../../../debug-adapter/errors/catalogue';
 import { launchQemu } from '../../../../debug-adapter/machine/launch';
@@ -9,16 +6,15 @@ import { createPlacements } from '../../../../debug-adapter/program/placement/pl
 import { Locations } from '../../../../debug-adapter/program/locations';
 import { PlacedProgram } from '../../../../debug-adapter/program/placed-program';
 import { Sources } from '../../../../debug-adapter/program/sources';
+import { linuxGuest } from '../../../guests/linux/build.mjs';
 import { runUntil } from '../drive';
 
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'bootscope', 'linux');
-const version = existsSync(cache) ? readdirSync(cache).find((name) => existsSync(join(cache, name, 'vmlinux'))) : undefined;
+const guest = linuxGuest();
+const kernel = 'skipped' in guest ? undefined : guest;
 const machines: Machine[] = [];
 
 const boot = async (append: string): Promise<Machine> => {
-  const machine = await launchQemu({
-    argv: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-kernel', join(cache, version ?? '', 'vmlinuz'), '-append', append, '-display', 'none', '-serial', 'null', '-no-reboot'],
-  });
+  const machine = await launchQemu({ argv: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-kernel', kernel?.vmlinuz ?? '', '-append', append, '-display', 'none', '-net', 'none', '-serial', 'null', '-no-reboot'] });
   machines.push(machine);
   return machine;
 };
@@ -27,8 +23,8 @@ afterAll(async () => {
   for (const machine of machines) await machine.close('kill');
 });
 
-describe.skipIf(version === undefined)("Debian's kernel", () => {
-  const vmlinux = join(cache, version ?? '', 'vmlinux');
+describe.skipIf(kernel === undefined)("Debian's kernel", () => {
+  const vmlinux = kernel?.vmlinux ?? '';
 
   const place = async (append: string, file = vmlinux) => {
     const machine = await boot(append);

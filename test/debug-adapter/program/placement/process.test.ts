@@ -64,13 +64,26 @@ describe('user images', () => {
     expect(program.moduleAt(BASE, { cr3: 0x2000n })?.name).toBe('redoxfs');
   });
 
-  it('says nothing about code that runs in the kernel', async () => {
+  it('are recognised while the kernel runs in their space, but not without paging', async () => {
     const { fake, modules, codes, placement } = setup(['init']);
     await placement.arm();
     fake.space(fake.root).put(BASE, codes[0]!);
     fake.cpl = 0;
-    await placement.onStop(fake.stop(0xffff_ffff_8000_0000n));
+    fake.paging = false;
+    await placement.onStop(fake.stop(0x7c00n));
     expect(modules[0]?.roots?.size).toBe(0);
+    fake.paging = true;
+    await placement.onStop(fake.stop(0xffff_ffff_8000_0000n));
+    expect(modules[0]?.roots?.size).toBe(1);
+  });
+
+  it('that are position independent and have no header in memory are found by their code', async () => {
+    const { fake, modules, codes, placement } = setup(['pie'], 'dyn');
+    await placement.arm();
+    fake.space(fake.root).put(0x7777_0000n, codeLike(0x1000, 3)).put(0x5555_6000n, codes[0]!.subarray(0x1000, 0x2000));
+    await placement.onStop(fake.stop(0x5555_6010n, 'interrupt'));
+    expect(modules[0]?.slide).toBe(0x5555_6000n - 0x2000n);
+    expect(placement.pollMs()).toBeUndefined();
   });
 
   it('are found by name in the kernel list, position independent ones by their ELF header, each base a module', async () => {
