@@ -152,6 +152,12 @@ export const qemuErrors = entries({
     likely: 'a wrong path, or the firmware package is not installed.',
     next: 'install it (Debian: apt install ovmf) or give the path of the image as `firmware`.',
   },
+  noUnixSockets: {
+    code: 'BS126',
+    what: 'QEMU cannot be started from Bootscope on native Windows.',
+    likely: 'Node has no unix sockets there, and the gdbstub has no login that would allow an open port.',
+    next: 'run VS Code in WSL, or start QEMU by hand with -gdb tcp:127.0.0.1:1234 and attach.',
+  },
   connectionLost: {
     code: 'BS125',
     what: 'the connection to {what} was lost: {detail}.',

@@ -30,9 +30,10 @@ const startPatienceMs = 30_000;
 /**
  * Starts QEMU, stopped before its first instruction, with gdbstub, QMP and serial ports on sockets in a private directory.
  * A supervisor ends it and removes the directory whenever this process ends.
- * @throws BS103 (no such program), BS104 (QEMU ended at once, with its words), BS120 (command line), BS124 (firmware), BS115
+ * @throws BS126 (native Windows), BS103 (no such program), BS104 (QEMU ended at once, with its words), BS120 (command line), BS124 (firmware), BS115
  */
 export async function launchQemu(options: LaunchOptions): Promise<Machine> {
+  if (process.platform === 'win32') throw failure(qemuErrors.noUnixSockets);
   const cwd = options.cwd ?? process.cwd();
   if (!fs.existsSync(cwd)) throw failure(qemuErrors.badCommandLine, { detail: `its directory ${cwd} does not exist` });
   const directory = makePrivateDirectory();

@@ -32,6 +32,8 @@ export interface MachineParts {
 }
 
 const interruptPatienceMs = 5000;
+/** The adapter promises to be gone 5 s after a disconnect. */
+const closePatienceMs = 3500;
 /** A step that takes longer waits for something that cannot come while stepping (`hlt` with timers held). */
 const stepOverPatienceMs = 200;
 
@@ -64,6 +66,8 @@ export class QemuMachine implements Machine {
   private intercept: { resolve: (stop: StopReply) => void; reject: (error: Error) => void } | undefined;
   private stepping = false;
   private interruptWanted = false;
+  /** Running by somebody else's will. */
+  private adopted = false;
   private expectedEnd = false;
   private endDetail = '';
   private endError: BootscopeError | undefined;
@@ -173,6 +177,8 @@ export class QemuMachine implements Machine {
     const over = [...this.parked].filter(([, pc]) => this.table.at(pc).length > 0).map(([id]) => id);
     this.leaveStop();
     this.emitter.emit('resumed', undefined);
+    // An interrupt taken while stepping would leave the breakpoint to be hit a second time.
+    if (over.length > 0) await this.setStepBits(false);
     for (const id of over) {
       const thread = this.threads.get(id);
       if (thread === undefined) continue;
@@ -224,6 +230,7 @@ export class QemuMachine implements Machine {
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
+    this.adopted = false;
     this.stops.clear();
     this.interruptWanted = false;
     this.parked.clear();
@@ -328,29 +335,38 @@ export class QemuMachine implements Machine {
       const reason = String(data['reason'] ?? 'unknown');
       this.endDetail = `shutdown: ${reason}`;
       if (data['guest'] === true) this.expectedEnd = true;
-    } else if (event === 'RESUME' && this.state === 'stopped') this.checkForeignResume();
+    } else if (event === 'RESUME' && this.state === 'stopped') this.checkRunState();
+    else if (event === 'STOP' && this.adopted) this.checkRunState();
   }
 
   /**
-   * A RESUME while we hold the machine stopped is the late echo of our own last run, or another QMP client's `cont`.
-   * QEMU's word decides; a byte sent to the stub of a running machine would stop it.
+   * A RESUME while we hold the machine stopped is the late echo of our own last run, or another QMP client's `cont`; then a
+   * STOP may come without a stop packet. QEMU's word decides; a byte sent to the stub of a running machine would stop it.
    */
-  private checkForeignResume(): void {
+  private checkRunState(): void {
     const { epoch } = this.host;
     clearTimeout(this.foreignCheck);
     this.foreignCheck = setTimeout(() => {
-      if (this.state !== 'stopped' || this.host.epoch !== epoch) return;
-      this.parts.qmp?.execute('query-status').then(
-        (status) => {
-          const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
-          if (!running || this.state !== 'stopped' || this.host.epoch !== epoch) return;
-          this.leaveStop();
-          this.stub.client.adoptRunning();
-          this.emitter.emit('resumed', undefined);
-        },
-        () => undefined,
-      );
+      if (this.state === 'ended' || this.host.epoch !== epoch) return;
+      this.adoptRunState().catch(() => undefined);
     }, 20);
+  }
+
+  /** Asks QEMU whether the machine runs, or stands, against our knowledge, and follows. */
+  private async adoptRunState(): Promise<void> {
+    const { epoch } = this.host;
+    const status = await this.parts.qmp?.execute('query-status');
+    const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
+    if (this.host.epoch !== epoch) return;
+    if (running && this.state === 'stopped') {
+      this.leaveStop();
+      this.adopted = true;
+      this.stub.client.adoptRunning();
+      this.emitter.emit('resumed', undefined);
+    } else if (!running && this.state === 'running' && this.adopted && this.stub.client.running) {
+      this.stub.client.adoptStopped();
+      await this.deliver(await this.stub.lastStop());
+    }
   }
 
   private finish(detail: string): void {
@@ -370,8 +386,11 @@ export class QemuMachine implements Machine {
   async monitor(command: string): Promise<string> {
     if (this.state === 'ended') throw this.endedError();
     const text = this.parts.qmp === undefined ? await this.monitorByStub(command) : String(await this.parts.qmp.execute('human-monitor-command', { 'command-line': command }, 120_000));
-    // Anything but a question can change registers and memory (loadvm, system_reset).
-    if (!/^\s*(info|help|x|xp|print|p|gva2gpa|gpa2hva)\b/.test(command)) this.forget();
+    // Anything but a question can change registers and memory (loadvm, system_reset) or let the machine run (cont).
+    if (!/^\s*(info|help|x|xp|print|p|gva2gpa|gpa2hva)\b/.test(command)) {
+      this.forget();
+      await this.adoptRunState();
+    }
     if (this.state === 'stopped') await this.readRegisters(this.current);
     return text;
   }
@@ -416,7 +435,8 @@ export class QemuMachine implements Machine {
     }
     if (this.state !== 'ended') {
       try {
-        await (how === 'kill' ? this.quit() : this.letGo());
+        const bound = new Promise<void>((resolve) => setTimeout(resolve, closePatienceMs).unref());
+        await Promise.race([how === 'kill' ? this.quit() : this.letGo(), bound]);
       } catch {
         // QEMU is gone or hangs: closing the sockets is all that is left.
       }

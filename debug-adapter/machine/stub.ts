@@ -143,6 +143,12 @@ export class Stub {
     return Buffer.concat(chunks).toString('utf8');
   }
 
+  /** The stop the machine is in, by the stub's word. */
+  async lastStop(): Promise<StopReply> {
+    const reply = await this.client.request({ payload: '?', shape: shapes.stop }, { idempotent: true });
+    return parseStopReply(reply.kind === 'data' ? reply.bytes : Buffer.from('S05'));
+  }
+
   /** All vCPUs run. */
   run(): void {
     this.client.run(this.features.vCont ? 'vCont;c' : 'c');

@@ -7,7 +7,7 @@ import { FakeStub } from './stub';
 import type { FakeStubOptions } from './stub';
 
 export interface FakeQemuOptions extends FakeStubOptions {
-  /** Answers to QMP commands; what is left out is an error. */
+  /** Answers to QMP commands, or functions that make them; what is left out is an error. */
   readonly qmp?: Readonly<Record<string, unknown>>;
   /** QMP that says nothing. */
   readonly qmpSilent?: boolean;
@@ -90,13 +90,17 @@ export class FakeQemu {
     socket.on('close', () => this.qmpClients.delete(socket));
     socket.write('{"QMP": {"version": {"qemu": {"major": 7}}, "capabilities": ["oob"]}}\r\n');
     const answers: Readonly<Record<string, unknown>> = { qmp_capabilities: {}, 'query-kvm': { enabled: this.options.kvm ?? false, present: true }, 'query-status': { running: false }, quit: {}, ...this.options.qmp };
+    const answer = (command: string): unknown => {
+      const value = answers[command];
+      return typeof value === 'function' ? (value as () => unknown)() : value;
+    };
     const lines = new LineDecoder();
     socket.on('data', (chunk: Buffer) => {
       for (const line of lines.push(chunk)) {
         const { execute, id } = JSON.parse(line) as { execute: string; id: number };
         this.commands.push(execute);
         const known = execute in answers;
-        socket.write(`${JSON.stringify(known ? { return: answers[execute], id } : { error: { class: 'CommandNotFound', desc: `The command ${execute} has not been found` }, id })}\r\n`);
+        socket.write(`${JSON.stringify(known ? { return: answer(execute), id } : { error: { class: 'CommandNotFound', desc: `The command ${execute} has not been found` }, id })}\r\n`);
         if (execute === 'quit') this.die();
       }
     });

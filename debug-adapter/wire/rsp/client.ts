@@ -64,6 +64,8 @@ export class RspClient {
   private backlog: { requests: readonly Request[]; batch: Batch }[] = [];
   private syncing = false;
   private runs = false;
+  /** The machine runs by somebody else's will. */
+  private adopted = false;
   private closed: Error | undefined;
   private timer: NodeJS.Timeout | undefined;
   private progressAt = 0;
@@ -140,17 +142,27 @@ export class RspClient {
     if (this.closed !== undefined) throw this.closed;
     if (this.runs) throw failure(qemuErrors.running, { what: 'running on' });
     this.runs = true;
+    this.adopted = false;
     this.stream.write(encodePacket(payload), 'latin1');
   }
 
-  /** Asks a running machine to stop. Nothing is sent to a stopped one. */
+  /**
+   * Asks a running machine to stop. Nothing is sent to a stopped one.
+   * QEMU drops 0x03 while its last answer is not acknowledged; our own `c` counts as that, somebody else's `cont` does not.
+   */
   interrupt(): void {
-    if (this.runs && this.closed === undefined) this.stream.write(Buffer.of(3));
+    if (this.runs && this.closed === undefined) this.stream.write(this.adopted ? '+\x03' : '\x03', 'latin1');
   }
 
   /** Somebody else (QMP) let the machine run: from now on nothing but 0x03 may be sent. */
   adoptRunning(): void {
     this.runs = true;
+    this.adopted = true;
+  }
+
+  /** Somebody else stopped it and no stop packet came (QEMU from 8.1 sends none that was not asked for). */
+  adoptStopped(): void {
+    this.runs = false;
   }
 
   /** Gives the connection up for a reason found above. */

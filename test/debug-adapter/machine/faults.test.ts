@@ -245,6 +245,19 @@ describe('running', () => {
   });
 });
 
+test('another client lets it run and stops it, and no stop packet comes: QMP tells', async () => {
+  let running = true;
+  const { fake, machine } = await join({ qmp: { 'query-status': () => ({ running }) } });
+  const resumed = new Promise((resolve) => machine.on('resumed', resolve));
+  fake.event('RESUME');
+  await resumed;
+  running = false;
+  fake.stub.registers[0]?.set('rip', 0x1003n);
+  fake.event('STOP');
+  expect((await machine.nextStop()).pc).toBe(0x1003n);
+  expect((await machine.step()).pc).toBe(0x1000n);
+});
+
 describe('KVM', () => {
   test('user addresses and watchpoints take the four slots; one more names what holds them', async () => {
     const { machine } = await join({ kvm: true });

@@ -218,5 +218,8 @@ describe('what happens to a machine', () => {
     expect(await target.monitor('info status')).toMatch(/paused|debug/);
     await target.monitor('system_reset');
     await expect.poll(async () => (await target.registers()).pc, { timeout: 5000 }).toBe(0xffff_fff0n);
+    await target.monitor('cont');
+    expect(target.state).toBe('running');
+    expect((await target.interrupt()).reason).toBe('interrupt');
   });
 });
