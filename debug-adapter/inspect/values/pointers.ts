@@ -1,0 +1,129 @@
+import type { ArrayType, Language, PointerType, StructType, Type } from '../../images/types';
+import { strip } from '../../images/types';
+
+/** Wrappers in wrappers are rarely more than Box → Unique → NonNull → *const T. */
+const deepest = 8;
+
+/** Members that take room. */
+export const sizedMembers = (type: StructType): StructType['members'] => type.members.filter((member) => member.type.size > 0);
+
+/** A pointer inside wrappers that hold nothing else: NonNull, Unique, Box with an allocator, Rc, Arc, AtomicPtr, Pin. */
+export interface InnerPointer {
+  /** Bytes from the start of the outermost wrapper. */
+  readonly offset: number;
+  readonly type: PointerType;
+}
+
+/** Finds it by structure, whatever the wrappers are called in this version of the library. */
+export const innerPointer = (type: Type): InnerPointer | undefined => {
+  let current = strip(type);
+  let offset = 0;
+  for (let depth = 0; depth < deepest; depth++) {
+    if (current.kind === 'pointer') return { offset, type: current };
+    if (current.kind !== 'struct' || current.variantPart || current.language === 'c') return undefined;
+    const [only, another] = sizedMembers(current);
+    if (!only || another) return undefined;
+    offset += only.offset;
+    current = strip(only.type);
+  }
+  return undefined;
+};
+
+/** Where the content lies in what Rc and Arc point to (library/alloc/src/rc.rs RcInner, sync.rs ArcInner: strong, weak, then the value). */
+export const countedContent = (type: Type): { readonly offset: number; readonly type: Type } | undefined => {
+  const real = strip(type);
+  if (real.kind !== 'struct' || real.language === 'c') return undefined;
+  const has = (name: string): boolean => real.members.some((member) => member.name === name);
+  if (!has('strong') || !has('weak') || real.members.length !== 3) return undefined;
+  return real.members.find(({ name }) => name !== 'strong' && name !== 'weak');
+};
+
+/** A run of elements described by a pointer and a length. */
+export interface SliceShape {
+  readonly pointer: InnerPointer;
+  /** Bytes from the start of the value, of an unsigned number of pointer size. */
+  readonly lengthOffset: number;
+  readonly lengthSize: number;
+  readonly element: Type;
+  /** `str` and what is made of it: the elements are UTF-8 text. */
+  readonly text: boolean;
+  readonly kind: 'slice' | 'vec';
+}
+
+/** `&[T]`, `&str`, `Box<[T]>` (pointer and length), `Vec<T>` and `String`; anything else gives undefined. */
+export const sliceShape = (type: Type): SliceShape | undefined => {
+  const real = strip(type);
+  if (real.kind !== 'struct' || real.language === 'c' || real.variantPart) return undefined;
+  return fatPointer(real) ?? vecShape(real) ?? wrappedShape(real);
+};
+
+const fatPointer = (type: StructType): SliceShape | undefined => {
+  const data = type.members.find(({ name }) => name === 'data_ptr');
+  const length = type.members.find(({ name }) => name === 'length');
+  if (!data || !length) return undefined;
+  const inner = innerPointer(data.type);
+  if (!inner) return undefined;
+  const text = /(^|[^\w])str([^\w]|$)/.test(type.name.replace(/<.*/, (generic) => (generic.startsWith('<str') ? generic : ''))) && !/\[/.test(type.name);
+  return {
+    pointer: { offset: data.offset + inner.offset, type: inner.type },
+    lengthOffset: length.offset,
+    lengthSize: length.type.size,
+    element: inner.type.target,
+    text,
+    kind: 'slice',
+  };
+};
+
+/** library/alloc/src/vec/mod.rs: `buf` with the pointer somewhere inside, and `len`. */
+const vecShape = (type: StructType): SliceShape | undefined => {
+  const buffer = type.members.find(({ name }) => name === 'buf');
+  const length = type.members.find(({ name }) => name === 'len');
+  const element = type.templateParameters[0]?.type;
+  if (!buffer || !length || !element || type.members.length !== 2) return undefined;
+  const pointer = pointerWithin(buffer.type, buffer.offset, 0);
+  const lengthType = strip(length.type);
+  if (!pointer || lengthType.kind !== 'base') return undefined;
+  return { pointer, lengthOffset: length.offset, lengthSize: lengthType.size, element, text: false, kind: 'vec' };
+};
+
+/** String is `vec: Vec<u8>`; OsString, PathBuf and CString wrap it further. */
+const wrappedShape = (type: StructType): SliceShape | undefined => {
+  const [only, another] = sizedMembers(type);
+  if (!only || another) return undefined;
+  const inner = sliceShape(only.type);
+  if (!inner) return undefined;
+  const text = inner.text || (type.name === 'String' && only.name === 'vec');
+  return { ...inner, pointer: { ...inner.pointer, offset: inner.pointer.offset + only.offset }, lengthOffset: inner.lengthOffset + only.offset, text };
+};
+
+const pointerWithin = (type: Type, offset: number, depth: number): InnerPointer | undefined => {
+  const real = strip(type);
+  if (real.kind === 'pointer') return { offset, type: real };
+  if (real.kind !== 'struct' || depth >= deepest) return undefined;
+  for (const member of sizedMembers(real)) {
+    const found = pointerWithin(member.type, offset + member.offset, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+};
+
+/** An array type that no debug information has: the elements behind a slice, or those a user asks for. */
+export const arrayOf = (element: Type, count: number, language: Language = element.language): ArrayType => {
+  const name = language === 'rust' ? `[${element.name}; ${count}]` : `${element.name} [${count}]`;
+  return { kind: 'array', name, qualifiedName: name, language, element, count, size: count * element.size };
+};
+
+/** A pointer type that no debug information has. */
+export const pointerTo = (target: Type, size: number): PointerType => {
+  const name = target.language === 'rust' ? `*${target.name}` : `${target.name} *`;
+  return { kind: 'pointer', name, qualifiedName: name, language: target.language, size, flavor: 'pointer', target };
+};
+
+/** True for `&T` and its kin, which a member access looks through. rustc writes them as pointers named after the source. */
+export const isReference = (type: PointerType): boolean => type.flavor !== 'pointer' || /^(&|ref(_mut)?\$<)/.test(type.name);
+
+/** One byte that C or Rust uses for text. */
+export const isCharacter = (type: Type): boolean => {
+  const real = strip(type);
+  return real.kind === 'base' && real.size === 1 && (real.encoding === 'char' || real.encoding === 'unsigned-char' || real.name === 'u8' || real.encoding === 'utf');
+};
