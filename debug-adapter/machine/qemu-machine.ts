@@ -5,22 +5,18 @@ import type { QmpClient, QmpEvent } from '../wire/qmp/client';
 import type { Request } from '../wire/rsp/client';
 import { shapes } from '../wire/rsp/reply';
 import type { StopReply } from '../wire/rsp/reply';
+import { AddressSpaces } from './address-spaces';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
 import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu } from './machine';
-import { MemoryQueue } from './memory-queue';
-import { rootOf } from './page-walk';
-import type { Paging } from './page-walk';
 import type { Registers } from './registers';
 import type { Space } from './space';
-import { PageTableSpace, PhysicalMemory } from './spaces';
-import type { SpaceHost } from './spaces';
 import { StopQueue } from './stop-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
 import { describeEnd } from './supervisor';
 import type { SupervisedProcess } from './supervisor';
-import { VcpuRegisters, pagingIn } from './vcpu-registers';
+import { VcpuRegisters } from './vcpu-registers';
 
 export interface MachineParts {
   readonly stub: Stub;
@@ -51,9 +47,7 @@ export class QemuMachine implements Machine {
   private readonly emitter = new Emitter<MachineEvents>();
   private readonly stub: Stub;
   private readonly table: Breakpoints;
-  private readonly host: SpaceHost & { epoch: number };
-  private readonly physicalMemory: PhysicalMemory;
-  private readonly spaces = new Map<string, PageTableSpace>();
+  private readonly memory: AddressSpaces;
   private readonly threads = new Map<number, StubThread>();
   private readonly files: VcpuRegisters;
   private readonly stops = new StopQueue();
@@ -85,11 +79,8 @@ export class QemuMachine implements Machine {
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
-    const queue = new MemoryQueue(stub);
-    const live = (root: bigint, paging: Paging) => this.live(root, paging);
-    const written = () => void this.host.epoch++;
-    this.host = { epoch: 0, queue, physicalOffered: stub.features.physicalMemory, live, written };
-    this.physical = this.physicalMemory = new PhysicalMemory(this.host);
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current);
+    this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';
     this.breakpoints = this.table = new Breakpoints({
@@ -127,47 +118,18 @@ export class QemuMachine implements Machine {
     this.require('writing a register');
     await this.files.write(this.thread(vcpu), name, value);
     this.parked.delete(vcpu.id);
-    if (/^cr\d$|^efer$/.test(name)) this.host.epoch++;
+    if (/^cr\d$|^efer$/.test(name)) this.memory.epoch++;
     await this.readRegisters(vcpu);
   }
 
   // ── memory ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async currentSpace(vcpu: Vcpu = this.current): Promise<Space> {
-    const registers = await this.registers(vcpu);
-    const paging = pagingIn(registers);
-    return this.space(rootOf(registers.cr3, paging), paging);
+    return this.memory.seenWith(await this.registers(vcpu));
   }
 
   spaceOf(cr3: bigint, levels?: 4 | 5): Space {
-    const registers = this.files.known(this.current.id);
-    let paging: Paging = registers === undefined ? '4level' : pagingIn(registers);
-    if (levels !== undefined) paging = levels === 5 ? '5level' : '4level';
-    // A root that is asked for while paging is off belongs to long mode to come or gone; root 0 is memory itself.
-    else if (paging === 'none' && cr3 !== 0n) paging = '4level';
-    return this.space(rootOf(cr3, paging), paging);
-  }
-
-  private space(root: bigint, paging: Paging): Space {
-    const key = `${paging}:${root.toString(16)}`;
-    let space = this.spaces.get(key);
-    if (space === undefined) {
-      if (this.spaces.size >= 1024) this.spaces.clear();
-      this.spaces.set(key, (space = new PageTableSpace(this.host, this.physicalMemory, root, paging)));
-    }
-    return space;
-  }
-
-  private live(root: bigint, paging: Paging): StubThread | undefined {
-    const uses = (id: number): boolean => {
-      const registers = this.files.known(id);
-      if (registers === undefined) return false;
-      const now = pagingIn(registers);
-      return now === paging && rootOf(registers.cr3, now) === root;
-    };
-    if (uses(this.current.id)) return this.threads.get(this.current.id);
-    for (const id of this.files.knownIds()) if (uses(id)) return this.threads.get(id);
-    return undefined;
+    return this.memory.ofRoot(cr3, levels);
   }
 
   // ── running ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,7 +200,7 @@ export class QemuMachine implements Machine {
   }
 
   private forget(): void {
-    this.host.epoch++;
+    this.memory.epoch++;
     this.files.forget();
   }
 
@@ -344,20 +306,20 @@ export class QemuMachine implements Machine {
    * STOP may come without a stop packet. QEMU's word decides; a byte sent to the stub of a running machine would stop it.
    */
   private checkRunState(): void {
-    const { epoch } = this.host;
+    const { epoch } = this.memory;
     clearTimeout(this.foreignCheck);
     this.foreignCheck = setTimeout(() => {
-      if (this.state === 'ended' || this.host.epoch !== epoch) return;
+      if (this.state === 'ended' || this.memory.epoch !== epoch) return;
       this.adoptRunState().catch(() => undefined);
     }, 20);
   }
 
   /** Asks QEMU whether the machine runs, or stands, against our knowledge, and follows. */
   private async adoptRunState(): Promise<void> {
-    const { epoch } = this.host;
+    const { epoch } = this.memory;
     const status = await this.parts.qmp?.execute('query-status');
     const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
-    if (this.host.epoch !== epoch) return;
+    if (this.memory.epoch !== epoch) return;
     if (running && this.state === 'stopped') {
       this.leaveStop();
       this.adopted = true;
