@@ -266,7 +266,7 @@ devfs_mount(struct mount *mp)
 	dmp->dm_idx = devfs_mounts++;
 	dmp->dm_generation = ~0u;
 	dmp->dm_rootdir = memfs_tree(&empty_volume);
-	mp->mnt_flag |= MNT_MULTILABEL;
+	mp->mnt_flag |= MNT_MULTILABEL | MNT_LOCAL;
 	mp->mnt_data = dmp;
 	devfs_populate(dmp);
 	vfs_mountedfrom(mp, "devfs");

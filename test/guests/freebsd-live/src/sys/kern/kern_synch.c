@@ -191,6 +191,11 @@ kproc_create(void (*func)(void *), void *arg, struct proc **newp, const char *na
 {
 	struct proc *p = fork_process(&proc0, name, 0);
 
+	/* Kernel processes share the kernel's address space. */
+	pmap_release(&p->p_vmspace->vm_pmap);
+	free(p->p_vmspace, M_PROC);
+	p->p_vmspace = &vmspace0;
+	vmspace0.vm_refcnt++;
 	p->p_flag |= P_SYSTEM | P_KPROC;
 	cpu_fork_kthread_handler(FIRST_THREAD_IN_PROC(p), func, arg);
 	if (newp != NULL)

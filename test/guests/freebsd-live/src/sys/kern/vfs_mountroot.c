@@ -134,6 +134,15 @@ vfs_mountroot_shuffle(struct thread *td, struct mount *mpdevfs)
 	if (mporoot != mpdevfs)
 		cache_purgevfs(mpdevfs);
 
+	/* Uncovered before anything is looked up, so that a root that stayed does not lead into devfs itself. */
+	vpdevfs = mpdevfs->mnt_vnodecovered;
+	if (vpdevfs != NULL && !VN_IS_DOOMED(vpdevfs)) {
+		cache_purge(vpdevfs);
+		vn_irflag_unset(vpdevfs, VIRF_MOUNTPOINT);
+		vpdevfs->v_mountedhere = NULL;
+		vrele(vpdevfs);
+	}
+
 	if (VFS_ROOT(mporoot, 0, &vporoot))
 		panic("vfs_mountroot_shuffle: Cannot find root vnode");
 	vporoot->v_iflag &= ~VI_MOUNT;
@@ -172,14 +181,6 @@ vfs_mountroot_shuffle(struct thread *td, struct mount *mpdevfs)
 			printf("mountroot: unable to remount previous root under /.mount or /mnt (error %d)\n", error);
 	}
 
-	/* Uncovered before the look at /dev, so that a root that stayed does not lead into devfs itself. */
-	vpdevfs = mpdevfs->mnt_vnodecovered;
-	if (vpdevfs != NULL && !VN_IS_DOOMED(vpdevfs)) {
-		cache_purge(vpdevfs);
-		vn_irflag_unset(vpdevfs, VIRF_MOUNTPOINT);
-		vpdevfs->v_mountedhere = NULL;
-		vrele(vpdevfs);
-	}
 	NDINIT(&nd, LOOKUP, FOLLOW, UIO_SYSSPACE, "/dev");
 	error = namei(&nd);
 	if (!error) {
