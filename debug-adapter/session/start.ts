@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { openImage } from '../images/open';
+import { createView } from '../inspect/program-view';
 import { attachQemu } from '../machine/attach';
 import { launchQemu } from '../machine/launch';
 import type { Machine } from '../machine/machine';
@@ -9,7 +10,6 @@ import { createPlacements } from '../program/placement/placement';
 import { Sources } from '../program/sources';
 import { StageTracker } from '../program/stages';
 import { failure } from '../errors/catalogue';
-import { programErrors } from '../errors/program';
 import { qemuErrors } from '../errors/qemu';
 import { sessionErrors } from '../errors/session';
 import { UserBreakpoints } from './breakpoints/user-breakpoints';
@@ -89,7 +89,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     program,
     configured: configuration.chain,
     serialText: () => serialText.text,
-    view: (module) => { throw failure(programErrors.notPlaced, { file: module.name, stage: module.stage }); },
+    view: (module, memory) => createView(program, module, memory),
     stage: () => stages.current ?? null,
   });
   const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames });

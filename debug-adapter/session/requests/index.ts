@@ -1,6 +1,7 @@
 import type { RequestGroup } from '../handler';
 import { bootRequests } from './boot';
 import { breakpointRequests } from './breakpoints';
+import { disassembleRequests } from './disassemble';
 import { exceptionRequests } from './exceptions';
 import { lifecycleRequests } from './lifecycle';
 import { memoryRequests } from './memory';
@@ -16,6 +17,7 @@ export const groups: readonly RequestGroup[] = [
   exceptionRequests,
   runRequests,
   memoryRequests,
+  disassembleRequests,
   moduleRequests,
   sourceRequests,
   serialRequests,
