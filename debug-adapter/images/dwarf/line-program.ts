@@ -5,7 +5,7 @@ import type { LineHeader } from './line-header';
 export const rowFlags = { statement: 1, prologueEnd: 2, endSequence: 4 } as const;
 
 const LNS = { copy: 1, advancePc: 2, advanceLine: 3, setFile: 4, setColumn: 5, negateStatement: 6, setBasicBlock: 7, constAddPc: 8, fixedAdvancePc: 9, setPrologueEnd: 10, setEpilogueBegin: 11, setIsa: 12 } as const;
-const LNE = { endSequence: 1, setAddress: 2, defineFile: 3 } as const;
+const LNE = { endSequence: 1, setAddress: 2, defineFile: 3, setDiscriminator: 4 } as const;
 
 /** Rows of one line number program as columns, sequences in ascending order of address. */
 export interface LineRows {
@@ -50,7 +50,10 @@ class Columns {
   }
 }
 
-/** Runs a line number program (DWARF 5, section 6.2). `dropped` tells addresses of code the linker left out. */
+/**
+ * Runs a line number program (DWARF 5, section 6.2). `dropped` tells addresses of code the linker left out.
+ * As in gdb, rows that only tell blocks of one line apart (by discriminator) are not rows of their own.
+ */
 export const runLineProgram = (header: LineHeader, dropped: (address: number) => boolean): LineRows => {
   const { section, minimumInstruction, lineBase, lineRange, opcodeBase, operandCounts, programEnd: end } = header;
   const buffer = section.range(header.programStart, end);
@@ -67,15 +70,30 @@ export const runLineProgram = (header: LineHeader, dropped: (address: number) =>
     let column = 0;
     let flags = header.defaultIsStatement ? rowFlags.statement : 0;
     let open = true;
+    let discriminator = 0;
+    /** Whether any row since the line last changed had a discriminator. */
+    let discriminated = false;
+    let lastLine = -1;
+    let lastFile = -1;
+    const emit = (): void => {
+      if (line !== lastLine || file !== lastFile || !discriminated || flags & rowFlags.prologueEnd) columns.push(address, file, line, column, flags);
+      lastLine = line;
+      lastFile = file;
+      discriminator = 0;
+      flags &= ~rowFlags.prologueEnd;
+    };
+    const advanceLine = (delta: number): void => {
+      if (delta !== 0) discriminated = discriminator !== 0;
+      line += delta;
+    };
     while (open && at < end) {
       const opcode = buffer[at++] as number;
       if (opcode >= opcodeBase) {
         const adjusted = opcode - opcodeBase;
         const advance = (adjusted / lineRange) | 0;
         address += advance * minimumInstruction;
-        line += lineBase + (adjusted - advance * lineRange);
-        columns.push(address, file, line, column, flags);
-        flags &= ~rowFlags.prologueEnd;
+        advanceLine(lineBase + (adjusted - advance * lineRange));
+        emit();
         continue;
       }
       switch (opcode) {
@@ -91,6 +109,9 @@ export const runLineProgram = (header: LineHeader, dropped: (address: number) =>
           } else if (extended === LNE.setAddress) {
             if (length - 1 !== 4 && length - 1 !== 8) throw section.damaged(start, `address of ${length - 1} bytes`);
             address = readAddress(view, start + 1, length - 1);
+          } else if (extended === LNE.setDiscriminator) {
+            discriminator = readUleb(buffer, start + 1);
+            discriminated ||= discriminator !== 0;
           } else if (extended === LNE.defineFile) {
             const nameEnd = buffer.indexOf(0, start + 1);
             if (nameEnd < 0 || nameEnd >= at) throw section.damaged(start, 'file name without end');
@@ -99,8 +120,7 @@ export const runLineProgram = (header: LineHeader, dropped: (address: number) =>
           break;
         }
         case LNS.copy:
-          columns.push(address, file, line, column, flags);
-          flags &= ~rowFlags.prologueEnd;
+          emit();
           break;
         case LNS.advancePc:
           address += readUleb(buffer, at) * minimumInstruction;
@@ -115,7 +135,7 @@ export const runLineProgram = (header: LineHeader, dropped: (address: number) =>
             delta += (byte & 0x7f) * shift;
             shift *= 128;
           } while (byte >= 0x80 && at < end);
-          line += byte & 0x40 ? delta - shift : delta;
+          advanceLine(byte & 0x40 ? delta - shift : delta);
           break;
         }
         case LNS.setFile:

@@ -1,0 +1,50 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { openImage } from '../../../debug-adapter/images/open';
+import { strip } from '../../../debug-adapter/images/types';
+import { askGdb } from './gdb';
+import { gdb } from './support';
+import { vmlinux } from './vmlinux';
+
+const hex = (address: bigint): string => `0x${address.toString(16)}`;
+
+describe.skipIf(gdb === undefined || vmlinux === undefined)('the Debian kernel as gdb has it', () => {
+  const file = vmlinux ?? '';
+  const image = openImage(file);
+  afterAll(() => image.close());
+  const info = image.debugInfo;
+  // Spread over the whole kernel, the same in every run.
+  const globals = info.functionsMatching('*').filter((f) => f.ranges.length > 0);
+  const functions = globals.filter((_, i) => i % Math.ceil(globals.length / 600) === 0);
+  const addresses = functions.flatMap((f) => f.ranges.flatMap((r) => [...new Set(info.lineRows(r.start, r.end).map((row) => row.address))].filter((_, i) => i % 5 === 0)));
+  const types = ['mount', 'task_struct', 'super_block', 'file', 'dentry', 'inode', 'sk_buff', 'page', 'mm_struct', 'vm_area_struct', 'device', 'pci_dev', 'net_device', 'bio', 'request_queue', 'module', 'cred', 'nsproxy', 'pt_regs', 'tcp_sock'].map((name) => `struct ${name}`);
+  const names = [...new Set(functions.map((f) => f.name))].filter((_, i) => i % 4 === 0);
+
+  it('agrees on lines, inline chains, types and places of breakpoints', () => {
+    expect(addresses.length).toBeGreaterThan(3000);
+    const answers = askGdb(file, { addresses: addresses.map(hex), types, functions: names });
+    const wrong: string[] = [];
+    for (const address of addresses) {
+      const theirs = answers.addresses[hex(address)];
+      const chain = info.scopesAt(address).map((scope) => scope.function.name);
+      const line = info.lineAt(address)?.line;
+      if (line !== theirs?.line || JSON.stringify(chain) !== JSON.stringify(theirs?.chain)) wrong.push(JSON.stringify([hex(address), line, chain, theirs?.line, theirs?.chain]));
+    }
+    for (const name of types) {
+      const [found] = info.typesNamed(name);
+      const type = found && strip(found);
+      const fields = type?.kind === 'struct' ? type.members.map((m) => [m.name, m.bitOffset ?? m.offset * 8, m.bitSize ?? 0, m.type.size]) : [];
+      if (JSON.stringify({ size: type?.size, fields }) !== JSON.stringify(answers.types[name])) wrong.push(name);
+    }
+    const misplaced: string[] = [];
+    for (const name of names) {
+      const ours = info.functionsNamed(name).flatMap((f) => [...(f.afterPrologue === undefined ? [] : [f.afterPrologue]), ...f.inlinedInstances().map((scope) => scope.entry)]);
+      const sorted = [...new Set(ours)].map(hex).sort();
+      // Of an inlined copy in pieces gdb takes the first piece, we what DW_AT_entry_pc says: the first piece may be hoisted
+      // code that runs although the call is not made.
+      const theirs = answers.functions[name] ?? [];
+      if (sorted.length !== theirs.length || sorted.filter((a) => !theirs.includes(a)).length > sorted.length / 2) misplaced.push(JSON.stringify([name, sorted, answers.functions[name]]));
+    }
+    console.log(`${addresses.length} addresses, ${names.length} functions, ${types.length} types`, wrong.length, misplaced.length);
+    expect([...wrong, ...misplaced].slice(0, 40)).toEqual([]);
+  });
+});
