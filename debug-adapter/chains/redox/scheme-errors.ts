@@ -5,9 +5,12 @@ import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
 import type { ProgramView } from '../../inspect/view';
 import type { Registers } from '../../machine/registers';
-import type { Chain, ChainContext, ErrorObservation, ErrorSites, Figure } from '../chain';
+import type { Module } from '../../program/program';
+import { rootOf } from '../../program/placed-program';
+import { removeOwned, type Chain, type ChainContext, type ErrorObservation, type ErrorSites, type Figure } from '../chain';
 import { baseName, meansProcess } from '../process-name';
 import { perhaps } from '../unknown';
+import { contextName } from './context-name';
 import { decodeRequests, decodeResponses, namedArguments, requestSize, responseSize, type SchemeRequest } from './scheme-messages';
 
 /** System call numbers by their low 16 bits: redox-os/syscall src/number.rs (read 3, read2 35, write 4, write2 45). */
@@ -17,59 +20,115 @@ const writes = new Set([4n, 45n]);
 const mostMessages = 64;
 
 interface Daemon {
-  /** Where its last read of requests goes, until its next system call shows that the read is done. */
-  pending?: { readonly address: bigint; readonly length: number };
+  /** Its read of requests that has not returned. */
+  pending?: { readonly address: bigint; readonly returns: bigint };
   requests: readonly SchemeRequest[];
 }
 
+let counter = 0;
+
 /**
  * Errors a daemon answers with, seen at the system call that hands its answers to the kernel: no symbols of the daemon are
- * needed, and of the kernel only its system call entry. What the daemon was asked is known from the requests it read
- * before; they are kept per address space from one stop to the next.
+ * needed, and of the kernel only its system call entry. What the daemon was asked is read where its read of requests
+ * returns (RCX at the entry, by the architecture) and kept per address space from one stop to the next.
  */
 export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string): ErrorSites => {
   const what = ['syscall_instruction', '__inner_syscall_instruction'].find((name) => kernel.hasSymbol(name));
   if (what === undefined) throw failure(chainErrors.noSymbol, { name: 'syscall_instruction', file: 'the kernel' });
-  const daemons = new Map<bigint, Daemon>();
+  const owner = `scheme-errors-${++counter}`;
+  const watch = new SchemeWatch(chain, asked, owner);
   return {
     addresses: [kernel.symbol(what)],
+    owner,
     what,
-    inspect: async (context, registers) => inspect(chain, context, registers, asked, daemons),
+    inspect: (context, registers) => (registers.cpl === 3 ? watch.afterRead(context, registers) : watch.atEntry(context, registers)),
+    dispose: (machine) => removeOwned(machine, owner),
   };
 };
 
-const inspect = async (chain: Chain, context: ChainContext, registers: Registers, asked: string, daemons: Map<bigint, Daemon>): Promise<ErrorObservation | undefined> => {
-  const { cr3 } = registers;
-  const daemon = daemons.get(cr3) ?? { requests: [] };
-  daemons.set(cr3, daemon);
-  const memory = await context.machine.currentSpace();
-  if (daemon.pending !== undefined) {
-    const { address, length } = daemon.pending;
+class SchemeWatch {
+  readonly #daemons = new Map<bigint, Daemon>();
+  readonly #returns = new Set<bigint>();
+
+  constructor(
+    private readonly chain: Chain,
+    private readonly asked: string,
+    private readonly owner: string,
+  ) {}
+
+  /** RAX holds how many bytes of requests were read, or a negative error. */
+  async afterRead(context: ChainContext, registers: Registers): Promise<undefined> {
+    const daemon = this.#daemons.get(rootOf(registers.cr3));
+    if (daemon?.pending?.returns !== registers.pc) return undefined;
+    const { address } = daemon.pending;
     delete daemon.pending;
-    const requests = decodeRequests(await memory.readSome(address, length));
-    if (requests.length > 0) daemon.requests = requests;
+    const length = Number(BigInt.asIntN(64, registers.get('rax') ?? 0n));
+    if (length < requestSize || length > mostMessages * requestSize) return undefined;
+    daemon.requests = decodeRequests(await (await context.machine.currentSpace()).readSome(address, length));
+    return undefined;
   }
-  const call = (registers.get('rax') ?? 0n) & 0xffffn;
-  const buffer = registers.get('rsi') ?? 0n;
-  const length = Number(registers.get('rdx') ?? 0n);
-  if (reads.has(call) && length > 0 && length % requestSize === 0) daemon.pending = { address: buffer, length: Math.min(length, mostMessages * requestSize) };
-  if (!writes.has(call) || length === 0 || length % responseSize !== 0 || length > mostMessages * responseSize) return undefined;
 
-  const failed = decodeResponses(await memory.readSome(buffer, length))?.find((response) => response.errno !== 0);
-  if (failed === undefined) return undefined;
-  const request = daemon.requests.find((candidate) => candidate.tag === failed.tag);
-  const process = await processAt(chain, context, asked, cr3);
-  if (process === undefined) return undefined;
-  const figures = (await perhaps(() => chain.figures(context))) ?? [];
-  return observe(process, cr3, failed.errno, request, figures);
-};
+  async atEntry(context: ChainContext, registers: Registers): Promise<ErrorObservation | undefined> {
+    const call = (registers.get('rax') ?? 0n) & 0xffffn;
+    const buffer = registers.get('rsi') ?? 0n;
+    const length = Number(registers.get('rdx') ?? 0n);
+    if (reads.has(call) && length >= requestSize && length % requestSize === 0) {
+      const returns = registers.get('rcx') ?? 0n;
+      this.#daemon(registers).pending = { address: buffer, returns };
+      await this.#stopAt(context, returns);
+      return undefined;
+    }
+    if (!writes.has(call) || length < responseSize || length % responseSize !== 0 || length > mostMessages * responseSize) return undefined;
+    const memory = await context.machine.currentSpace();
+    const failed = decodeResponses(await memory.readSome(buffer, length))?.find((response) => response.errno !== 0);
+    if (failed === undefined) return undefined;
+    const request = this.#daemon(registers).requests.find((candidate) => candidate.tag === failed.tag);
+    const process = await processAt(this.chain, context, this.asked, registers);
+    if (process === undefined) return undefined;
+    const figures = (await perhaps(() => this.chain.figures(context))) ?? [];
+    return observe(process, registers.cr3, failed.errno, request, figures);
+  }
 
-/** The process in this space if it is the one asked for: by the kernel's context, or by the image placed in the space. */
-const processAt = async (chain: Chain, context: ChainContext, asked: string, cr3: bigint): Promise<string | undefined> => {
+  #daemon(registers: Registers): Daemon {
+    const root = rootOf(registers.cr3);
+    const daemon = this.#daemons.get(root) ?? { requests: [] };
+    this.#daemons.set(root, daemon);
+    return daemon;
+  }
+
+  /** One breakpoint for each place in code that reads requests; processes at the same addresses share it. */
+  async #stopAt(context: ChainContext, address: bigint): Promise<void> {
+    if (this.#returns.has(address)) return;
+    this.#returns.add(address);
+    await context.machine.breakpoints.add({ kind: 'execute', address, owner: this.owner });
+  }
+}
+
+/**
+ * The process in this space if it is the one asked for: by the kernel's context; else by the image whose code made this
+ * call (a process image without a kernel's list); else by the name its context holds in memory.
+ */
+const processAt = async (chain: Chain, context: ChainContext, asked: string, registers: Registers): Promise<string | undefined> => {
   const current = await chain.currentProcess(context);
   if (current !== undefined) return meansProcess(asked, current) ? baseName(current.name) : undefined;
-  const module = context.program.modules.find((candidate) => candidate.process !== undefined && candidate.roots?.has(cr3) === true);
-  return module?.process !== undefined && meansProcess(asked, { name: module.process, pid: -1 }) ? module.process : undefined;
+  for (const module of context.program.modules) {
+    if (module.process === undefined || !meansProcess(asked, { name: module.process, pid: -1 })) continue;
+    if (module.roots?.has(rootOf(registers.cr3)) === true || (await madeThisCall(context, module, registers))) return module.process;
+  }
+  const name = await perhaps(() => contextName(context, registers));
+  return name !== undefined && meansProcess(asked, { name, pid: -1 }) ? baseName(name) : undefined;
+};
+
+/** Bytes of code compared around the return address of a system call (RCX, by the architecture). */
+const compared = 64;
+
+const madeThisCall = async (context: ChainContext, module: Module, registers: Registers): Promise<boolean> => {
+  const after = registers.get('rcx');
+  if (after === undefined || module.slide === undefined) return false;
+  const expected = module.image.bytesAt(after - module.slide, compared);
+  if (expected === undefined) return false;
+  const found = await (await context.machine.currentSpace()).readSome(after, compared);
+  return Buffer.compare(found, expected) === 0;
 };
 
 const observe = (process: string, cr3: bigint, errno: number, request: SchemeRequest | undefined, figures: readonly Figure[]): ErrorObservation => {

@@ -53,7 +53,7 @@ const contextOf = (kernel: FakeKernel | undefined, over: Partial<ChainContext> =
     kernel,
     stage: 'init',
     serialText: () => '',
-    machine: { registers: () => Promise.resolve(registers(values)), physical: kernel?.memory, currentSpace: () => Promise.resolve(kernel?.memory) },
+    machine: { registers: () => Promise.resolve(registers(values)), physical: kernel?.memory, currentSpace: () => Promise.resolve(kernel?.memory), breakpoints: { add: () => Promise.resolve() } },
     program: { modules: [{ process: 'lived', roots: new Set([0x9000n]) }], modulesOf: () => [] },
     ...over,
   }) as unknown as ChainContext;
@@ -125,11 +125,15 @@ describe('an error in a reply', () => {
     return { sites: new RedoxChain().errorSites(context, 'lived') as ErrorSites, context, kernel };
   };
   const call = (sites: ErrorSites, context: ChainContext, rax: bigint, rsi: bigint, rdx: bigint, cr3 = 0x9000n): ReturnType<ErrorSites['inspect']> =>
-    sites.inspect(context, registers({ rax, rsi, rdx }, cr3));
+    sites.inspect(context, registers({ rax, rsi, rdx, rcx: 0x40_1000n }, cr3));
+  const returned = (sites: ErrorSites, context: ChainContext, rax: bigint, cr3 = 0x9000n): ReturnType<ErrorSites['inspect']> =>
+    sites.inspect(context, { ...registers({ rax }, cr3), cpl: 3, pc: 0x40_1000n } as Registers);
 
   it('is told with block, offset, length and why', async () => {
     const { sites, context, kernel } = prepare();
     expect(await call(sites, context, read, 0x7000n, 128n)).toBeUndefined();
+    expect(await returned(sites, context, 64n)).toBeUndefined();
+    kernel.memory.put(0x7000n, new Uint8Array(128));
     kernel.memory.put(0x8000n, response(9, -22n));
     const seen = await call(sites, context, write, 0x8000n, 16n);
     expect(seen).toMatchObject({ errno: 22, errnoName: 'EINVAL', process: 'lived', operation: 'Read' });
@@ -144,6 +148,8 @@ describe('an error in a reply', () => {
   it('is not told for success, for other processes, for other writes', async () => {
     const { sites, context, kernel } = prepare();
     await call(sites, context, read, 0x7000n, 128n);
+    await returned(sites, context, 64n, 0xb000n);
+    await returned(sites, context, -22n);
     kernel.memory.put(0x8000n, response(9, 4096n));
     expect(await call(sites, context, write, 0x8000n, 16n)).toBeUndefined();
     kernel.memory.put(0x8000n, response(9, -22n));

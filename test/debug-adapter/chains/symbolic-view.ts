@@ -6,9 +6,20 @@ import type { Value } from '../../../debug-adapter/inspect/value';
 import type { ProgramView } from '../../../debug-adapter/inspect/view';
 import type { Memory } from '../../../debug-adapter/machine/machine';
 import type { Module } from '../../../debug-adapter/program/program';
-import { FakeValue } from './fake-machine';
+import { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
 
-/** A plain view over real debug information, for tests of the readers alone: C types, no registers. */
+/** DW_OP_addr and DW_OP_addrx are all that statics of a kernel need. */
+const addressOf = (variable: VariableInfo, module: Module): bigint | undefined => {
+  const location = variable.locationAt(0n);
+  if (location === undefined) return module.image.symbols.named(variable.name)[0]?.address;
+  const { expression, context } = location;
+  const data = new DataView(expression.buffer, expression.byteOffset, expression.byteLength);
+  if (expression[0] === 0x03) return data.getBigUint64(1, true);
+  if (expression[0] === 0xa1) return context.address(expression.slice(1).reduce((sum, byte, i) => sum | ((byte & 0x7f) << (7 * i)), 0));
+  return undefined;
+};
+
+/** A plain view over real debug information, for tests of the readers alone. */
 export class SymbolicView implements ProgramView {
   readonly addressSize = 8;
   readonly #types = new Map<string, Type>();
@@ -27,13 +38,13 @@ export class SymbolicView implements ProgramView {
   #variable(name: string, file?: string): VariableInfo | undefined {
     if (this.level < 2) return undefined;
     const found = this.module.image.debugInfo.variablesNamed(name);
-    return found.find((v) => file === undefined || v.declared?.file.endsWith(file)) ?? found[0];
+    return found.find((v) => file === undefined || v.declared?.file.endsWith(file));
   }
   variable(name: string, file?: string): Value {
     const found = this.#variable(name, file);
-    const address = this.module.image.symbols.named(name)[0]?.address;
+    const address = found === undefined ? undefined : addressOf(found, this.module);
     if (found === undefined || address === undefined) throw failure(chainErrors.noSymbol, { name, file: this.module.name });
-    return new FakeValue(found.type, this.#run(address), this.memory);
+    return TypedValue.at(found.type, this.#run(address), this.memory);
   }
   hasVariable(name: string): boolean {
     return this.#variable(name) !== undefined;
@@ -56,13 +67,13 @@ export class SymbolicView implements ProgramView {
     return this.module.image.symbols.named(name).length > 0;
   }
   value(type: Type, address: bigint, memory: Memory = this.memory): Value {
-    return new FakeValue(type, address, memory);
+    return TypedValue.at(type, address, memory);
   }
   with(memory: Memory): ProgramView {
     return new SymbolicView(this.module, memory, this.physical, this.level);
   }
   offsetOf(type: Type, path: string): number {
-    return Number(path.split('.').reduce<Value>((v, name) => v.member(name), new FakeValue(type, 0n, this.memory)).address);
+    return Number(path.split('.').reduce<Value>((v, name) => v.member(name), TypedValue.at(type, 0n, this.memory)).address);
   }
   async prefetch(requests: readonly { readonly address: bigint; readonly length: number; readonly memory?: Memory }[]): Promise<void> {
     this.prefetches++;

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChainContext, ErrorObservation, ErrorSites } from '../../../debug-adapter/chains/chain';
+import { RedoxChain } from '../../../debug-adapter/chains/redox/redox';
+import type { StageId } from '../../../debug-adapter/api';
+import { launchQemu } from '../../../debug-adapter/machine/launch';
+import type { Machine } from '../../../debug-adapter/machine/machine';
+import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
+import { buildRedoxLive, type RedoxLivePaths } from '../../guests/redox-live/build.mjs';
+import { createView } from '../../../debug-adapter/inspect/program-view';
+
+const machines: Machine[] = [];
+afterAll(async () => {
+  for (const machine of machines) await machine.close('kill');
+});
+
+interface Booted {
+  readonly machine: Machine;
+  readonly program: PlacedProgram;
+  context(stage: StageId): Promise<ChainContext>;
+  symbol(name: string): bigint;
+  said(): string;
+  untilSaid(text: string): Promise<void>;
+  untilAt(symbol: string): Promise<void>;
+}
+
+const boot = async (paths: RedoxLivePaths, level: 1 | 2): Promise<Booted> => {
+  const machine = await launchQemu({ argv: paths.qemu });
+  machines.push(machine);
+  const program = new PlacedProgram(machine);
+  const module = await program.add({ stage: 'kernel', file: level === 1 ? paths.kernelStripped : paths.kernel });
+  if (module === undefined) throw new Error('no kernel');
+  program.place(module, 0n, { confirmed: true });
+  const said = (): string => Buffer.from(machine.serial[0]?.read().bytes ?? []).toString('utf8');
+  const symbol = (name: string): bigint => module.image.symbols.named(name)[0]?.address ?? 0n;
+  return {
+    machine,
+    program,
+    said,
+    symbol,
+    context: (stage) => Promise.resolve({
+      machine,
+      program,
+      kernel: createView(program, module),
+      userland: () => undefined,
+      viewOf: () => { throw new Error('not used'); },
+      stage,
+      serialText: said,
+    }),
+    untilSaid: async (text) => {
+      if (said().includes(text)) return;
+      await new Promise<void>((resolve, reject) => {
+        const off = machine.on('serial', () => { if (said().includes(text)) { off(); resolve(); } });
+        machine.on('ended', ({ detail }) => reject(new Error(detail)));
+        void machine.resume();
+      });
+      await machine.interrupt();
+    },
+    untilAt: async (name) => {
+      const breakpoint = await machine.breakpoints.add({ kind: 'execute', address: symbol(name), owner: 'test' });
+      await machine.resume();
+      await machine.nextStop();
+      await machine.breakpoints.remove([breakpoint]);
+    },
+  };
+};
+
+/** Follows the error sites until one tells of an error. */
+const untilError = async (booted: Booted, sites: ErrorSites): Promise<{ seen: ErrorObservation; stops: number }> => {
+  const { machine } = booted;
+  await machine.breakpoints.addMany(sites.addresses.map((address) => ({ kind: 'execute' as const, address, owner: 'sites' })));
+  const context = await booted.context('init');
+  for (let stops = 1; stops < 20_000; stops++) {
+    await machine.resume();
+    await machine.nextStop();
+    const seen = await sites.inspect(context, await machine.registers());
+    if (seen !== undefined) return { seen, stops };
+    if (booted.said().includes('not able to mount uuid')) break;
+  }
+  throw new Error(`no error seen; ${booted.said().slice(-500)}`);
+};
+
+let paths: RedoxLivePaths;
+beforeAll(async () => {
+  paths = await buildRedoxLive();
+});
+
+describe('redox-live', () => {
+  it('gives environment, contexts, figures and the diagnosis of its failed mount', async () => {
+    const booted = await boot(paths, 2);
+    const chain = new RedoxChain();
+    await booted.untilAt('kstart');
+    const early = await chain.environment(await booted.context('kernel'));
+    expect(early.variables.find((v) => v.name === 'REDOXFS_UUID')?.values).toMatchObject([{ stage: 'kernel', value: paths.constants.uuid }]);
+
+    await booted.untilSaid('not able to mount uuid');
+    const context = await booted.context('init');
+    const environment = await chain.environment(context);
+    const size = environment.variables.find((v) => v.name === 'DISK_LIVE_SIZE');
+    expect(size?.values.map((v) => v.stage)).toEqual(['kernel', 'init']);
+    expect(BigInt(`0x${String(size?.values[1]?.value)}`)).toBe(BigInt(paths.constants.preloadMib) << 20n);
+    expect(size?.faults.map((f) => f.code)).toEqual(['preload-smaller-than-filesystem']);
+
+    const { processes, unknown } = await chain.processes(context);
+    expect(unknown).toBeUndefined();
+    const names = processes.map((p) => p.name.split('/').pop());
+    for (const name of ['init', 'lived', '[kmain]']) expect(names).toContain(name);
+    const spaces = processes.filter((p) => p.name.startsWith('/')).map((p) => String(p.space));
+    expect(new Set(spaces).size).toBe(spaces.length);
+
+    const figures = new Map((await chain.figures(context)).map((f) => [f.key, f.value]));
+    expect(figures.get('filesystemSize')).toBe(BigInt(paths.constants.sizeMib) << 20n);
+    expect(figures.get('preloadSize')).toBe(BigInt(paths.constants.preloadMib) << 20n);
+    const { failures } = await chain.diagnosis(context);
+    expect(failures.map((f) => [f.code, f.confidence])).toEqual([['redox.preload-too-small', 'certain']]);
+    await booted.machine.close('kill');
+  });
+
+  it.each([[2], [1]] as const)('sees the EINVAL of lived in its reply, with the kernel at level %i and no symbols of the programs', async (level) => {
+    const booted = await boot(paths, level);
+    const chain = new RedoxChain();
+    await booted.untilAt('kmain');
+    const sites = chain.errorSites(await booted.context('kernel'), 'lived');
+    if ('unknown' in sites) throw new Error(sites.unknown);
+    const started = performance.now();
+    const { seen, stops } = await untilError(booted, sites);
+    console.log(`level ${level}: ${sites.what}, ${stops} stops in ${(performance.now() - started).toFixed(0)} ms: ${seen.sentence}`);
+    expect(seen).toMatchObject({ errno: 22, errnoName: 'EINVAL', process: 'lived', operation: 'Read' });
+    const value = (name: string): bigint | undefined => seen.arguments.find((a) => a.name === name)?.value;
+    expect(value('block')).toBe(BigInt(paths.constants.allocBlocks.middle));
+    expect(value('offset')).toBe(BigInt(paths.constants.allocBlocks.middle) * 4096n);
+    expect(value('length')).toBe(4096n);
+    expect(seen.sentence).toContain(`preload, which holds ${paths.constants.preloadMib} MiB of a filesystem of ${paths.constants.sizeMib} MiB`);
+    await booted.machine.close('kill');
+  });
+
+  it('knows at level 1 what level 1 knows', async () => {
+    const booted = await boot(paths, 1);
+    await booted.untilSaid('init: switchroot to /scheme/initfs');
+    const chain = new RedoxChain();
+    const context = await booted.context('init');
+    expect((await chain.environment(context)).variables.map((v) => v.name)).toContain('DISK_LIVE_ADDR');
+    expect((await chain.processes(context)).unknown).toMatch(/^because no symbol CONTEXTS/);
+    await booted.machine.close('kill');
+  });
+});
