@@ -10,6 +10,11 @@ export interface RedoxLiveOptions {
   uuid?: string;
   /** Permutes the members of Rust structures of kernel and programs. */
   shuffle?: number | string;
+  /**
+   * Left out: as cargo's release profile, where `LiveDisk::read`'s coroutine is a function of its own.
+   * 1: LLVM folds nearly all of lived into `lived::daemon`, the coroutine is there as inlined copies.
+   */
+  codegenUnits?: number;
 }
 
 export interface RedoxLivePaths {

@@ -27,12 +27,13 @@ function shuffleArguments(seed) {
   return seed === undefined ? [] : ['-Zrandomize-layout', `-Zlayout-seed=${seed}`];
 }
 
-/** Kernel and programs. @param {Tools} tools @param {number | string | undefined} shuffle */
-async function buildSystem(tools, shuffle) {
+/** Kernel and programs. @param {Tools} tools @param {number | string | undefined} shuffle @param {number | undefined} codegenUnits */
+async function buildSystem(tools, shuffle, codegenUnits) {
   const sources = ['crates', 'kernel', 'userland'].map((folder) => join(here, folder));
-  const key = contentHash([...sources, join(here, 'crates.mjs'), join(here, 'toolchain.mjs')], { here, version: tools.version, shuffle });
+  const key = contentHash([...sources, join(here, 'crates.mjs'), join(here, 'toolchain.mjs')], { here, version: tools.version, shuffle, codegenUnits });
   return cachedDirectory('redox-live/system', key, async (directory) => {
-    const args = ['-Copt-level=3', '-Cdebuginfo=2', '-Ccodegen-units=1', ...shuffleArguments(shuffle)];
+    // As cargo's release profile, which upstream uses: 16 codegen units and thin-local LTO.
+    const args = ['-Copt-level=3', '-Cdebuginfo=2', ...shuffleArguments(shuffle), ...(codegenUnits ? [`-Ccodegen-units=${codegenUnits}`] : [])];
     const linker = [`-Clinker=${tools.lld}`, '-Clinker-flavor=ld.lld'];
     const [none, redox] = await Promise.all([libraryFor(tools, 'x86_64-unknown-none'), libraryFor(tools, 'x86_64-unknown-redox')]);
     const kernel = join(directory, 'kernel');
@@ -66,6 +67,18 @@ async function buildLoader(tools, debug, preloadMib) {
     });
     for (const file of readdirSync(directory)) if (file.endsWith('.rlib')) rmSync(join(directory, file));
   });
+}
+
+/**
+ * Like Promise.all, but waits for all of them also when one fails, so that each can clean up.
+ * @param {Promise<string>[]} promises
+ */
+async function all(promises) {
+  const [a = '', b = '', c = ''] = (await Promise.allSettled(promises)).map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+  return [a, b, c];
 }
 
 /** @param {string} folder @returns {Record<string, Buffer>} */
@@ -124,8 +137,8 @@ export async function buildRedoxLive(options = {}) {
   const shuffle = options.shuffle ?? process.env.REDOX_LIVE_SHUFFLE;
   const tools = findTools();
 
-  const [system, pdb, dwarf] = await Promise.all([
-    buildSystem(tools, shuffle),
+  const [system, pdb, dwarf] = await all([
+    buildSystem(tools, shuffle, options.codegenUnits),
     buildLoader(tools, 'pdb', preloadMib),
     buildLoader(tools, 'dwarf', preloadMib),
   ]);
@@ -175,6 +188,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     variant: option('variant') === 'mini' ? 'mini' : 'full',
     loader: option('loader') === 'dwarf' ? 'dwarf' : 'pdb',
     ...(option('shuffle') === undefined ? {} : { shuffle: option('shuffle') }),
+    ...(option('codegen-units') === undefined ? {} : { codegenUnits: Number(option('codegen-units')) }),
   });
   process.stdout.write(`${JSON.stringify(paths, null, 2)}\n`);
   process.stderr.write(`built in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);

@@ -109,5 +109,7 @@ export async function compile(tools, library, crates, out, { args, linker, env }
     }
   };
   for (const crate of crates) done.set(crate.bin ? `bin ${crate.name}` : crate.name, build(crate));
-  await Promise.all(done.values());
+  const results = await Promise.allSettled(done.values());
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -2,7 +2,7 @@
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::hash::BuildHasherDefault;
+use core::hash::BuildHasher;
 #[allow(deprecated)]
 use core::hash::SipHasher;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -105,8 +105,18 @@ impl core::ops::Deref for KernelSchemes {
     }
 }
 
+/// A keyed hash, as maps of `std` have. The key is fixed, so that every boot lists the schemes in the same order; with
+/// this one `disk.live` comes before the other disk.
+#[derive(Clone, Copy, Default)]
+pub struct FixedHash;
+
 #[allow(deprecated)]
-type FixedHash = BuildHasherDefault<SipHasher>;
+impl BuildHasher for FixedHash {
+    type Hasher = SipHasher;
+    fn build_hasher(&self) -> SipHasher {
+        SipHasher::new_with_keys(3, 0)
+    }
+}
 
 static HANDLES: Once<RwLock<L1, HashMap<SchemeId, KernelSchemes, FixedHash>>> = Once::new();
 static NAMES: Once<RwLock<L1, HashMap<String, SchemeId, FixedHash>>> = Once::new();

@@ -6,6 +6,7 @@ extern crate redox_std as std;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -56,8 +57,9 @@ fn main() {
 
 fn daemon(daemon: daemon::Daemon) -> ! {
     let disk = DiskATA { sectors: vec![0; 1024 * 1024] };
-    let name = "disk.pci-00-00-1f.2-ahci".to_owned();
-    let mut scheme = DiskScheme::new(Some(daemon), name, BTreeMap::from([(0, disk)]), &TrivialExecutor);
+    // The real driver is told its function by pcid.
+    let name = std::env::args().into_iter().nth(1).unwrap_or_else(|| "pci-00-00-1f.2_ahci".to_owned());
+    let mut scheme = DiskScheme::new(Some(daemon), format!("disk.{name}"), BTreeMap::from([(0, disk)]), &TrivialExecutor);
     loop {
         TrivialExecutor.block_on(scheme.tick()).expect("failed to serve the disk");
     }
