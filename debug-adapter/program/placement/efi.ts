@@ -14,6 +14,8 @@ import type { DebugImageTable, LoadedEfiImage } from './efi-tables';
 
 const OWNER = 'placement:efi';
 const POLL_MS = 300;
+/** Firmware and its applications run in identity mapped memory; code above is a kernel's. */
+const UPPER_HALF = 1n << 63n;
 /** Borders looked at by every poll: firmware puts the pointer near the top of RAM. */
 const NEAR_BORDERS = 16;
 const SCAN_SIZE = 48n * 0x10_0000n;
@@ -45,7 +47,7 @@ export class EfiPlacement implements StopObserver {
 
   async onStop(stop: Stop): Promise<'pass' | 'mine'> {
     const watched = this.#watch !== undefined && stop.reason === 'watchpoint' && stop.hits.some(({ id }) => id === this.#watch?.id);
-    if (this.#isOver()) {
+    if (this.#isOver() || stop.pc >= UPPER_HALF) {
       await this.dispose();
       return watched ? 'mine' : 'pass';
     }

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BootscopeError } from '../../../../debug-adapter/errors/catalogue';
-import type { Image } from '../../../../debug-adapter/images/image';
 import { launchQemu } from '../../../../debug-adapter/machine/launch';
 import type { Machine } from '../../../../debug-adapter/machine/machine';
 import { createPlacements } from '../../../../debug-adapter/program/placement/placement';
 import { PlacedProgram } from '../../../../debug-adapter/program/placed-program';
+import { Locations } from '../../../../debug-adapter/program/locations';
+import { Sources } from '../../../../debug-adapter/program/sources';
 import { runUntil } from '../drive';
-import { fakeImage } from '../fakes';
 
 const firmware = ['/usr/share/ovmf/OVMF.fd', '/usr/share/qemu/OVMF.fd'].find(existsSync);
 const SOURCE = `
@@ -23,19 +23,6 @@ u64 efi_main(void *image, struct system *system) {
   system->out->out(system->out, (const CHAR16 *)L"APPLICATION RUNS\\r\\n");
   for (;;) spin(NUMBER);
 }`;
-
-/** The headers of a PE file, as far as placement looks at them. */
-const peImage = (path: string): Image => {
-  const bytes = readFileSync(path);
-  const header = bytes.readUInt32LE(0x3c);
-  const base = bytes.readBigUInt64LE(header + 48);
-  const sections = header + 24 + bytes.readUInt16LE(header + 20);
-  const rva = bytes.readUInt32LE(sections + 12);
-  const offset = bytes.readUInt32LE(sections + 20);
-  const code = bytes.subarray(offset, offset + bytes.readUInt32LE(sections + 8));
-  const identity = { timeDateStamp: bytes.readUInt32LE(header + 8), entryRva: bytes.readUInt32LE(header + 40), sizeOfImage: bytes.readUInt32LE(header + 80) };
-  return { ...fakeImage({ path, format: 'pe', base: base + BigInt(rva), code, entry: base + BigInt(identity.entryRva), pe: identity }), base };
-};
 
 describe.skipIf(firmware === undefined)('a UEFI image under OVMF', () => {
   let directory = '';
@@ -64,7 +51,7 @@ describe.skipIf(firmware === undefined)('a UEFI image under OVMF', () => {
 
   const follow = async (machine: Machine, name: string) => {
     machines.push(machine);
-    const program = new PlacedProgram(machine, { open: peImage });
+    const program = new PlacedProgram(machine);
     const module = (await program.add({ stage: 'loader', file: file(name) }))!;
     const errors: BootscopeError[] = [];
     const { observers } = createPlacements({ machine, program, report: (error) => errors.push(error), log: () => undefined });
@@ -79,9 +66,17 @@ describe.skipIf(firmware === undefined)('a UEFI image under OVMF', () => {
     console.log(`placed at ${program.toRuntime(module, module.image.base).toString(16)} in ${(performance.now() - start).toFixed(0)} ms, ${stops} stops`);
     expect(machine.breakpoints.all).toHaveLength(0);
     const entry = program.toRuntime(module, module.image.entry);
-    await machine.breakpoints.add({ kind: 'execute', address: entry, owner: 'test' });
+    const locations = new Locations(program, new Sources());
+    const spin = locations.add({ kind: 'function', name: 'spin' }).resolution;
+    const line = locations.add({ kind: 'line', file: file('app.efi.c'), line: 8 }).resolution;
+    const places = [entry, ...spin.locations.map(({ address }) => address), ...line.locations.map(({ address }) => address)];
+    for (const address of places) await machine.breakpoints.add({ kind: 'execute', address, owner: 'test' });
     const stop = await runUntil(machine, observers, (now) => now.reason === 'breakpoint');
     expect(stop.pc).toBe(entry);
+    const first = await runUntil(machine, observers, (now) => now.reason === 'breakpoint');
+    expect(program.placeOf(first.pc)).toMatchObject({ line: { line: 8 } });
+    const second = await runUntil(machine, observers, (now) => now.reason === 'breakpoint' && now.pc !== first.pc);
+    expect(program.placeOf(second.pc).scopes.map((scope) => scope.function.name)).toEqual(['spin']);
     expect(module.confirmed).toBe(true);
     expect(errors).toEqual([]);
     await machine.close('kill');
