@@ -25,6 +25,7 @@ export class AddressSpaces implements SpaceHost {
     private readonly registers: VcpuRegisters,
     private readonly threads: ReadonlyMap<number, StubThread>,
     private readonly current: () => Vcpu,
+    readonly hiddenIn: SpaceHost['hiddenIn'],
   ) {
     this.queue = new MemoryQueue(stub);
     this.physicalOffered = stub.features.physicalMemory;

@@ -24,6 +24,8 @@ interface Slot {
   readonly length: number;
   readonly hardware: boolean;
   readonly holders: Set<Breakpoint>;
+  /** The byte that QEMU has put `int3` over, under KVM. */
+  original: number | undefined;
   /** Set while QEMU is being asked; later adders wait for the same answer. */
   inserting: Promise<void> | undefined;
 }
@@ -56,6 +58,12 @@ export class Breakpoints implements BreakpointTable {
     );
   }
 
+  /** Bytes of a 4 KiB page that breakpoints hide in memory, by their offset. */
+  hiddenIn(page: bigint): readonly { readonly offset: number; readonly byte: number }[] {
+    if (this.host.accelerator !== 'kvm') return [];
+    return [...this.slots.values()].flatMap(({ address, original }) => (original !== undefined && address >> 12n === page >> 12n ? [{ offset: Number(address & 0xfffn), byte: original }] : []));
+  }
+
   async add(request: AddRequest): Promise<Breakpoint> {
     const [added] = await this.addMany([request]);
     if (added === undefined) throw failure(qemuErrors.breakpointRefused, { kind: request.kind, address: `0x${request.address.toString(16)}`, detail: 'no answer' });
@@ -73,9 +81,17 @@ export class Breakpoints implements BreakpointTable {
       throw error;
     }
     if (fresh.length > 0) {
-      const answers = this.host.batch(fresh.map((slot) => this.packet('Z', slot)));
-      fresh.forEach((slot, i) => {
-        slot.inserting = answers.then((replies) => this.check(slot, replies[i]));
+      // Each breakpoint is preceded by a read of what it may patch.
+      const answers = this.host.batch(fresh.flatMap((slot) => [...(this.patches(slot) ? [readByte(slot.address)] : []), this.packet('Z', slot)]));
+      let next = 0;
+      fresh.forEach((slot) => {
+        const before = this.patches(slot) ? next++ : undefined;
+        const at = next++;
+        slot.inserting = answers.then((replies) => {
+          const byte = before === undefined ? undefined : replies[before];
+          if (byte?.kind === 'data') slot.original = Number.parseInt(byte.bytes.toString('latin1'), 16);
+          this.check(slot, replies[at]);
+        });
         // Whoever waits below is told; this keeps Node from calling the rejection unhandled.
         slot.inserting.catch(() => undefined);
       });
@@ -116,7 +132,7 @@ export class Breakpoints implements BreakpointTable {
     let slot = this.slots.get(key);
     if (slot === undefined) {
       if (hardware) this.requireHardwareSlot(address);
-      slot = { key, type, address, length, hardware, holders: new Set(), inserting: undefined };
+      slot = { key, type, address, length, hardware, holders: new Set(), original: undefined, inserting: undefined };
       this.slots.set(key, slot);
       fresh.push(slot);
     }
@@ -167,7 +183,13 @@ export class Breakpoints implements BreakpointTable {
     return empty;
   }
 
+  private patches(slot: Slot): boolean {
+    return this.host.accelerator === 'kvm' && !slot.hardware;
+  }
+
   private packet(letter: 'Z' | 'z', { type, address, length }: Slot): Request {
     return { payload: `${letter}${String(type)},${address.toString(16)},${String(length)}`, shape: shapes.ok };
   }
 }
+
+const readByte = (address: bigint): Request => ({ payload: `m${address.toString(16)},1`, shape: shapes.hex(1) });

@@ -79,7 +79,7 @@ export class QemuMachine implements Machine {
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
-    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current);
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page));
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';

@@ -14,6 +14,8 @@ export interface SpaceHost extends Epoch {
   readonly physicalOffered: boolean;
   /** A vCPU that uses these page tables now, so that QEMU can walk them itself. */
   live(root: bigint, paging: Paging): StubThread | undefined;
+  /** Bytes of a page that breakpoints have been put over (KVM). */
+  hiddenIn(page: bigint): readonly { readonly offset: number; readonly byte: number }[];
   /** Memory was written: every cache is stale. */
   written(): void;
 }
@@ -64,6 +66,18 @@ export class PageTableSpace extends PagedMemory implements Space {
   }
 
   protected async fetch(addresses: readonly bigint[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const pages = await this.fetchPatched(addresses);
+    return pages.map((page, i) => {
+      const hidden = page === undefined ? [] : this.host.hiddenIn(addresses[i] ?? 0n);
+      if (page === undefined || hidden.length === 0) return page;
+      const clean = Uint8Array.from(page);
+      for (const { offset, byte } of hidden) clean[offset] = byte;
+      return clean;
+    });
+  }
+
+  /** As memory is, breakpoints of KVM included. */
+  private async fetchPatched(addresses: readonly bigint[]): Promise<readonly (Uint8Array | undefined)[]> {
     const thread = this.host.live(this.root, this.paging);
     if (thread !== undefined) return this.host.queue.readPages(thread, addresses);
     const found = await translateMany(this.root, this.paging, addresses, (pages) => this.physical.readPages(pages));

@@ -56,6 +56,7 @@ export class FakeStub {
   program: readonly bigint[] = [0x1000n, 0x1001n, 0x1002n, 0x1003n];
   phyMemMode = false;
   private selected = 0;
+  private readonly patched = new Map<bigint, number>();
   private decoder = new PacketDecoder();
   private held = '';
   private ticks: NodeJS.Immediate | undefined;
@@ -253,11 +254,17 @@ export class FakeStub {
       const at = this.slots.findIndex((s) => s.type === slot.type && s.address === slot.address && s.length === slot.length);
       if (at < 0) return 'E22';
       this.slots.splice(at, 1);
+      const original = this.patched.get(slot.address);
+      if (slot.type === 0 && original !== undefined) this.write(slot.address, Buffer.of(original));
       return 'OK';
     }
     if (this.options.kvm === true) {
       if (slot.type > 0 && this.slots.filter((s) => s.type > 0).length >= 4) return 'E28';
       if (slot.type === 0 && !this.virtual.has(slot.address >> 12n)) return 'E14';
+      if (slot.type === 0) {
+        this.patched.set(slot.address, Number.parseInt(this.read(slot.address, 1, 4096), 16));
+        this.write(slot.address, Buffer.of(0xcc));
+      }
     }
     this.slots.push(slot);
     return 'OK';

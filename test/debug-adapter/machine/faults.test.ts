@@ -232,6 +232,28 @@ describe('running', () => {
     await expect.poll(() => fake.typed).toBe('root\n');
   });
 
+  test('much guest output while debugging: every byte is heard, in order', async () => {
+    const { fake, machine } = await join();
+    const piece = Array.from({ length: 1 << 16 }, (_, i) => String.fromCharCode(32 + (i % 95))).join('');
+    const rounds = 256;
+    let heard = 0;
+    let wrong = 0;
+    const all = new Promise<void>((resolve) => {
+      machine.on('serial', ({ bytes }) => {
+        for (const byte of bytes) if (byte !== 32 + ((heard++ % (1 << 16)) % 95)) wrong++;
+        if (heard === rounds * piece.length) resolve();
+      });
+    });
+    for (let i = 0; i < rounds; i++) {
+      fake.print(piece);
+      if (i % 16 === 0) await machine.step();
+    }
+    await all;
+    expect(wrong).toBe(0);
+    const { bytes, next } = machine.serial[0]?.read(0) ?? { bytes: [], next: 0 };
+    expect([next, bytes.length]).toEqual([rounds * piece.length, 4 << 20]);
+  });
+
   test('another client lets the machine run: seen by QMP, and no byte stops it', async () => {
     const { fake, machine } = await join({ qmp: { 'query-status': { running: true } } });
     const resumed = new Promise((resolve) => machine.on('resumed', resolve));
@@ -268,6 +290,18 @@ describe('KVM', () => {
     expect(machine.breakpoints.all).toHaveLength(4);
     await expect(machine.breakpoints.add({ kind: 'execute', address: 0xffff_ffff_8000_0000n, owner: 'kernel' })).rejects.toThrow(/BS113.*E14/);
   });
+});
+
+test('KVM patches memory for a breakpoint: the guest\'s byte is shown all the same', async () => {
+  const { fake, machine } = await join({ kvm: true });
+  const address = 0xffff_ffff_8000_0123n;
+  const page = Buffer.alloc(4096, 0x90);
+  fake.stub.virtual.set(address >> 12n, page);
+  const space = await machine.currentSpace();
+  const breakpoint = await machine.breakpoints.add({ kind: 'execute', address, owner: 'kernel' });
+  expect([page[0x123], (await space.read(address, 1))[0]]).toEqual([0xcc, 0x90]);
+  await machine.breakpoints.remove([breakpoint]);
+  expect([page[0x123], (await space.read(address, 1))[0]]).toEqual([0x90, 0x90]);
 });
 
 describe('letting go', () => {
