@@ -12,7 +12,7 @@ const longestName = 32;
 
 /**
  * Name of the running context from a kernel without debug information: the objects that the processor's control region
- * points to are searched for a counted name (ArrayString: u32 length, then the bytes) that is a path of a program. The
+ * points to are searched for a counted name (ArrayString: a u32 length and 32 bytes) that is a path of a program. The
  * answer is given only when all that is found is one name.
  */
 export const contextName = async (context: ChainContext, registers: Registers): Promise<string | undefined> => {
@@ -33,15 +33,15 @@ export const contextName = async (context: ChainContext, registers: Registers): 
   return another === undefined ? only : undefined;
 };
 
-/** Texts that look like names of contexts; the kernel's own are `[kmain]` and `[bootstrap]`. */
+/** Texts that look like names of contexts, with their length before or behind the 32 bytes; the kernel's own are `[kmain]` and `[bootstrap]`. */
 const countedNames = (bytes: Uint8Array): string[] => {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: string[] = [];
-  for (let offset = 0; offset + 4 < bytes.length; offset += 4) {
-    const length = data.getUint32(offset, true);
-    if (length < 3 || length > longestName || offset + 4 + length > bytes.length) continue;
-    const text = Buffer.from(bytes.subarray(offset + 4, offset + 4 + length)).toString('latin1');
-    if (/^(\/[\w./@:+-]+|[A-Za-z][\w.-]+|\[[a-z]+\])$/.test(text)) found.push(text);
+  for (let offset = 4; offset + longestName + 4 <= bytes.length; offset += 4) {
+    const text = Buffer.from(bytes.subarray(offset, offset + longestName)).toString('latin1');
+    const [name] = /^(\/[\w./@:+-]+|[A-Za-z][\w.-]+|\[[a-z]+\])/.exec(text) ?? [];
+    if (name === undefined || name.length < 3) continue;
+    if (data.getUint32(offset - 4, true) === name.length || data.getUint32(offset + longestName, true) === name.length) found.push(name);
   }
   return found;
 };
