@@ -1,0 +1,119 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
+import { openImage } from '../../../debug-adapter/images/open';
+import type { Type } from '../../../debug-adapter/images/types';
+import { builds, clang, compile, gcc, rustBuilds, scratch } from './support';
+
+const directory = scratch();
+
+const walkType = (type: Type, depth: number): void => {
+  if (depth > 4) return;
+  void type.name;
+  if (type.kind === 'struct') {
+    for (const member of type.members.slice(0, 20)) walkType(member.type, depth + 1);
+    for (const variant of type.variantPart?.variants ?? []) walkType(variant.member.type, depth + 1);
+  } else if (type.kind === 'pointer' || type.kind === 'alias') walkType(type.target, depth + 1);
+  else if (type.kind === 'array') walkType(type.element, depth + 1);
+  else if (type.kind === 'enum') void type.enumerators;
+};
+
+/** Asks everything there is to ask; each question may fail by itself, with a coded error. */
+const askEverything = (file: string, addresses: readonly bigint[]): number => {
+  let refused = 0;
+  const ask = (question: () => unknown): void => {
+    try {
+      question();
+    } catch (error) {
+      if (!(error instanceof BootscopeError)) throw error;
+      expect(error.code).toMatch(/^BS2\d\d$/);
+      refused++;
+    }
+  };
+  ask(() => {
+    const image = openImage(file);
+    const info = image.debugInfo;
+    ask(() => image.symbols.named('main'));
+    ask(() => image.symbols.matching('*main*'));
+    for (const name of ['main', 'inlined', 'fill', 'LiveDisk::read'])
+      ask(() => {
+        for (const f of info.functionsNamed(name)) {
+          ask(() => [f.name, f.qualifiedName, f.declared, f.afterPrologue, f.frameBase, f.linkageName, f.noReturn]);
+          ask(() => f.parameters.forEach((p) => walkType(p.type, 0)));
+          ask(() => f.inlinedInstances());
+        }
+      });
+    ask(() => info.functionsMatching('*'));
+    ask(() => info.typesNamed('everything').forEach((type) => walkType(type, 0)));
+    ask(() => info.variablesNamed('counter').map((v) => [v.type.name, v.locationAt(0n), v.constant]));
+    ask(() => info.variablesNamed('calls'));
+    ask(() => info.sourceFiles());
+    ask(() => info.addressesOfLine('shapes.c', 64));
+    for (const address of addresses) {
+      ask(() => image.symbols.at(address));
+      ask(() => info.lineAt(address));
+      ask(() => info.unwindAt(address));
+      ask(() => {
+        for (const scope of info.scopesAt(address)) {
+          ask(() => [scope.callSite, scope.function.name, scope.callSiteAt(address)]);
+          ask(() => scope.variablesAt(address).map((v) => [v.name, v.type.name, v.locationAt(address), v.constant]));
+        }
+      });
+    }
+    image.close();
+  });
+  return refused;
+};
+
+const samples = [
+  ...builds.filter((build) => ['gcc -O2 dwarf 5', 'gcc -O2 dwarf 4 types', 'gcc -O1 dwarf 5 zlib', 'clang -O2 dwarf 5', 'clang -O1 dwarf 5 zstd', 'clang -O2 dwarf 4'].includes(build.name)),
+  ...rustBuilds.slice(0, 0),
+];
+
+describe.skipIf(gcc === undefined && clang === undefined)('damaged files', () => {
+  for (const build of samples) {
+    it(`${build.name}: no crash, no hang, only coded errors`, () => {
+      const program = compile(build);
+      const good = fs.readFileSync(program);
+      const image = openImage(program);
+      const main = image.symbols.named('main')[0]?.address ?? 0n;
+      const addresses = [main, main + 20n, image.symbols.named('fill')[0]?.address ?? 0n, (image.symbols.named('recurse')[0]?.address ?? 0n) + 9n];
+      // Damage goes where readers look: the debug and symbol sections, frames and headers.
+      const targets = image.sections.filter((s) => /^\.(z?debug_|symtab|strtab|eh_frame|note|shstrtab)/.test(s.name) && s.size > 0);
+      image.close();
+      expect(askEverything(program, addresses)).toBe(0);
+      const file = path.join(directory, `${build.name.replace(/\W+/g, '-')}-damaged`);
+      const spot = fc.oneof(
+        { weight: 8, arbitrary: fc.tuple(fc.nat(Math.max(0, targets.length - 1)), fc.double({ min: 0, max: 0.999, noNaN: true })).map(([i, at]) => (targets[i]?.fileOffset ?? 0) + Math.floor(at * (targets[i]?.size ?? 1))) },
+        { weight: 1, arbitrary: fc.nat(63) },
+        { weight: 1, arbitrary: fc.nat(63 * 30).map((n) => good.length - 1 - n) },
+      );
+      const change = fc.tuple(spot, fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)));
+      fc.assert(
+        fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), fc.option(fc.nat(good.length), { freq: 20 }), (changes, cut) => {
+          const bytes = Buffer.from(good);
+          for (const [at, value] of changes) bytes[at] = value;
+          fs.writeFileSync(file, cut === null ? bytes : bytes.subarray(0, cut));
+          const start = performance.now();
+          askEverything(file, addresses);
+          expect(performance.now() - start).toBeLessThan(10_000);
+        }),
+        { numRuns: Number(process.env['BOOTSCOPE_FUZZ_RUNS'] ?? 150), interruptAfterTimeLimit: Number(process.env['BOOTSCOPE_FUZZ_MS'] ?? 8_000) },
+      );
+    });
+  }
+
+  it('names section and offset', () => {
+    const program = compile(samples[0]!);
+    const bytes = fs.readFileSync(program);
+    const image = openImage(program);
+    const section = image.sections.find((s) => s.name === '.debug_info')!;
+    image.close();
+    bytes.writeUInt32LE(0x7fffff00, section.fileOffset);
+    const file = path.join(directory, 'long-unit');
+    fs.writeFileSync(file, bytes);
+    expect(() => openImage(file).debugInfo.typesNamed('everything')).toThrow(/BS206: .*section \.debug_info is damaged at offset 0x0/);
+  });
+});
