@@ -59,7 +59,6 @@ fn select_next_context(prev: &Arc<ContextLock>, idle: &Arc<ContextLock>) -> Opti
 }
 
 /// Gives the processor to another context. The caller holds no locks.
-#[inline(never)]
 pub fn switch() -> SwitchResult {
     let percpu = PercpuBlock::current();
     let internals = &percpu.switch_internals;

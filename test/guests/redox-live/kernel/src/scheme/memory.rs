@@ -11,7 +11,6 @@ pub struct MemoryScheme;
 
 impl MemoryScheme {
     /// Maps `size` bytes of memory that no allocator owns.
-    #[inline(never)]
     pub fn physmap(physical_address: usize, size: usize, flags: usize, addr_space: &Arc<AddrSpaceWrapper>) -> Result<usize> {
         if physical_address % PAGE_SIZE != 0 || size == 0 {
             return Err(Error::new(EINVAL));

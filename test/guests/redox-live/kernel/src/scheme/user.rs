@@ -184,7 +184,6 @@ impl UserInner {
     }
 
     /// The scheme answers.
-    #[inline(never)]
     pub fn write(&self, buf: UserSlice) -> Result<usize> {
         let mut bytes_read = 0;
         for chunk in buf.as_bytes()?.chunks_exact(size_of::<Cqe>()) {

@@ -12,7 +12,6 @@ use crate::percpu::PercpuBlock;
 
 /// Does what the number in `a` says; the result is the value of `rax`, an error as `-errno`.
 #[must_use]
-#[inline(never)]
 pub fn syscall(a: usize, b: usize, c: usize, d: usize, e: usize, f: usize, g: usize) -> usize {
     #[inline(always)]
     fn inner(a: usize, b: usize, c: usize, d: usize, e: usize, f: usize, _g: usize) -> Result<usize> {

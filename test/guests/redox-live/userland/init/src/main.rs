@@ -63,8 +63,7 @@ fn main() {
     scheduler.schedule_start_and_report_errors(&mut unit_store, UnitId("90_initfs.target".to_string()));
     scheduler.step(&mut unit_store, &init_config);
 
-    // What the real system reaches as /usr and /etc is here the `file` scheme that redoxfs serves.
-    switch_root(&mut unit_store, &mut init_config, "/scheme/file/usr", "/scheme/file/etc");
+    switch_root(&mut unit_store, &mut init_config, "/usr", "/etc");
     let mut entries = Vec::new();
     for dir in &unit_store.config_dirs {
         if let Ok(names) = fs::read_dir(dir) {

@@ -31,7 +31,15 @@ impl Fd {
     pub fn new(raw: usize) -> Fd {
         Fd(raw)
     }
+    /// A path outside of `/scheme` is one of the root file system, as relibc has it.
     pub fn open(path: &str, flags: usize) -> Result<Fd> {
+        let in_root;
+        let path = if path.starts_with("/scheme") {
+            path
+        } else {
+            in_root = alloc::format!("/scheme/file{path}");
+            &in_root
+        };
         unsafe { syscall5(SYS_OPENAT, usize::MAX, path.as_ptr() as usize, path.len(), flags, 0) }.map(Fd)
     }
     pub fn raw(&self) -> usize {
