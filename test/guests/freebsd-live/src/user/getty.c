@@ -1,4 +1,4 @@
-/* getty(8) and login(1): the prompt, the name, the password that is never right. */
+/* getty(8) and login(1): root gets a shell as on live media, everyone else a password that is never right. */
 #include "lib.h"
 
 static char hostname[] = "live";
@@ -26,6 +26,11 @@ main(int argc __unused, char **argv, char **envp __unused)
 		printf("\nFreeBSD/amd64 (%s) (%s)\n\n", hostname, argv[2] != NULL ? argv[2] : "ttyu0");
 		while (!getname())
 			;
+		if (strcmp(name, "root") == 0) {
+			char *shell[] = { (char *)(uintptr_t) "-sh", NULL };
+
+			execv("/bin/sh", shell);
+		}
 		printf("Password:");
 		read(0, line, sizeof(line));
 		printf("Login incorrect\n");

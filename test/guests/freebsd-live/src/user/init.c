@@ -94,17 +94,31 @@ run_script(const char *script)
 static void *
 single_user(void)
 {
-	char line[128];
+	char line[128], *argv[2];
+	pid_t pid;
 	long n;
+	int status;
 
 	open_console();
 	for (;;) {
 		printf("Enter full pathname of shell or RETURN for /bin/sh: ");
-		n = read(0, line, sizeof(line));
-		if (n <= 0)
+		n = read(0, line, sizeof(line) - 1);
+		if (n <= 0) {
 			sleep_seconds(1, 0);
-		else
-			printf("# ");
+			continue;
+		}
+		line[n - 1] = '\0';
+		pid = fork();
+		if (pid == 0) {
+			argv[0] = line[0] != '\0' ? line : (char *)(uintptr_t) "/bin/sh";
+			argv[1] = NULL;
+			execv(argv[0], argv);
+			warning("can't exec", argv[0]);
+			exit(1);
+		}
+		while (wait4(-1, &status) != pid)
+			if (reroot_requested())
+				return ((void *)reroot);
 	}
 }
 

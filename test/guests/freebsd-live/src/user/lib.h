@@ -48,6 +48,7 @@ int kenv(int what, const char *name, char *value, int len);
 #define KENV_GET 0
 #define KENV_SET 1
 #define KENV_UNSET 2
+#define KENV_DUMP 3
 void sleep_seconds(int seconds, int milliseconds);
 void sleep_for_ever(void);
 /* To the background: a process of its own in "/" whose maker goes on. */

@@ -26,6 +26,20 @@ mount_table(void)
 	return (0);
 }
 
+/* df: entries with MNT_IGNORE are left out. */
+static int
+df_main(void)
+{
+	static struct statfs_user list[32];
+	long n = syscall(SYS_getfsstat, list, (long)sizeof(list), 1L), i;
+
+	printf("Filesystem 1K-blocks Avail Mounted on\n");
+	for (i = 0; i < n && i < 32; i++)
+		if ((list[i].f_flags & 0x800000) == 0)
+			printf("%s %lu %ld %s\n", list[i].f_mntfromname, list[i].f_blocks * list[i].f_bsize / 1024, list[i].f_bavail * (long)list[i].f_bsize / 1024, list[i].f_mntonname);
+	return (0);
+}
+
 static int
 mountfs(int argc, char **argv)
 {
@@ -99,11 +113,27 @@ kenv_main(int argc, char **argv)
 {
 	char *value;
 
+	if (argc == 1) {
+		static char list[16384];
+		char *line;
+
+		if (kenv(KENV_DUMP, NULL, list, sizeof(list)) != 0)
+			return (fail("kenv", "dump"));
+		for (line = list; *line != '\0'; line += strlen(line) + 1)
+			printf("%s\n", line);
+		return (0);
+	}
 	if (argc == 3 && strcmp(argv[1], "-u") == 0)
 		return (kenv(KENV_UNSET, argv[2], NULL, 0) != 0 ? fail("kenv", argv[2]) : 0);
 	value = argc == 2 ? strchr(argv[1], '=') : NULL;
-	if (value == NULL)
-		return (1);
+	if (value == NULL) {
+		static char text[129];
+
+		if (argc != 2 || kenv(KENV_GET, argv[1], text, sizeof(text)) < 0)
+			return (fail("kenv", "unable to get"));
+		printf("%s\n", text);
+		return (0);
+	}
 	*value++ = '\0';
 	return (kenv(KENV_SET, argv[1], value, (int)strlen(value) + 1) != 0 ? fail("kenv", argv[1]) : 0);
 }
@@ -154,6 +184,8 @@ tool_main(const char *name, int argc, char **argv)
 {
 	if (strcmp(name, "mount") == 0)
 		return (mountfs(argc, argv));
+	if (strcmp(name, "df") == 0)
+		return (df_main());
 	if (strcmp(name, "mdconfig") == 0)
 		return (mdconfig(argc, argv));
 	if (strcmp(name, "kenv") == 0)
@@ -242,6 +274,8 @@ run_line(char *line)
 		exit(argc > 1 ? argv[1][0] - '0' : 0);
 	if (strcmp(argv[0], "exec") == 0)
 		exec_command(argv + 1);
+	if (strcmp(argv[0], "cd") == 0)
+		return (argc > 1 && syscall(SYS_chdir, argv[1]) != 0 ? fail("cd", argv[1]) : 0);
 	if (strcmp(argv[0], "wait") == 0)
 		return (argc > 1 ? wait_for(argv[1]) : 0);
 	pid = fork();
@@ -254,6 +288,23 @@ run_line(char *line)
 		if (errno != EINTR)
 			return (1);
 	return (status >> 8);
+}
+
+/* At the terminal: a line, its command, the next line. */
+static int
+interactive(void)
+{
+	char line[256];
+	long n;
+
+	for (;;) {
+		printf("# ");
+		n = read(0, line, sizeof(line) - 1);
+		if (n <= 0)
+			return (0);
+		line[n - 1] = '\0';
+		(void)run_line(line);
+	}
 }
 
 static int
@@ -294,5 +345,7 @@ main(int argc, char **argv, char **envp __unused)
 	const char *name = strrchr(argv[0], '/') != NULL ? strrchr(argv[0], '/') + 1 : argv[0];
 	int status = tool_main(name, argc, argv);
 
-	return (status == 127 && argc > 1 ? sh(argv[1]) : status);
+	if (status != 127)
+		return (status);
+	return (argc > 1 ? sh(argv[1]) : interactive());
 }
