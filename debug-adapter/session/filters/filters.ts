@@ -75,6 +75,7 @@ export class Filters {
 
   async #add(key: string, filterId: string, text: string): Promise<Slot> {
     const id = this.#nextId++;
+    let known = false;
     try {
       if (!isFilterId(filterId) || !offeredFilters.some(({ filter }) => filter === filterId)) {
         throw failure(sessionErrors.badArgument, { name: 'filterId', request: 'setExceptionBreakpoints', found: `"${filterId}"`, expected: offeredFilters.map(({ filter }) => filter).join(', ') });
@@ -82,11 +83,13 @@ export class Filters {
       const host: FilterHost = {
         ...this.#host,
         changed: ({ verification }) => {
-          this.#host.changed({ id, ...verification });
+          // Before the answer, the editor does not know the id.
+          if (known) this.#host.changed({ id, ...verification });
         },
       };
       const active = await create(host, filterId, parseCondition(filterId, text));
       this.#host.run.addJudge(active);
+      known = true;
       return { key, filterId, active, answer: { id, ...active.verification } };
     } catch (error) {
       return { key, filterId, active: undefined, answer: { id, verified: false, message: coded(error).message } };

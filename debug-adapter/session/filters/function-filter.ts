@@ -111,7 +111,7 @@ export class FunctionFilter implements ActiveFilter {
     for (const module of this.#host.program.modules) {
       if (module.stage !== 'kernel' || module.slide === undefined) continue;
       for (const name of this.#stops.functions) {
-        const entries = module.image.debugInfo.functionsNamed(name).flatMap(({ entry, inlinedInstances, ranges }) => entry ?? (ranges.length === 0 ? inlinedInstances().map((scope) => scope.entry) : []));
+        const entries = module.image.debugInfo.functionsNamed(name).flatMap((found) => found.entry ?? found.inlinedInstances().map((scope) => scope.entry));
         const linked = entries.length > 0 ? entries : module.image.symbols.named(name).filter(({ kind }) => kind !== 'object').map(({ address }) => address);
         for (const address of linked) names.set(this.#host.program.toRuntime(module, address), name);
       }

@@ -1,0 +1,209 @@
+import type { FunctionInfo } from '../../images/debug-info';
+import type { Breakpoint, Stop } from '../../machine/machine';
+import type { Registers } from '../../machine/registers';
+import { rootOf } from '../../program/placed-program';
+import type { Module } from '../../program/program';
+import type { ReturnedCall, ShownValue, StopReport } from '../run/stop-report';
+import { wordAt } from '../run/words';
+import { RateWatch } from './filter';
+import type { ActiveFilter, FilterHost, Verification } from './filter';
+import { functionsMeant, sitesOf } from './function-sites';
+import type { FunctionSite } from './function-sites';
+
+/** What a returned value is to the filter. */
+export interface Outcome {
+  /** Error number where the value carries one. */
+  readonly errno?: number;
+  /** True where the value says that something failed, with or without a number. */
+  readonly failed: boolean;
+  /** The value as an integer, where it is one. */
+  readonly integer?: bigint;
+  /** The value for people: `Ready(Err(EINVAL))`, `-22`. */
+  readonly text: string;
+}
+
+/** Reads results and arguments of a function; at its return instruction, or behind a call of it. */
+export interface ResultReader {
+  result(module: Module, found: FunctionInfo, registers: Registers, entry: Registers | undefined): Promise<Outcome>;
+  /** The arguments as they were at the first instruction. */
+  arguments(module: Module, found: FunctionInfo, entry: Registers): Promise<readonly ShownValue[]>;
+}
+
+export interface FunctionErrnoOptions {
+  readonly name: string;
+  /** True when a result is one to stop for. */
+  readonly wants: (outcome: Outcome) => boolean;
+  readonly reader: ResultReader;
+  /** What the result is in words, for the one-line reason. */
+  readonly words: (outcome: Outcome) => string;
+}
+
+const mostEntries = 4096;
+
+interface Placed {
+  readonly module: Module;
+  readonly site: FunctionSite;
+}
+
+/** Waits behind a tail call for the result that another function makes. */
+interface AfterTail {
+  readonly breakpoint: Breakpoint;
+  readonly root: bigint;
+  readonly sp: bigint;
+  readonly placed: Placed;
+  readonly entry: Registers | undefined;
+}
+
+/**
+ * `errno: FUNCTION returns …` and `ERRNO in function:NAME`: breakpoints at every way out of the function, in its own address
+ * spaces only, and one at its entry that keeps the registers, so that the arguments can be shown as they were.
+ */
+export class FunctionErrnoFilter implements ActiveFilter {
+  verification: Verification = { verified: false };
+  readonly #host: FilterHost;
+  readonly #options: FunctionErrnoOptions;
+  readonly #owner: string;
+  readonly #unlisten: () => void;
+  readonly #rate: RateWatch;
+  readonly #entries = new Map<string, Registers>();
+  #sites = new Map<bigint, Placed[]>();
+  #set: readonly Breakpoint[] = [];
+  #tails: AfterTail[] = [];
+  #dirty = true;
+
+  private constructor(host: FilterHost, options: FunctionErrnoOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#owner = `filter:errno:${options.name}`;
+    this.#rate = new RateWatch((rate) => {
+      host.log(`The filter on the result of ${options.name} looks at ${rate} stops a second; the guest is slower for it.`);
+    });
+    this.#unlisten = host.program.onPlaced(() => {
+      this.#dirty = true;
+    });
+  }
+
+  static async create(host: FilterHost, options: FunctionErrnoOptions): Promise<FunctionErrnoFilter> {
+    const filter = new FunctionErrnoFilter(host, options);
+    await filter.sync();
+    return filter;
+  }
+
+  async sync(): Promise<void> {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const { program, machine } = this.#host;
+    const sites = new Map<bigint, Placed[]>();
+    let inlined = false;
+    let pending: string | undefined;
+    for (const module of program.modules) {
+      for (const found of functionsMeant(module, this.#options.name)) {
+        if (module.slide === undefined) {
+          pending ??= module.name;
+          continue;
+        }
+        if (found.ranges.length === 0) inlined = true;
+        for (const site of await sitesOf(module, found)) {
+          const address = program.toRuntime(module, site.address);
+          sites.set(address, [...(sites.get(address) ?? []), { module, site }]);
+        }
+      }
+    }
+    const gone = this.#set.filter(({ address }) => !sites.has(address));
+    if (gone.length > 0) await machine.breakpoints.remove(gone);
+    const kept = this.#set.filter(({ address }) => sites.has(address));
+    const fresh = [...sites.keys()].filter((address) => !kept.some((breakpoint) => breakpoint.address === address));
+    const added = fresh.length === 0 ? [] : await machine.breakpoints.addMany(fresh.map((address) => ({ kind: 'execute' as const, address, owner: this.#owner })));
+    this.#set = [...kept, ...added];
+    this.#sites = sites;
+    const before = this.verification;
+    this.verification = this.#verify(pending, inlined);
+    if (before.message !== this.verification.message) this.#host.changed(this);
+  }
+
+  async onStop(stop: Stop): Promise<StopReport | 'mine' | undefined> {
+    if (!stop.hits.some(({ owner }) => owner === this.#owner)) return undefined;
+    const registers = await this.#host.machine.registers(stop.vcpu);
+    const behind = await this.#takeTail(stop, registers);
+    if (behind) return this.#judge(stop, behind.placed, registers, behind.entry);
+    const placed = this.#sites.get(stop.pc)?.find(({ module }) => this.#host.program.isActive(module, { cr3: stop.cr3 }));
+    // The same address in another process, or in the kernel of another stage.
+    if (!placed) return 'mine';
+    const key = `${rootOf(stop.cr3)}:${registers.sp}`;
+    if (placed.site.kind === 'entry') {
+      this.#entries.delete(key);
+      this.#entries.set(key, registers);
+      for (const oldest of this.#entries.keys()) {
+        if (this.#entries.size <= mostEntries) break;
+        this.#entries.delete(oldest);
+      }
+      return 'mine';
+    }
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    if (placed.site.kind === 'tail') {
+      await this.#awaitTail(stop, registers, placed, entry);
+      return 'mine';
+    }
+    return this.#judge(stop, placed, registers, entry);
+  }
+
+  onReset(): Promise<void> {
+    this.#entries.clear();
+    this.#dirty = true;
+    return Promise.resolve();
+  }
+
+  async dispose(): Promise<void> {
+    this.#unlisten();
+    const all = [...this.#set, ...this.#tails.map(({ breakpoint }) => breakpoint)];
+    this.#set = [];
+    this.#tails = [];
+    if (all.length > 0) await this.#host.machine.breakpoints.remove(all);
+  }
+
+  async #judge(stop: Stop, { module, site }: Placed, registers: Registers, entry: Registers | undefined): Promise<StopReport | 'mine'> {
+    const outcome = await this.#options.reader.result(module, site.function, registers, entry);
+    if (!this.#options.wants(outcome)) {
+      this.#rate.uninteresting();
+      return 'mine';
+    }
+    const values = entry ? await this.#options.reader.arguments(module, site.function, entry) : [];
+    const figures = await this.#host.chain.figures();
+    const returned: ReturnedCall = { function: site.function.qualifiedName, values: [{ name: 'result', value: outcome.text }, ...values] };
+    const where = module.process === undefined ? '' : ` in ${module.process}`;
+    const figuresText = figures.map(({ text }) => text).join(', ');
+    const argumentsText = values.filter(({ value }) => value.length <= 40).map(({ name, value }) => `${name}=${value}`).join(', ');
+    const description = [`${this.#options.name}${where} returns ${this.#options.words(outcome)}`, argumentsText, figuresText].filter((text) => text !== '').join('; ');
+    return { stop, reason: 'exception', description, exception: { filter: 'errno', details: outcome.text }, returned };
+  }
+
+  /** At a tail jump the stack is as at entry: its top is the address the other function will return to. */
+  async #awaitTail(stop: Stop, registers: Registers, placed: Placed, entry: Registers | undefined): Promise<void> {
+    const { machine } = this.#host;
+    const word = placed.module.image.addressSize;
+    const to = await wordAt(await machine.currentSpace(stop.vcpu), registers.sp, word);
+    if (to === undefined) return;
+    const breakpoint = await machine.breakpoints.add({ kind: 'execute', address: to, owner: this.#owner });
+    this.#tails.push({ breakpoint, root: rootOf(stop.cr3), sp: registers.sp + BigInt(word), placed, entry });
+  }
+
+  async #takeTail(stop: Stop, registers: Registers): Promise<AfterTail | undefined> {
+    const found = this.#tails.find(({ breakpoint, root, sp }) => breakpoint.address === stop.pc && root === rootOf(stop.cr3) && sp === registers.sp);
+    if (!found) return undefined;
+    this.#tails = this.#tails.filter((tail) => tail !== found);
+    await this.#host.machine.breakpoints.remove([found.breakpoint]);
+    return found;
+  }
+
+  #verify(pending: string | undefined, inlined: boolean): Verification {
+    const { name } = this.#options;
+    if (this.#set.length > 0) {
+      const exits = [...this.#sites.values()].flat().filter(({ site }) => site.kind !== 'entry').length;
+      return { verified: true, message: `at ${exits} ${exits === 1 ? 'exit' : 'exits'} of ${name}` };
+    }
+    if (pending !== undefined) return { verified: false, message: `pending: ${pending} has ${name} but is not on the machine yet` };
+    if (inlined) return { verified: false, message: `${name} is inlined everywhere, so it has no return of its own: use "in process:NAME"` };
+    return { verified: false, message: `no image has a function ${name} with debug information` };
+  }
+}

@@ -1,0 +1,35 @@
+import { exitsOf } from '../../inspect/exits';
+import type { FunctionInfo } from '../../images/debug-info';
+import { strip } from '../../images/types';
+import type { Module } from '../../program/program';
+
+/** A place where a function is left, or entered; linked addresses. */
+export interface FunctionSite {
+  readonly address: bigint;
+  readonly kind: 'entry' | 'return' | 'tail';
+  readonly function: FunctionInfo;
+}
+
+/** What rustc calls the body of an `async fn`, newest first; what runs is the coroutine, the function only makes it. */
+const coroutineNames = ['{async_fn#0}', '{async_fn_env#0}', '{async_block#0}', '{closure#0}'];
+
+const isPoll = (found: FunctionInfo): boolean => /^(enum2\$<)?core::task::poll::Poll<|^Poll</.test(strip(found.returns).qualifiedName);
+
+/** The functions a user means by a name: for an `async fn` its coroutine, of which the result is the Poll. */
+export const functionsMeant = (module: Module, name: string): readonly FunctionInfo[] => {
+  const { debugInfo } = module.image;
+  for (const coroutine of coroutineNames) {
+    const bodies = debugInfo.functionsNamed(`${name}::${coroutine}`).filter(isPoll);
+    if (bodies.length > 0) return bodies;
+  }
+  return debugInfo.functionsNamed(name);
+};
+
+/** Entry and every exit of a function's own code; none when it is inlined everywhere. */
+export const sitesOf = async (module: Module, found: FunctionInfo): Promise<readonly FunctionSite[]> => {
+  const { image } = module;
+  const read = (start: bigint, length: number): Promise<Uint8Array | undefined> => Promise.resolve(image.bytesAt(start, length));
+  const exits = await exitsOf(found.ranges, read, image.addressSize === 8 ? 64 : 32);
+  const entry: FunctionSite[] = found.entry === undefined ? [] : [{ address: found.entry, kind: 'entry', function: found }];
+  return [...entry, ...exits.map(({ address, tail }): FunctionSite => ({ address, kind: tail ? 'tail' : 'return', function: found }))];
+};
