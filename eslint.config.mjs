@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   { files: ['test/**', 'bench/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'max-lines': 'off' } },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', document: 'readonly', window: 'readonly', location: 'readonly' } } },
+  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', fetch: 'readonly', document: 'readonly', window: 'readonly', location: 'readonly' } } },
   ...boundaries,
   { files: ['language-server/**/*.ts'], rules: forbid(`(^vscode$)|${into([...floors.slice(1), 'cli', 'extension'])}`, 'language-server/ imports boot/ only') },
   { files: ['cli/**/*.ts'], rules: forbid(`(^vscode$)|${into(['extension'])}`, 'cli/ never imports the extension') },

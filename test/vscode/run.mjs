@@ -70,7 +70,7 @@ try {
 
   // On to the running system, then look at its mounts from a chrooted process.
   await page.keyboard.press('F5');
-  await workbench.terminal(guest.marker('a')).waitFor();
+  await workbench.terminal('login:').waitFor();
   await page.keyboard.press('F6');
   await workbench.expandPane('Mount Table');
   const mounts = workbench.pane('Mount Table').locator('.monaco-list-row');

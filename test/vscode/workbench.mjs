@@ -39,9 +39,9 @@ const settings = {
 
 /** The environment without what would lead VS Code or Chromium out of this machine. */
 function cleanEnvironment() {
-  const environment = { ...process.env, NODE_OPTIONS: '', EXTENSIONS_GALLERY: '{}' };
-  for (const name of Object.keys(environment)) if (/^VSCODE_|^ELECTRON_|^(HTTPS?|ALL)_PROXY$/i.test(name) || name === 'PASSWORD') delete environment[name];
-  return environment;
+  const leads = (name) => /^VSCODE_|^ELECTRON_|^(HTTPS?|ALL)_PROXY$/i.test(name) || name === 'PASSWORD';
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !leads(name)));
+  return { ...environment, NODE_OPTIONS: '', EXTENSIONS_GALLERY: '{}' };
 }
 
 export function installVsix(folders, vsix) {
