@@ -1,0 +1,125 @@
+import type { Scope } from '../../images/debug-info';
+import type { Space } from '../../machine/space';
+import type { CodePlace, Module, SymbolicProgram } from '../../program/program';
+import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
+import { evaluateNumber } from '../location/evaluate';
+import { directCallTarget } from './calls';
+import type { FrameRegisters } from './frame-registers';
+import { unwindByRow } from './unwind-row';
+import { unwindWithoutRow } from './unwind-without-row';
+
+/** Why there is no caller. */
+export interface StackEnd {
+  readonly reason: string;
+}
+
+export interface ActivationOptions {
+  readonly program: SymbolicProgram;
+  readonly space: Space;
+  readonly cr3: bigint;
+  readonly pc: bigint;
+  readonly registers: FrameRegisters;
+  /** True: `pc` is the instruction that runs next (innermost, or interrupted); false: a return address. */
+  readonly exact: boolean;
+}
+
+/** One call on the stack, with all functions inlined in it. */
+export class Activation implements ActivationOptions {
+  readonly program: SymbolicProgram;
+  readonly space: Space;
+  readonly cr3: bigint;
+  readonly pc: bigint;
+  readonly registers: FrameRegisters;
+  readonly exact: boolean;
+  private lazyPlace: CodePlace | undefined;
+  private lazyCaller: Promise<Activation | StackEnd> | undefined;
+
+  constructor(options: ActivationOptions) {
+    ({ program: this.program, space: this.space, cr3: this.cr3, pc: this.pc, registers: this.registers, exact: this.exact } = options);
+  }
+
+  /** The address that names are looked up by: inside the call instruction for a return address, which may lie behind the function's end. */
+  get lookup(): bigint {
+    return this.exact ? this.pc : this.pc - 1n;
+  }
+  get place(): CodePlace {
+    return (this.lazyPlace ??= this.program.placeOf(this.lookup, { cr3: this.cr3 }));
+  }
+  get module(): Module | undefined {
+    return this.place.module;
+  }
+  /** `lookup` as the image's own address. */
+  get linked(): bigint | undefined {
+    const { module } = this;
+    return module && this.program.toLinked(module, this.lookup);
+  }
+
+  /** Canonical frame address. */
+  async cfa(): Promise<bigint | undefined> {
+    const { linked, module } = this;
+    const row = linked === undefined ? undefined : module?.image.debugInfo.unwindAt(linked);
+    if (!row) return undefined;
+    if (row.cfa.kind === 'expression') return evaluateNumber(row.cfa.location, this.unwindEnvironment());
+    const base = await this.registers.get(row.cfa.register);
+    return base === undefined ? undefined : BigInt.asUintN(this.registers.names.wordSize * 8, base + row.cfa.offset);
+  }
+
+  /** The call around this one, or why there is none. */
+  caller(): Promise<Activation | StackEnd> {
+    this.lazyCaller ??= this.unwind();
+    return this.lazyCaller;
+  }
+
+  private async unwind(): Promise<Activation | StackEnd> {
+    const { linked, module } = this;
+    const row = linked === undefined ? undefined : module?.image.debugInfo.unwindAt(linked);
+    return row ? unwindByRow(this, row) : unwindWithoutRow(this);
+  }
+
+  /** What location expressions of a scope in this call need. */
+  environment(scope: Scope | undefined): LocationEnvironment {
+    const { module, program, space } = this;
+    return {
+      memory: space,
+      toRuntime: (linked) => (module ? program.toRuntime(module, linked) : linked),
+      frame: this.locationFrame(scope),
+    };
+  }
+
+  /** What expressions in call frame information may use: registers and memory only, since the frame is what they make. */
+  unwindEnvironment(): LocationEnvironment {
+    const environment = this.environment(undefined);
+    return {
+      ...environment,
+      frame: { ...this.locationFrame(undefined), cfa: () => Promise.resolve(undefined), entryValue: () => Promise.resolve(undefined), frameBase: undefined },
+    };
+  }
+
+  private locationFrame(scope: Scope | undefined): LocationFrame {
+    const { registers } = this;
+    return {
+      register: (number) => registers.get(number),
+      registerPlace: (number) => registers.place(number),
+      registerName: (number) => registers.names.nameOf(number),
+      cfa: () => this.cfa(),
+      frameBase: (scope ?? this.place.scopes.at(-1))?.frameBase,
+      entryValue: (expression) => this.entryValue(expression),
+    };
+  }
+
+  /**
+   * The value that a location had when this function was entered, from the caller's call site (DWARF 5, 2.5.1.7 and 3.4.2).
+   * Only for a direct call of this very function: behind a tail call the site describes another one's arguments.
+   */
+  private async entryValue(expression: Uint8Array): Promise<bigint | undefined> {
+    const own = this.place.scopes.at(-1);
+    const caller = await this.caller();
+    if (!own || !this.module || !('pc' in caller) || caller.exact || !caller.module) return undefined;
+    const linkedReturn = caller.program.toLinked(caller.module, caller.pc);
+    const target = await directCallTarget(caller);
+    if (target !== this.program.toRuntime(this.module, own.entry)) return undefined;
+    const site = caller.place.scopes.at(-1)?.callSiteAt(linkedReturn);
+    const known = site?.values.find(({ location }) => Buffer.from(location.expression).equals(expression));
+    return known && evaluateNumber(known.value, caller.environment(undefined));
+  }
+}

@@ -1,0 +1,40 @@
+import type { Memory } from '../../machine/machine';
+
+interface ReturnSite {
+  readonly pc: bigint;
+  readonly space: Memory;
+}
+
+const longestCall = 8;
+
+/** Where the `call rel32` before a return address goes; undefined for another kind of call or unreadable code. */
+export const directCallTarget = async ({ pc, space }: ReturnSite): Promise<bigint | undefined> => {
+  const bytes = await space.readSome(pc - 5n, 5);
+  if (bytes.length < 5 || bytes[0] !== 0xe8) return undefined;
+  return BigInt.asUintN(64, pc + BigInt(new DataView(bytes.buffer, bytes.byteOffset).getInt32(1, true)));
+};
+
+/** True when the instruction before this address can be a call: a return address that a search found is not believed without. */
+export const followsCall = async ({ pc, space }: ReturnSite): Promise<boolean> => {
+  const bytes = await space.readSome(pc - BigInt(longestCall), longestCall);
+  if (bytes.length < longestCall) return false;
+  if (bytes[longestCall - 5] === 0xe8) return true;
+  for (let length = 2; length < longestCall; length++) {
+    const at = longestCall - length;
+    const modrm = bytes[at + 1] ?? 0;
+    if (bytes[at] !== 0xff || ((modrm >> 3) & 7) !== 2) continue;
+    if (length === indirectLength(modrm, bytes[at + 2] ?? 0)) return true;
+  }
+  return false;
+};
+
+/** Bytes of `call r/m` from its opcode on (Intel SDM volume 2, 2.1.5). */
+const indirectLength = (modrm: number, sib: number): number => {
+  const mode = modrm >> 6;
+  const base = modrm & 7;
+  if (mode === 3) return 2;
+  const withSib = base === 4 ? 1 : 0;
+  if (mode === 1) return 3 + withSib;
+  if (mode === 2) return 6 + withSib;
+  return base === 5 || (withSib === 1 && (sib & 7) === 5) ? 6 + withSib : 2 + withSib;
+};

@@ -1,0 +1,98 @@
+import type { StructType, Type } from '../../images/types';
+import { strip } from '../../images/types';
+import { fromBytes } from '../values/place';
+import { offsetOfPath } from '../values/members';
+import type { Activation } from './activation';
+import { Activation as Call } from './activation';
+import type { SavedRegister } from './frame-registers';
+import { FrameRegisters } from './frame-registers';
+
+/** Bytes above the stack pointer in which entry code keeps its trap frame. */
+const searched = 1024;
+
+/** What `iretq` takes from the stack (Intel SDM volume 3, 6.14.2): rip, cs, rflags, rsp, ss. */
+interface ReturnFrame {
+  readonly address: bigint;
+  readonly pc: bigint;
+  readonly sp: bigint;
+  readonly user: boolean;
+}
+
+const userTop = 1n << 47n;
+const pageTop = 0xffffn;
+
+/**
+ * The code that a trap, an interrupt or a system call broke into, seen from kernel entry code without call frame
+ * information. The processor's own return frame is recognised by its contents, so the system need not be known; the other
+ * registers come from the structure in which this kernel keeps them, by its debug information.
+ */
+export const interruptedCall = async (from: Activation): Promise<Activation | undefined> => {
+  const { names } = from.registers;
+  if (names.wordSize !== 8 || from.pc < userTop) return undefined;
+  const sp = await from.registers.get(names.sp);
+  if (sp === undefined || sp % 8n !== 0n) return undefined;
+  const bytes = await from.space.readSome(sp, searched);
+  for (let offset = 0; offset + 40 <= bytes.length; offset += 8) {
+    const frame = returnFrame(from, sp + BigInt(offset), bytes, offset);
+    if (frame) return callOf(from, frame);
+  }
+  return undefined;
+};
+
+const returnFrame = (from: Activation, address: bigint, bytes: Uint8Array, offset: number): ReturnFrame | undefined => {
+  const word = (index: number): bigint => fromBytes(bytes.subarray(offset + index * 8, offset + index * 8 + 8));
+  const [pc, cs, flags, sp, ss] = [word(0), word(1), word(2), word(3), word(4)];
+  // Selectors are small; bit 1 of rflags is always set, bits 3, 5 and 15 never, none above 21.
+  if (cs === 0n || cs > pageTop || ss > pageTop || (flags & 0x802an) !== 2n || flags >> 22n !== 0n) return undefined;
+  if ((cs & 3n) === 3n) {
+    if ((ss & 3n) !== 3n || pc >= userTop || pc < 0x1000n || sp >= userTop || (flags & 0x200n) === 0n) return undefined;
+    return { address, pc, sp, user: true };
+  }
+  if ((cs & 7n) !== 0n || (ss & 7n) !== 0n || pc < userTop || sp < userTop) return undefined;
+  return from.program.moduleAt(pc, { cr3: from.cr3 }) ? { address, pc, sp, user: false } : undefined;
+};
+
+/** Structures that kernels keep all registers in: the member that holds rip, and what to try for each register. */
+const shapes: readonly { readonly type: string; readonly pc: string; readonly members: (register: string) => readonly string[] }[] = [
+  // Linux arch/x86/include/asm/ptrace.h
+  { type: 'pt_regs', pc: 'ip', members: (register) => [register, register.replace(/^r(?=[a-z])/, '')] },
+  // FreeBSD sys/x86/include/frame.h
+  { type: 'trapframe', pc: 'tf_rip', members: (register) => [`tf_${register}`] },
+  // Redox kernel src/arch/x86_64/interrupt/handler.rs
+  { type: 'InterruptStack', pc: 'iret.rip', members: (register) => [`scratch.${register}`, `preserved.${register}`, `iret.${register}`] },
+];
+
+const callOf = (from: Activation, frame: ReturnFrame): Activation => {
+  const { names } = from.registers;
+  const saved = new Map<number, SavedRegister>([
+    [names.pc, { kind: 'value', value: frame.pc, size: 8 }],
+    [names.sp, { kind: 'value', value: frame.sp, size: 8 }],
+  ]);
+  const shape = shapes.map((candidate) => ({ ...candidate, found: structNamed(from, candidate.type, candidate.pc) })).find(({ found }) => found);
+  if (shape?.found) {
+    const start = frame.address - BigInt(offsetOfPath(shape.found, shape.pc));
+    for (const number of names.general) {
+      const offset = shape.members(names.nameOf(number)).map((path) => offsetIn(shape.found, path)).find((found) => found !== undefined);
+      if (offset !== undefined && !saved.has(number)) saved.set(number, { kind: 'saved', address: start + BigInt(offset), size: 8 });
+    }
+  }
+  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? { kind: 'lost' });
+  return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc: frame.pc, registers, exact: true });
+};
+
+const structNamed = (from: Activation, name: string, pc: string): StructType | undefined => {
+  const types: readonly Type[] = from.module?.image.debugInfo.typesNamed(name) ?? [];
+  for (const type of types) {
+    const real = strip(type);
+    if (real.kind === 'struct' && offsetIn(real, pc) !== undefined) return real;
+  }
+  return undefined;
+};
+
+const offsetIn = (type: StructType | undefined, path: string): number | undefined => {
+  try {
+    return type && offsetOfPath(type, path);
+  } catch {
+    return undefined;
+  }
+};

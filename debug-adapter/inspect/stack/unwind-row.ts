@@ -1,0 +1,62 @@
+import type { UnwindRow, UnwindRule } from '../../images/debug-info';
+import { evaluateNumber } from '../location/evaluate';
+import type { Activation, StackEnd } from './activation';
+import { Activation as Call } from './activation';
+import type { SavedRegister } from './frame-registers';
+import { FrameRegisters } from './frame-registers';
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** One step up by call frame information (DWARF 5, 6.4). */
+export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Activation | StackEnd> => {
+  const { registers, space } = from;
+  const { names } = registers;
+  const width = names.wordSize * 8;
+  if (row.registers.get(row.returnRegister)?.kind === 'undefined') return { reason: 'its call frame information says that this is the outermost function' };
+  const cfa = await from.cfa();
+  if (cfa === undefined) return { reason: `the frame address at ${hex(from.pc)} cannot be computed` };
+  const sp = await registers.get(names.sp);
+  // A function's frame ends above its stack pointer; only a trap may come from another stack.
+  if (sp !== undefined && cfa <= sp && !row.signalFrame) return { reason: `the stack does not grow at ${hex(from.pc)} (frame at ${hex(cfa)}, stack pointer ${hex(sp)})` };
+
+  const byRule = async (number: number, rule: UnwindRule): Promise<SavedRegister> => {
+    switch (rule.kind) {
+      case 'undefined':
+        return { kind: 'lost' };
+      case 'same':
+        return { kind: 'same', registers, number };
+      case 'register':
+        return { kind: 'same', registers, number: rule.register };
+      case 'offset':
+        return { kind: 'saved', address: BigInt.asUintN(width, cfa + rule.offset), size: sizeOf(number, names.wordSize) };
+      case 'value-offset':
+        return { kind: 'value', value: BigInt.asUintN(width, cfa + rule.offset), size: names.wordSize };
+      case 'expression': {
+        const address = await evaluateNumber(rule.location, from.unwindEnvironment(), cfa);
+        return address === undefined ? { kind: 'lost' } : { kind: 'saved', address, size: sizeOf(number, names.wordSize) };
+      }
+      case 'value-expression': {
+        const value = await evaluateNumber(rule.location, from.unwindEnvironment(), cfa);
+        return value === undefined ? { kind: 'lost' } : { kind: 'value', value, size: names.wordSize };
+      }
+    }
+  };
+  const saved = new Map<number, SavedRegister>();
+  for (const [number, rule] of row.registers) saved.set(number, await byRule(number, rule));
+  if (!saved.has(names.sp)) saved.set(names.sp, { kind: 'value', value: cfa, size: names.wordSize });
+  const returns = saved.get(row.returnRegister);
+  if (returns && row.returnRegister !== names.pc) saved.set(names.pc, returns);
+
+  const caller = new FrameRegisters(names, space, (number) => {
+    const known = saved.get(number);
+    if (known) return known;
+    // A trap keeps what its row does not tell of; a call keeps only what the calling convention says.
+    return row.signalFrame || names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' };
+  });
+  const pc = await caller.get(row.returnRegister);
+  if (pc === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
+  if (pc === 0n) return { reason: 'its return address is 0' };
+  return new Call({ program: from.program, space, cr3: from.cr3, pc, registers: caller, exact: row.signalFrame });
+};
+
+const sizeOf = (number: number, wordSize: 4 | 8): number => (wordSize === 8 && number >= 17 && number <= 32 ? 16 : wordSize);

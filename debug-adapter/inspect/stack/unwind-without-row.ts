@@ -1,0 +1,85 @@
+import { fromBytes } from '../values/place';
+import type { Activation, StackEnd } from './activation';
+import { Activation as Call } from './activation';
+import { followsCall } from './calls';
+import type { SavedRegister } from './frame-registers';
+import { FrameRegisters } from './frame-registers';
+import { interruptedCall } from './trap-frame';
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** A caller that was found without call frame information: where its return address is, and what it tells of the frame. */
+interface Found {
+  /** Address of the return address. */
+  readonly at: bigint;
+  /** Where the caller's frame pointer is saved; left out: it is still in its register. */
+  readonly framePointerAt?: bigint;
+}
+
+/**
+ * One step up where there is no call frame information: a trap frame, the first or last instructions of a function, or the
+ * chain of frame pointers. A caller is believed only when its address is code of a known image and follows a call.
+ */
+export const unwindWithoutRow = async (from: Activation): Promise<Activation | StackEnd> => {
+  const trap = await interruptedCall(from);
+  if (trap) return trap;
+  for (const found of [await atEdge(from), await byFramePointer(from)]) {
+    const caller = found && (await believable(from, found));
+    if (caller) return caller;
+  }
+  const { module } = from;
+  if (!module) return { reason: `${hex(from.pc)} is in no known image` };
+  const what = module.image.debugInfo.kind === 'none' ? 'no debug information' : 'no call frame information';
+  return { reason: `${module.name} has ${what} for ${hex(from.pc)}, and the frame pointer leads to no caller` };
+};
+
+/** At a function's entry, behind its `push %rbp`, and at its `ret` the return address is where the stack pointer says. */
+const atEdge = async (from: Activation): Promise<Found | undefined> => {
+  if (!from.exact) return undefined;
+  const { names } = from.registers;
+  const sp = await from.registers.get(names.sp);
+  if (sp === undefined) return undefined;
+  const word = BigInt(names.wordSize);
+  const next = await from.space.readSome(from.pc, 1);
+  if (next[0] === 0xc3 || next[0] === 0xc2) return { at: sp };
+  // A jump to nowhere: the call that went wrong left its return address on top.
+  if (!from.module) return { at: sp };
+  const { offset } = from.place;
+  if (offset === undefined) return undefined;
+  if (offset === 0) return { at: sp };
+  if (offset > 5) return undefined;
+  const start = await from.space.readSome(from.pc - BigInt(offset), offset);
+  const text = Buffer.from(start).toString('hex');
+  if (text === 'f30f1efa') return { at: sp };
+  if (text === '55' || text === 'f30f1efa55') return { at: sp + word, framePointerAt: sp };
+  return undefined;
+};
+
+const byFramePointer = async (from: Activation): Promise<Found | undefined> => {
+  const { names } = from.registers;
+  const [framePointer, sp] = await Promise.all([from.registers.get(names.framePointer), from.registers.get(names.sp)]);
+  const word = BigInt(names.wordSize);
+  if (framePointer === undefined || sp === undefined || framePointer < sp || framePointer % word !== 0n) return undefined;
+  return { at: framePointer + word, framePointerAt: framePointer };
+};
+
+const believable = async (from: Activation, found: Found): Promise<Activation | undefined> => {
+  const { registers, space, program, cr3 } = from;
+  const { names } = registers;
+  const bytes = await space.readSome(found.at, names.wordSize);
+  if (bytes.length < names.wordSize) return undefined;
+  const pc = fromBytes(bytes);
+  if (pc === 0n) return undefined;
+  const module = program.moduleAt(pc - 1n, { cr3 });
+  if (!module || !(await followsCall({ pc, space }))) return undefined;
+  const linked = program.toLinked(module, pc - 1n);
+  if (!module.image.sections.some(({ executable, address, size }) => executable && linked >= address && linked < address + BigInt(size))) return undefined;
+  const saved = new Map<number, SavedRegister>([
+    [names.pc, { kind: 'saved', address: found.at, size: names.wordSize }],
+    [names.sp, { kind: 'value', value: found.at + BigInt(names.wordSize), size: names.wordSize }],
+    [names.framePointer, found.framePointerAt === undefined ? { kind: 'same', registers, number: names.framePointer } : { kind: 'saved', address: found.framePointerAt, size: names.wordSize }],
+  ]);
+  // Which other registers the function has saved is not known.
+  const callers = new FrameRegisters(names, space, (number) => saved.get(number) ?? { kind: 'lost' });
+  return new Call({ program, space, cr3, pc, registers: callers, exact: false });
+};

@@ -1,0 +1,91 @@
+import type { Machine, Vcpu } from '../../machine/machine';
+import type { SymbolicProgram } from '../../program/program';
+import { Activation } from './activation';
+import { Frame } from './frame';
+import { FrameRegisters } from './frame-registers';
+import { registerNamesFor } from './register-names';
+
+/** What a debugger shows at most; deeper is a recursion that went wrong. */
+const mostFrames = 1000;
+/** Bytes of stack that are fetched with the first frame. */
+const prefetched = 4096;
+
+/**
+ * Frames of a stopped vCPU, innermost first, inlined functions as frames of their own. The last frame's `endReason` says why
+ * there is no further one. Frames are made as they are asked for.
+ */
+export async function* frames(program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current, limit = mostFrames): AsyncGenerator<Frame> {
+  const activation = await innermost(program, machine, vcpu);
+  if (!activation) {
+    const { pc } = await machine.registers(vcpu);
+    const frame = new Frame(0, undefined, undefined, undefined, await plain(program, machine, vcpu));
+    frame.endReason = `0x${pc.toString(16)} is 16-bit code, which is not unwound`;
+    yield frame;
+    return;
+  }
+  yield* framesFrom(activation, limit);
+}
+
+/** The same as a list. */
+export const stackOf = async (program: SymbolicProgram, machine: Machine, vcpu?: Vcpu, limit?: number): Promise<readonly Frame[]> => {
+  const found: Frame[] = [];
+  for await (const frame of frames(program, machine, vcpu, limit)) found.push(frame);
+  return found;
+};
+
+/** The innermost call of a vCPU; undefined in 16-bit code. */
+export const innermost = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current): Promise<Activation | undefined> => {
+  const registers = await machine.registers(vcpu);
+  return registers.bits === 16 ? undefined : plain(program, machine, vcpu);
+};
+
+const plain = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu): Promise<Activation> => {
+  const registers = await machine.registers(vcpu);
+  const space = await machine.currentSpace(vcpu);
+  const { pc, sp, cr3 } = registers;
+  await space.readMany([{ address: sp, length: prefetched }]);
+  const names = registerNamesFor(program.moduleAt(pc, { cr3 })?.image, registers.bits === 64 ? 64 : 32);
+  return new Activation({ program, space, cr3, pc, registers: FrameRegisters.ofMachine(names, space, registers, machine, vcpu), exact: true });
+};
+
+/** Frames from one call outwards. */
+export async function* framesFrom(start: Activation, limit = mostFrames): AsyncGenerator<Frame> {
+  let index = 0;
+  let previous: Frame | undefined;
+  let activation: Activation | undefined = start;
+  let end = '';
+  while (activation) {
+    for (const frame of framesOf(activation, index)) {
+      if (previous) yield previous;
+      previous = frame;
+      index++;
+      if (index >= limit) {
+        frame.endReason = `only ${limit} frames were asked for`;
+        yield frame;
+        return;
+      }
+    }
+    const caller: Awaited<ReturnType<Activation['caller']>> = await activation.caller();
+    if ('pc' in caller) {
+      activation = caller;
+      continue;
+    }
+    end = caller.reason;
+    activation = undefined;
+  }
+  if (previous) {
+    previous.endReason = end;
+    yield previous;
+  }
+}
+
+/** Inlined functions first, then the one that holds them. */
+const framesOf = (activation: Activation, first: number): Frame[] => {
+  const { scopes, line } = activation.place;
+  const row = line && line.line > 0 ? line : undefined;
+  if (scopes.length === 0) return [new Frame(first, undefined, row, row?.column, activation)];
+  return scopes.map((scope, i) => {
+    const inner = scopes[i - 1];
+    return inner ? new Frame(first + i, scope, inner.callSite, undefined, activation) : new Frame(first + i, scope, row, row?.column, activation);
+  });
+};
