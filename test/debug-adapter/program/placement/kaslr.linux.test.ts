@@ -14,7 +14,7 @@ const kernel = 'skipped' in guest ? undefined : guest;
 const machines: Machine[] = [];
 
 const boot = async (append: string): Promise<Machine> => {
-  const machine = await launchQemu({ argv: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-kernel', kernel?.vmlinuz ?? '', '-append', append, '-display', 'none', '-net', 'none', '-serial', 'null', '-no-reboot'] });
+  const machine = await launchQemu({ argv: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-kernel', kernel?.vmlinuz ?? '', '-append', append, '-display', 'none', '-net', 'none', '-serial', 'null'] });
   machines.push(machine);
   return machine;
 };
@@ -64,6 +64,19 @@ describe.skipIf(kernel === undefined)("Debian's kernel", () => {
     const { machine, module, observers } = await place('console=ttyS0 nokaslr');
     await runUntil(machine, observers, () => module.confirmed);
     expect(module.slide).toBe(0n);
+    await machine.close('kill');
+  });
+
+  it('is found anew after a reset, and its breakpoints follow', async () => {
+    const { machine, module, observers, wanted } = await place('console=ttyS0');
+    await runUntil(machine, observers, () => module.confirmed);
+    const reset = new Promise((resolve) => machine.on('reset', resolve));
+    await machine.monitor('system_reset');
+    await reset;
+    for (const observer of observers) await observer.arm();
+    expect(wanted.resolution.verified).toBe(false);
+    await runUntil(machine, observers, () => module.confirmed);
+    expect(wanted.resolution.locations[0]?.address).toBe((wanted.resolution.locations[0]?.module?.image.symbols.named('mount_block_root')[0]?.address ?? 0n) + module.slide!);
     await machine.close('kill');
   });
 
