@@ -13,6 +13,3 @@ export interface PlacementContext {
 }
 
 export const hex = (value: bigint): string => `0x${value.toString(16)}`;
-
-/** Owner word of the breakpoints that placement sets. */
-export const OWNER = 'placement';
