@@ -10,7 +10,7 @@ const unescape = (part: string): string => {
     const point = code.startsWith('u') ? parseInt(code.slice(1), 16) : NaN;
     return point >= 0x20 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
   });
-  return text.replace(/\.\./g, '::').replace(/(?<=[^.]|^)\.(?=[^.]|$)/g, '-');
+  return text.replace(/\.\./g, '::');
 };
 
 /** `_ZN4core3ptr4read17h0123456789abcdefE` → `core::ptr::read`; undefined when it is no legacy Rust name (no hash: C++). */

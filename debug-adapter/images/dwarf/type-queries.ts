@@ -1,8 +1,7 @@
 import type { VariableInfo } from '../debug-info';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
-import { pathMatches } from '../demangle/path';
-import { components } from '../demangle/path';
+import { components, pathMatches } from '../demangle/path';
 import { AT, TAG } from './constants';
 import type { Die } from './die';
 import { kinds } from './name-index';
@@ -24,7 +23,7 @@ const shapeOf = (die: Die): string => {
   if (die.tag === TAG.typedef || die.tag === TAG.pointer_type) {
     const target = die.reference(AT.type);
     parts.push(target ? `${target.tag} ${nameOf(target)}` : '');
-  } else for (const child of die.children()) parts.push(`${nameOf(child)} ${child.number(AT.data_member_location) ?? child.number(AT.const_value) ?? ''}`);
+  } else for (const child of die.children()) if (child.tag === TAG.member || child.tag === TAG.enumerator || child.tag === TAG.variant_part) parts.push(`${nameOf(child)} ${child.number(AT.data_member_location) ?? child.number(AT.const_value) ?? ''}`);
   return parts.join('|');
 };
 

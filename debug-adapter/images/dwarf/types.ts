@@ -329,7 +329,9 @@ class DwarfAlias extends DwarfNamed implements AliasType {
     if (own !== '' || this.flavor === 'typedef') return own;
     const { target } = this;
     // `char *const` qualifies the pointer, `const char` what it stands before.
-    return target.kind === 'pointer' ? `${spelled(target)} ${this.flavor}` : `${this.flavor} ${spelled(target)}`;
+    if (target.kind === 'pointer') return `${spelled(target)} ${this.flavor}`;
+    const inner = spelled(target);
+    return this.flavor === 'volatile' && inner.startsWith('const ') ? `const volatile ${inner.slice(6)}` : `${this.flavor} ${inner}`;
   }
   override get qualifiedName(): string {
     return this.flavor === 'typedef' ? super.qualifiedName : this.name;
