@@ -84,8 +84,8 @@ describe.skipIf(kernel === undefined)('two processes of Linux at the same addres
     let stops = 0;
     await runUntil(machine, observers, (stop) => {
       counted.set(stop.cr3 & ~0xfffn, program.isActive(second!, { cr3: stop.cr3 }));
-      return ++stops >= 30;
-    });
+      return ++stops >= 30 && counted.size >= 2;
+    }, 1000);
     // Both processes stop at the address, and only the second one is the image's.
     expect([...counted.values()].sort()).toEqual([false, true]);
     expect(second?.roots?.size).toBe(1);
