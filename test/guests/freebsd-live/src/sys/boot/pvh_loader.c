@@ -167,6 +167,8 @@ pvh_loader(uint32_t start_info_pa)
 		p = mod_add(p, MODINFO_ADDR, &value, 8);
 		value = preload_image_size;
 		p = mod_add(p, MODINFO_SIZE, &value, 8);
+		/* fs_magic of a UFS2 superblock, where one would look for it (sys/ufs/ffs/fs.h). */
+		*(uint32_t *)(preload_image_address + 65536 + 1372) = 0x19540119;
 	}
 	p = mod_add(p, MODINFO_END, "", 0);
 	p = (char *)roundup2((uintptr_t)p, PAGE_SIZE);
