@@ -3,6 +3,7 @@ import { imageErrors } from '../errors/images';
 import { toAddress } from './bytes/address';
 import { FileBytes } from './bytes/file';
 import type { DebugInfo } from './debug-info';
+import { DwarfInfo } from './dwarf/dwarf-info';
 import { openDwarf } from './dwarf/open-dwarf';
 import type { UnwindTable } from './dwarf/unwind';
 import { ElfFile } from './elf/elf-file';
@@ -60,7 +61,10 @@ const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image =>
     path,
     pe,
     companion,
-    (base) => readPeSymbols(pe, base),
+    ({ base, debugInfo }) => {
+      const columns = readPeSymbols(pe, base);
+      return columns.count === 0 && debugInfo instanceof DwarfInfo ? debugInfo.symbolColumns() : columns;
+    },
     (image) => {
       const source = companion?.hasDebugInfo ? companion.source : pe;
       return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, new PeUnwind(pe, image.base));

@@ -4,12 +4,14 @@ import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, V
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
+import type { SymbolColumns } from '../symbols/table';
 import type { UnwindTable } from './unwind';
 import { functionsMatching, functionsNamed } from './function-queries';
 import { scopesWithin } from './functions';
 import { addressesOfLine, lineAt, lineRows, sourceFiles } from './line-queries';
 import { outlineOf } from './outline';
 import type { Reader } from './reader';
+import { symbolsFromDwarf } from './symbols';
 import { typesNamed, variablesNamed } from './type-queries';
 
 /** DWARF behind the interface that all debug information has. */
@@ -57,6 +59,11 @@ export class DwarfInfo implements DebugInfo {
   }
   unwindAt(address: bigint): UnwindRow | undefined {
     return this.guarded(() => this.unwind.at(address));
+  }
+
+  /** What this knows of functions and variables, as a symbol table. */
+  symbolColumns(): SymbolColumns {
+    return this.guarded(() => symbolsFromDwarf(this.reader));
   }
 
   /** A read that leaves its section's buffer comes out as a RangeError; it means damaged input. */

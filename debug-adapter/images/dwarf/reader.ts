@@ -2,6 +2,7 @@ import type { Range } from '../debug-info';
 import { AT, FORM, TAG } from './constants';
 import type { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
+import { leb, readUleb } from './forms';
 import { kinds, NameIndex } from './name-index';
 import { LineTables } from './line-tables';
 import { nameOf, qualifiedNameOf } from './names';
@@ -42,6 +43,7 @@ export class Reader {
     if (this.lazyDeep) return this.lazyDeep.candidates(name, kind, generic);
     const found = this.index().candidates(name, kind, generic);
     if (found.length > 0 || kind === kinds.namespace || !this.mayOccur(name)) return found;
+    this.lazyShallow = undefined;
     this.lazyDeep = new NameIndex(this.file, true);
     return this.lazyDeep.candidates(name, kind, generic);
   }
@@ -84,12 +86,26 @@ export class Reader {
   }
 }
 
+/** Whether a unit inlines functions of other units. Reads its abbreviations without making a table of them: this is asked of every unit. */
 const refersAcross = (unit: Unit): boolean => {
-  const table = unit.abbreviations;
-  for (let row = 0; row < table.count; row++) {
-    if (table.tags[row] !== TAG.inlined_subroutine) continue;
-    const column = table.find(row, AT.abstract_origin);
-    if (column >= 0 && table.forms[column] === FORM.ref_addr) return true;
+  const section = unit.file.needed('.debug_abbrev', unit.section, unit.start);
+  const buffer = section.whole();
+  let at = unit.header.abbreviationOffset;
+  const next = (): number => {
+    const value = readUleb(buffer, at);
+    at = leb.next;
+    return value;
+  };
+  while (at < buffer.length && next() !== 0) {
+    const inlined = next() === TAG.inlined_subroutine;
+    at++;
+    for (;;) {
+      const name = next();
+      const form = next();
+      if (form === FORM.implicit_const) next();
+      if ((name === 0 && form === 0) || at >= buffer.length) break;
+      if (inlined && name === AT.abstract_origin && form === FORM.ref_addr) return true;
+    }
   }
   return false;
 };

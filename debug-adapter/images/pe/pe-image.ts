@@ -36,7 +36,8 @@ export class PeImage implements Image {
     readonly path: string,
     private readonly file: PeFile,
     private readonly companion: PeCompanion | undefined,
-    ownSymbols: (base: bigint) => SymbolColumns,
+    /** Symbols of the file itself, or made from its debug information. */
+    ownSymbols: (image: PeImage) => SymbolColumns,
     private readonly readDebugInfo: (image: Image) => DebugInfo,
   ) {
     const { headers } = file;
@@ -65,7 +66,7 @@ export class PeImage implements Image {
       executable: s.executable,
       writable: s.writable,
     }));
-    this.symbols = new ColumnSymbols(() => companion?.symbols() ?? ownSymbols(base));
+    this.symbols = new ColumnSymbols(() => companion?.symbols() ?? ownSymbols(this));
   }
 
   get debugInfo(): DebugInfo {
