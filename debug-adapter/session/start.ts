@@ -114,7 +114,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       run.report({ stop: { reason: 'other', vcpu: machine.current, pc: 0n, cr3: 0n, hits: [] }, reason: 'pause', description: coded(error).message });
     },
   });
-  const inspector = new Inspector({ machine, program, sources, last: () => run.last });
+  const inspector = new Inspector({ machine, program, last: () => run.last });
   const breakpoints = new UserBreakpoints({
     machine,
     program,

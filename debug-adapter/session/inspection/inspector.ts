@@ -1,42 +1,238 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { failure } from '../../errors/catalogue';
+import { programErrors } from '../../errors/program';
+import { sessionErrors } from '../../errors/session';
+import type { Frame } from '../../inspect/stack/frame';
+import type { TypedValue } from '../../inspect/values/typed-value';
+import { toBytes } from '../../inspect/values/place';
 import type { Machine, Stop, Vcpu } from '../../machine/machine';
 import type { Space } from '../../machine/space';
 import type { PlacedProgram } from '../../program/placed-program';
-import type { Sources } from '../../program/sources';
 import type { Evaluator } from '../breakpoints/user-breakpoints';
 import type { StopReport } from '../run/stop-report';
+import { paged } from './containers';
+import type { Container, DapVariable, Page } from './containers';
+import { evaluateIn, truthOf } from './expressions';
+import { FrameList } from './frames';
+import { Handles } from './handles';
+import { registerGroups, registerText, shownRegister } from './registers-shown';
+import { childrenOf, shownValue } from './shown';
 
 export interface InspectorOptions {
   readonly machine: Machine;
   readonly program: PlacedProgram;
-  readonly sources: Sources;
+  /** The stop the user looks at. */
   last(): StopReport | undefined;
+}
+
+interface FrameHandle {
+  readonly frame: Frame;
+  readonly vcpu: Vcpu;
 }
 
 /** What the session knows of one stop: stacks, variables, values. Forgotten when the machine runs or is written to. */
 export class Inspector implements Evaluator {
   readonly #options: InspectorOptions;
+  readonly #stacks = new Map<number, FrameList>();
+  readonly #frames = new Handles<FrameHandle>(1000);
+  readonly #containers = new Handles<Container>(1);
+  #selected: FrameHandle | undefined;
 
   constructor(options: InspectorOptions) {
     this.#options = options;
   }
 
+  /** The machine has moved: nothing of the earlier stop is true any more. */
   changed(): void {
-    // Nothing is kept yet.
+    this.#stacks.clear();
+    this.#frames.clear();
+    this.#containers.clear();
+    this.#selected = undefined;
   }
 
-  truth(expression: string, stop: Stop): Promise<boolean> {
-    return Promise.reject(new Error(`${expression} at ${stop.pc}`));
+  /** Memory or a register was written: stacks are unwound anew; what the editor refers to by number stays. */
+  written(): void {
+    this.#stacks.clear();
   }
 
-  text(expression: string, stop: Stop): Promise<string> {
-    return Promise.reject(new Error(`${expression} at ${stop.pc}`));
+  framesOf(vcpu: Vcpu): FrameList {
+    let list = this.#stacks.get(vcpu.id);
+    if (!list) this.#stacks.set(vcpu.id, (list = new FrameList(this.#options.program, this.#options.machine, vcpu)));
+    return list;
   }
 
-  selectedSpace(): Promise<Space> {
-    return this.#options.machine.currentSpace();
+  /** A number for the editor to refer to a frame by. */
+  addFrame(frame: Frame, vcpu: Vcpu): number {
+    return this.#frames.add({ frame, vcpu });
   }
 
-  wayOut(vcpu: Vcpu): Promise<{ readonly inlined: boolean; readonly caller?: { readonly pc: bigint; readonly sp: bigint }; readonly why: string }> {
-    return Promise.resolve({ inlined: false, why: `no unwinding on ${vcpu.name}` });
+  /** The frame of an id; the innermost of the current vCPU without one. Throws BS332 for an id of an earlier stop. */
+  async frameOf(id: number | undefined, request: string): Promise<FrameHandle | undefined> {
+    if (id !== undefined) return this.#known(id, request);
+    const vcpu = this.#options.machine.current;
+    const frame = await this.framesOf(vcpu).at(0);
+    return frame && { frame, vcpu };
+  }
+
+  /** The address space of the frame whose scopes the editor asked for last. */
+  async selectedSpace(): Promise<Space> {
+    return this.#selected?.frame.memory ?? this.#options.machine.currentSpace();
+  }
+
+  scopesOf(frameId: number): DebugProtocol.Scope[] {
+    const handle = this.#known(frameId, 'scopes');
+    this.#selected = handle;
+    const { frame, vcpu } = handle;
+    const scopes: DebugProtocol.Scope[] = [];
+    const returned = frame.index === 0 ? this.#options.last()?.returned : undefined;
+    const add = (name: string, container: Container, more: Partial<DebugProtocol.Scope> = {}): void => {
+      scopes.push({ name, variablesReference: this.#containers.add(container), expensive: false, ...more });
+    };
+    if (returned) add('Return', { kind: 'shown', values: returned.values }, { presentationHint: 'returnValue' });
+    const variables = frame.variables();
+    if (variables.some(({ isParameter }) => isParameter)) add('Arguments', { kind: 'variables', frame, parameters: true }, { presentationHint: 'arguments' });
+    if (variables.some(({ isParameter }) => !isParameter)) add('Locals', { kind: 'variables', frame, parameters: false }, { presentationHint: 'locals' });
+    add('Registers', { kind: 'registers', frame, vcpu }, { presentationHint: 'registers', expensive: true });
+    return scopes;
+  }
+
+  async variables(reference: number, page: Page): Promise<DapVariable[]> {
+    const container = this.#container(reference, 'variables');
+    switch (container.kind) {
+      case 'shown':
+        return container.values.map(({ name, value, type }) => ({ name, value, variablesReference: 0, ...(type === undefined ? {} : { type }) }));
+      case 'variables': {
+        const own = container.frame.variables().filter(({ isParameter }) => isParameter === container.parameters);
+        return Promise.all(paged(own, page).map(async (variable) => this.show(variable.name, await container.frame.valueOf(variable))));
+      }
+      case 'registers':
+        return this.#registers(container.frame, container.vcpu);
+      case 'register-group': {
+        const { all } = await this.#options.machine.registers(container.vcpu);
+        return all.filter(({ group }) => group === container.group).map(shownRegister);
+      }
+      case 'value': {
+        const children = await childrenOf(container.value, page);
+        return Promise.all(children.map(({ name, value }) => this.show(name, value)));
+      }
+    }
+  }
+
+  /** A value as the editor shows it; what cannot be read says why. */
+  async show(name: string, value: TypedValue): Promise<DapVariable> {
+    const { text, type, indexed, named, address } = await shownValue(value);
+    return {
+      name,
+      value: text,
+      type,
+      variablesReference: indexed + named > 0 ? this.#containers.add({ kind: 'value', value }) : 0,
+      ...(indexed > 0 ? { indexedVariables: indexed } : {}),
+      ...(indexed > 0 && named > 0 ? { namedVariables: named } : {}),
+      ...(address === undefined ? {} : { memoryReference: `0x${address.toString(16)}` }),
+    };
+  }
+
+  async setVariable(reference: number, name: string, text: string): Promise<{ value: string }> {
+    const container = this.#container(reference, 'setVariable');
+    if (container.kind === 'registers' || container.kind === 'register-group') return this.#setRegister(container, name, text);
+    const value = await this.#child(container, name);
+    if (!value) throw failure(sessionErrors.notAssignable, { name, detail: 'it is not a variable' });
+    await this.assign(name, value, text);
+    return { value: (await shownValue(value)).text };
+  }
+
+  /** Writes a number into a scalar. Throws BS335. */
+  async assign(name: string, value: TypedValue, text: string): Promise<void> {
+    const old = await value.integer().catch(() => undefined);
+    if (old === undefined) throw failure(sessionErrors.notAssignable, { name, detail: 'it is no single number' });
+    await value.write(toBytes(parseNumber(name, text), value.type.size));
+  }
+
+  async truth(expression: string, stop: Stop): Promise<boolean> {
+    return truthOf(await this.#evaluateAt(expression, stop));
+  }
+
+  async text(expression: string, stop: Stop): Promise<string> {
+    return (await shownValue(await this.#evaluateAt(expression, stop))).text;
+  }
+
+  /** Evaluates in a frame; the innermost of the current vCPU without one. */
+  async evaluate(expression: string, frameId: number | undefined): Promise<TypedValue> {
+    const handle = await this.frameOf(frameId, 'evaluate');
+    if (!handle) throw failure(programErrors.notPlaced, { file: expression, stage: 'none' });
+    return evaluateIn(this.#options.program, handle.frame, expression);
+  }
+
+  /** Where `stepOut` leads: out of an inlined function, or to the caller's pc with the stack pointer it has then. */
+  async wayOut(vcpu: Vcpu): Promise<{ readonly inlined: boolean; readonly caller?: { readonly pc: bigint; readonly sp: bigint }; readonly why: string }> {
+    const list = this.framesOf(vcpu);
+    const frame = await list.at(0);
+    if (!frame) return { inlined: false, why: 'there is no frame' };
+    if (frame.inlined) return { inlined: true, why: '' };
+    const caller = await frame.caller();
+    return caller ? { inlined: false, caller, why: '' } : { inlined: false, why: frame.endReason ?? 'its caller cannot be found' };
+  }
+
+  async #evaluateAt(expression: string, stop: Stop): Promise<TypedValue> {
+    const frame = await new FrameList(this.#options.program, this.#options.machine, stop.vcpu).at(0);
+    if (!frame) throw failure(programErrors.notPlaced, { file: expression, stage: 'none' });
+    return evaluateIn(this.#options.program, frame, expression);
+  }
+
+  async #registers(frame: Frame, vcpu: Vcpu): Promise<DapVariable[]> {
+    const { all } = await this.#options.machine.registers(vcpu);
+    const general = all.filter(({ group }) => group === 'general');
+    if (frame.index > 0) {
+      // Of a caller, only what the calls since then have kept is known.
+      return Promise.all(
+        general.map(async ({ name, bits }) => {
+          const value = name === 'rip' || name === 'eip' ? frame.address : await frame.register(name);
+          return value === undefined ? { name, value: 'not kept by the functions called since', variablesReference: 0 } : shownRegister({ name, value, bits });
+        }),
+      );
+    }
+    const groups = registerGroups
+      .filter(([group]) => all.some((register) => register.group === group))
+      .map(([group, words]) => ({ name: words, value: '', variablesReference: this.#containers.add({ kind: 'register-group', group, vcpu }) }));
+    return [...general.map(shownRegister), ...groups];
+  }
+
+  async #setRegister(container: Extract<Container, { kind: 'registers' | 'register-group' }>, name: string, text: string): Promise<{ value: string }> {
+    if (container.kind === 'registers' && container.frame.index > 0) throw failure(sessionErrors.notAssignable, { name, detail: "it is a caller's register" });
+    const { machine } = this.#options;
+    await machine.setRegister(name, parseNumber(name, text), container.vcpu);
+    const register = (await machine.registers(container.vcpu)).all.find((candidate) => candidate.name === name);
+    return { value: register ? registerText(register.value, register.bits) : text };
+  }
+
+  async #child(container: Container, name: string): Promise<TypedValue | undefined> {
+    if (container.kind === 'variables') {
+      const variable = container.frame.variables().find((candidate) => candidate.name === name && candidate.isParameter === container.parameters);
+      return variable && container.frame.valueOf(variable);
+    }
+    if (container.kind !== 'value') return undefined;
+    return (await childrenOf(container.value, {})).find((child) => child.name === name)?.value;
+  }
+
+  #known(id: number, request: string): FrameHandle {
+    const handle = this.#frames.get(id);
+    if (!handle) throw failure(sessionErrors.staleReference, { kind: 'frame', id, request });
+    return handle;
+  }
+
+  #container(id: number, request: string): Container {
+    const container = this.#containers.get(id);
+    if (!container) throw failure(sessionErrors.staleReference, { kind: 'variable reference', id, request });
+    return container;
   }
 }
+
+const parseNumber = (name: string, text: string): bigint => {
+  const trimmed = text.trim();
+  if (trimmed === 'true') return 1n;
+  if (trimmed === 'false') return 0n;
+  const match = /^(-?)(0x[0-9a-f]+|\d+)$/i.exec(trimmed);
+  if (match?.[2] !== undefined) return match[1] === '-' ? -BigInt(match[2]) : BigInt(match[2]);
+  if (/^'.'$/.test(trimmed)) return BigInt(trimmed.charCodeAt(1));
+  throw failure(sessionErrors.notAssignable, { name, detail: `"${text}" is no number` });
+};

@@ -2,6 +2,7 @@ import type { RequestGroup } from '../handler';
 import { bootRequests } from './boot';
 import { breakpointRequests } from './breakpoints';
 import { disassembleRequests } from './disassemble';
+import { evaluateRequests } from './evaluate';
 import { exceptionRequests } from './exceptions';
 import { lifecycleRequests } from './lifecycle';
 import { memoryRequests } from './memory';
@@ -9,6 +10,7 @@ import { moduleRequests } from './modules';
 import { runRequests } from './run';
 import { serialRequests } from './serial';
 import { sourceRequests } from './sources';
+import { stackRequests } from './stack';
 
 /** Every request the adapter answers. */
 export const groups: readonly RequestGroup[] = [
@@ -16,6 +18,8 @@ export const groups: readonly RequestGroup[] = [
   breakpointRequests,
   exceptionRequests,
   runRequests,
+  stackRequests,
+  evaluateRequests,
   memoryRequests,
   disassembleRequests,
   moduleRequests,

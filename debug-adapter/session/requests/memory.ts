@@ -24,7 +24,7 @@ const writeMemory: Handler<DebugProtocol.WriteMemoryArguments> = async (core, ar
   let written = bytes.length;
   if (args.allowPartial) written = (await space.readSome(address, bytes.length)).length;
   await space.write(address, bytes.subarray(0, written));
-  target.inspector.changed();
+  target.inspector.written();
   core.send('memory', { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: written });
   return { bytesWritten: written };
 };

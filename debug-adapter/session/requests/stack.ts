@@ -1,0 +1,57 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Frame } from '../../inspect/stack/frame';
+import type { Vcpu } from '../../machine/machine';
+import { hex } from '../addresses';
+import type { Core } from '../core';
+import type { Handler, RequestGroup } from '../handler';
+import type { Target } from '../target';
+import { vcpuOf } from './run';
+
+/** Ids of the labels that end a stack: nothing can be asked of them. */
+const labelId = 0x4000_0000;
+
+const stackTrace: Handler<DebugProtocol.StackTraceArguments> = async (core, args) => {
+  const target = core.needStopped('stackTrace');
+  const vcpu = vcpuOf(target, args.threadId);
+  const start = args.startFrame ?? 0;
+  const levels = args.levels === undefined || args.levels === 0 ? 1000 : args.levels;
+  const { frames, total, complete } = await target.inspector.framesOf(vcpu).slice(start, levels);
+  const stackFrames = frames.map((frame) => toDapFrame(core, target, vcpu, frame));
+  const last = frames.at(-1);
+  if (last?.endReason !== undefined) {
+    stackFrames.push({ id: labelId + vcpu.id, name: `The stack ends here: ${last.endReason}`, line: 0, column: 0, presentationHint: 'label' });
+  }
+  // Without knowing the end, one more than is known makes the editor ask on.
+  return { stackFrames, totalFrames: complete ? Math.max(total + 1, start + stackFrames.length) : total + 1 };
+};
+
+const toDapFrame = (core: Core, target: Target, vcpu: Vcpu, frame: Frame): DebugProtocol.StackFrame => {
+  const { source, module } = frame;
+  const place = source && source.line > 0 ? { source: target.sourceOf(source.file), line: core.lineOut(source.line), column: core.columnOut(frame.column ?? 0) } : { line: 0, column: 0 };
+  return {
+    id: target.inspector.addFrame(frame, vcpu),
+    name: frame.interrupted ? `${frame.name} (interrupted)` : frame.name,
+    ...place,
+    instructionPointerReference: hex(frame.address),
+    ...(module ? { moduleId: module.id } : {}),
+    presentationHint: place.line === 0 ? 'subtle' : 'normal',
+  };
+};
+
+const scopes: Handler<DebugProtocol.ScopesArguments> = async (core, args) => Promise.resolve({ scopes: core.needStopped('scopes').inspector.scopesOf(args.frameId) });
+
+const variables: Handler<DebugProtocol.VariablesArguments> = async (core, args) => ({
+  variables: await core.needStopped('variables').inspector.variables(args.variablesReference, args),
+});
+
+const setVariable: Handler<DebugProtocol.SetVariableArguments> = async (core, args) => {
+  const { inspector } = core.needStopped('setVariable');
+  const changed = await inspector.setVariable(args.variablesReference, args.name, args.value);
+  inspector.written();
+  return changed;
+};
+
+export const stackRequests: RequestGroup = {
+  capabilities: { supportsDelayedStackTraceLoading: true, supportsSetVariable: true },
+  handlers: { stackTrace, scopes, variables, setVariable },
+};
