@@ -1,0 +1,45 @@
+import { readLine } from './line';
+import { explainMalformed, loaderMessage } from './messages';
+import type { LineVerdict, LoaderRules } from './rules';
+
+export interface ConfLine {
+  /** From 0, as an editor counts. */
+  readonly index: number;
+  readonly text: string;
+  readonly verdict: LineVerdict;
+  /** The loader's own number, from 1: empty lines are not counted, lines of blanks are. None for an empty line. */
+  readonly loaderLine?: number;
+  /** False once the Forth loader has given up on the file. */
+  readonly reached: boolean;
+}
+
+export interface ConfFile {
+  readonly lines: readonly ConfLine[];
+  readonly rules: LoaderRules;
+}
+
+/** Reads a whole file. Lines end at `\n` only, as for the loader; a `\r` stays at the end of its line. */
+export function readConf(text: string, rules: LoaderRules): ConfFile {
+  const lines: ConfLine[] = [];
+  let counted = 0;
+  let reached = true;
+  for (const [index, line] of text.split('\n').entries()) {
+    const verdict = readLine(line, rules);
+    const empty = line === '';
+    if (!empty) counted++;
+    lines.push({ index, text: line, verdict, reached, ...(empty ? {} : { loaderLine: counted }) });
+    if (rules === 'forth' && verdict.kind === 'malformed') reached = false;
+  }
+  return { lines, rules };
+}
+
+/** Everything to say about a malformed line: what the loader prints, why, and what still takes effect. */
+export function malformedMessage(line: ConfLine, rules: LoaderRules): string {
+  if (line.verdict.kind !== 'malformed') return '';
+  const printed = loaderMessage(line, rules);
+  const still =
+    rules === 'forth'
+      ? 'The Forth loader stops reading the file here: no later line takes effect.'
+      : 'Only this line is lost: the lines before and after it still take effect, and the boot goes on.';
+  return `${explainMalformed(line.verdict.reason, rules)}\nThe loader prints: ${printed}\n${still}`;
+}
