@@ -27,6 +27,21 @@ const entryFirst = (die: Die, flat: FlatRanges): FlatRanges => {
 
 const isBlock = (tag: number): boolean => tag === TAG.lexical_block || tag === TAG.try_block || tag === TAG.catch_block;
 
+/** A block without addresses only groups what belongs to the block around it. */
+const isTransparent = (die: Die): boolean => isBlock(die.tag) && !die.has(AT.low_pc) && !die.has(AT.ranges);
+
+/** The inlined copy or block directly below an entry that covers the address. */
+const innerAt = (die: Die, address: number, depth = 0): Die | undefined => {
+  for (const child of die.children()) {
+    if (child.tag !== TAG.inlined_subroutine && !isBlock(child.tag)) continue;
+    if (isTransparent(child)) {
+      const found = depth < 64 ? innerAt(child, address, depth + 1) : undefined;
+      if (found) return found;
+    } else if (covers(rangesOf(child), address)) return child;
+  }
+  return undefined;
+};
+
 /** Variables and parameters that stand directly below an entry; those of its abstract instance that the copy left out follow, without a place. */
 const variablesOf = (die: Die, reader: Reader, only?: 'parameters'): VariableInfo[] => {
   const wanted = (tag: number): boolean => tag === TAG.formal_parameter || (tag === TAG.variable && only === undefined);
@@ -178,8 +193,7 @@ export class DwarfScope implements Scope {
       for (const child of (blocks[at] as Die).children()) {
         if (!isBlock(child.tag)) continue;
         const ranges = rangesOf(child);
-        // A block without code of its own only groups what belongs to the block around it.
-        if (ranges.length === 0 ? !child.has(AT.low_pc) && !child.has(AT.ranges) && !child.has(AT.abstract_origin) : covers(ranges, wanted)) blocks.push(child);
+        if (isTransparent(child) || covers(ranges, wanted)) blocks.push(child);
       }
     }
     return blocks.reverse().flatMap((block) => variablesOf(block, this.reader));
@@ -219,13 +233,7 @@ export const scopesWithin = (subprogram: Die, address: number, reader: Reader): 
   const scopes: Scope[] = [new DwarfScope(subprogram, reader, undefined, undefined)];
   let current: Die | undefined = subprogram;
   for (let depth = 0; current && depth < 512; depth++) {
-    let inner: Die | undefined;
-    for (const child of current.children()) {
-      if (child.tag !== TAG.inlined_subroutine && !isBlock(child.tag)) continue;
-      if (!covers(rangesOf(child), address)) continue;
-      inner = child;
-      break;
-    }
+    const inner: Die | undefined = innerAt(current, address);
     if (inner?.tag === TAG.inlined_subroutine) scopes.unshift(new DwarfScope(inner, reader, undefined, subprogram));
     current = inner;
   }

@@ -18,9 +18,9 @@ export class ElfFile {
 
   constructor(readonly file: FileBytes) {
     this.headers = readElfHeaders(file);
-    this.sections = new ElfSections(file, this.headers);
-    this.buildId = readBuildId(this.headers, this.sections);
     this.places = this.headers.type === 'rel' ? layOut(this.headers) : this.headers.sections.map((s) => s.address);
+    this.sections = new ElfSections(file, this.headers, (section) => this.places[section] ?? 0);
+    this.buildId = readBuildId(this.headers, this.sections);
   }
 
   get hasSymbolTable(): boolean {

@@ -4,6 +4,7 @@ import { inflate } from '../bytes/compression';
 import type { FileBytes } from '../bytes/file';
 import { SectionBytes } from '../bytes/section-bytes';
 import { SHF, SHT } from './headers';
+import { relocated } from './relocate';
 import type { ElfHeaders, ElfSection } from './headers';
 
 /** Where a DWARF reader finds its sections, whatever the file format. */
@@ -20,6 +21,8 @@ export class ElfSections implements SectionSource {
   constructor(
     private readonly file: FileBytes,
     private readonly headers: ElfHeaders,
+    /** Where a relocatable object's sections are laid out. */
+    private readonly place: (section: number) => number = () => 0,
   ) {}
 
   get path(): string {
@@ -44,7 +47,9 @@ export class ElfSections implements SectionSource {
     const plain = sections.find((s) => s.name === name && s.type !== SHT.nobits && s.size > 0);
     if (plain) {
       const content = this.content(plain);
-      return content && (plain.flags & SHF.compressed) !== 0n ? this.compressed(content) : content;
+      const bytes = content && (plain.flags & SHF.compressed) !== 0n ? this.compressed(content) : content;
+      if (!bytes || this.headers.type !== 'rel') return bytes;
+      return SectionBytes.made(this.path, name, bytes.size, () => relocated(this.headers, plain, bytes.whole(), (s) => this.content(s), this.place));
     }
     const old = name.startsWith('.debug_') ? sections.find((s) => s.name === `.z${name.slice(1)}` && s.type !== SHT.nobits) : undefined;
     const content = old && this.content(old);

@@ -147,6 +147,25 @@ describe.skipIf(!gcc && !clang)('DWARF of every compiler', () => {
   }
 });
 
+describe.skipIf(!gccBuild)('a relocatable object', () => {
+  for (const build of builds.filter((b) => ['gcc -O0 dwarf 5', 'gcc -O1 dwarf 5 zlib', 'clang -O2 dwarf 5'].includes(b.name))) {
+    it(build.name, () => {
+      const image = openImage(compile(build, '-c', '-ffunction-sections'));
+      expect(image.type).toBe('rel');
+      const functions = ['fill', 'main', 'recurse', 'one_line'].map((name) => image.debugInfo.functionsNamed(name)[0]!);
+      expect(new Set(functions.map((f) => f.entry)).size).toBe(4);
+      for (const f of functions) {
+        expect(image.symbols.at(f.entry!)?.name).toBe(f.name);
+        expect(image.debugInfo.scopesAt(f.entry!)[0]?.function.name).toBe(f.name);
+        expect(image.debugInfo.lineAt(f.entry!)?.file).toMatch(/shapes\.c$/);
+        expect(image.debugInfo.unwindAt(f.entry!)?.cfa).toEqual({ kind: 'register', register: 7, offset: 8n });
+      }
+      expect(image.debugInfo.typesNamed('struct everything')[0]?.kind).toBe('struct');
+      image.close();
+    });
+  }
+});
+
 describe.skipIf(rustBuilds.length === 0)('DWARF of rustc', () => {
   for (const build of rustBuilds) {
     it(build.name, () => {

@@ -1,0 +1,60 @@
+import type { SectionBytes } from '../bytes/section-bytes';
+import { SHT } from './headers';
+import type { ElfHeaders, ElfSection } from './headers';
+
+/** Relocations that debug sections carry (psABI x86-64, table 4.9; i386, table 4.9): number → bytes written, and whether relative to the place. */
+const kinds: Readonly<Record<'x86-64' | 'i386', Readonly<Record<number, { bytes: 4 | 8; relative: boolean }>>>> = {
+  'x86-64': {
+    1: { bytes: 8, relative: false },
+    2: { bytes: 4, relative: true },
+    10: { bytes: 4, relative: false },
+    11: { bytes: 4, relative: false },
+    17: { bytes: 8, relative: false },
+    21: { bytes: 4, relative: false },
+    24: { bytes: 8, relative: true },
+  },
+  i386: { 1: { bytes: 4, relative: false }, 2: { bytes: 4, relative: true }, 32: { bytes: 4, relative: false } },
+};
+
+/**
+ * Applies the relocations of one section of a relocatable object to a copy of its content: there even string offsets
+ * are relocated. `place` gives the address that the reader laid each section out at, 0 for those not loaded.
+ */
+export const relocated = (
+  headers: ElfHeaders,
+  section: ElfSection,
+  content: Buffer,
+  read: (section: ElfSection) => SectionBytes | undefined,
+  place: (section: number) => number,
+): Buffer => {
+  const tables = headers.sections.filter((s) => (s.type === SHT.rela || s.type === SHT.rel) && s.info === section.index);
+  if (tables.length === 0) return content;
+  const result = Buffer.from(content);
+  const { wide } = headers;
+  for (const table of tables) {
+    const entries = read(table);
+    const symbolHeader = headers.sections[table.link];
+    const symbols = symbolHeader && read(symbolHeader);
+    if (!entries || !symbols) continue;
+    const bytes = entries.whole();
+    const symbolBytes = symbols.whole();
+    const addend = table.type === SHT.rela;
+    const word = wide ? 8 : 4;
+    const size = word * (addend ? 3 : 2);
+    for (let at = 0; at + size <= bytes.length; at += size) {
+      const offset = wide ? Number(bytes.readBigUInt64LE(at)) : bytes.readUInt32LE(at);
+      const type = wide ? bytes.readUInt32LE(at + 8) : bytes.readUInt8(at + 4);
+      const index = wide ? bytes.readUInt32LE(at + 12) : bytes.readUInt32LE(at + 4) >>> 8;
+      const kind = kinds[headers.machine][type];
+      const symbolAt = index * (wide ? 24 : 16);
+      if (!kind || offset + kind.bytes > result.length || symbolAt + 16 > symbolBytes.length) continue;
+      const holder = symbolBytes.readUInt16LE(symbolAt + (wide ? 6 : 14));
+      const value = wide ? symbolBytes.readBigUInt64LE(symbolAt + 8) : BigInt(symbolBytes.readUInt32LE(symbolAt + 4));
+      const own = addend ? (wide ? bytes.readBigInt64LE(at + 16) : BigInt(bytes.readInt32LE(at + 8))) : BigInt(result.readInt32LE(offset));
+      const sum = BigInt(place(holder)) + value + own - (kind.relative ? BigInt(place(section.index) + offset) : 0n);
+      if (kind.bytes === 8) result.writeBigUInt64LE(BigInt.asUintN(64, sum), offset);
+      else result.writeUInt32LE(Number(BigInt.asUintN(32, sum)), offset);
+    }
+  }
+  return result;
+};
