@@ -24,6 +24,8 @@ export interface Place {
   readonly steps: readonly PathStep[];
   /** False: names above the first step are not in memory (the kernel would ask the filesystem). */
   readonly complete: boolean;
+  /** True: the steps are from the name the kernel gave the mount, so that directories on the way have no identity of their own. */
+  readonly byName?: boolean;
 }
 
 export interface MountRow {
@@ -167,7 +169,7 @@ export class MountTable {
       for (let index = place.steps.length - 1; index >= 0; index--) {
         const step = place.steps[index];
         if (step === undefined) break;
-        if (step.node === root.node) return { kind: 'inside', path: join(parts) };
+        if (step.node === root.node || (place.byName === true && isSamePath(place, index, root))) return { kind: 'inside', path: join(parts) };
         const above = this.covering(step.node);
         if (above !== undefined && above !== current) return { kind: 'hidden', by: above };
         parts.unshift(step.name);
@@ -199,6 +201,25 @@ type Walk =
   | { readonly kind: 'inside'; readonly path: string }
   | { readonly kind: 'hidden' | 'covers-root'; readonly by: MountRow }
   | { readonly kind: 'outside' | 'unknown' };
+
+/** Is the directory at `steps[index]` the root, told by its names inside the mount? */
+const isSamePath = (place: Place, index: number, root: Place): boolean =>
+  root.complete && root.mount === place.mount && root.steps.length === index + 1 && root.steps.every((step, at) => step.name === place.steps[at]?.name);
+
+/**
+ * A place whose names are not in memory, completed by the path the kernel keeps for the mount that covers it. `on` is that
+ * path, `above` the path of the mount it lies in; undefined where the one is not below the other.
+ */
+export const placeByName = (place: Place, on: string, above: string): Place | undefined => {
+  if (place.complete || !isBelow(on, above) || on === above) return undefined;
+  const names = on.slice(above === '/' ? 1 : above.length + 1).split('/');
+  const known = new Map(place.steps.map((step, index) => [names.length - place.steps.length + index, step.node]));
+  const steps = names.map((name, index) => ({
+    name,
+    node: index === names.length - 1 ? place.node : (known.get(index) ?? `${place.mount}:by-name:/${names.slice(0, index + 1).join('/')}`),
+  }));
+  return { ...place, steps, complete: true, byName: true };
+};
 
 const join = (parts: readonly string[]): string => `/${parts.join('/')}`;
 const describe = (row: MountRow): string => `${row.fstype} on ${row.on}`;

@@ -3,6 +3,7 @@ import { efiFailedToLoad } from './rules/efi-failed-to-load';
 import { freebsdBusyReroot } from './rules/freebsd-busy-reroot';
 import { freebsdFirmwareSplit } from './rules/freebsd-firmware-split';
 import { freebsdMountrootEinval } from './rules/freebsd-mountroot-einval';
+import { freebsdMountrootEio } from './rules/freebsd-mountroot-eio';
 import { freebsdMountrootEnodev } from './rules/freebsd-mountroot-enodev';
 import { freebsdMountrootEnoent } from './rules/freebsd-mountroot-enoent';
 import { freebsdNoInit } from './rules/freebsd-no-init';
@@ -23,6 +24,7 @@ export const failureRules: readonly LoadedRule[] = [
   freebsdMountrootEnoent,
   freebsdMountrootEnodev,
   freebsdMountrootEinval,
+  freebsdMountrootEio,
   freebsdNoInit,
   freebsdBusyReroot,
   freebsdWrongRoot,

@@ -10,7 +10,7 @@ export const freebsdMountrootEnodev: FailureRule = {
   confidence: 'likely',
   serial: [{ any: ['Mounting from {spec} failed with error {errno=19}'] }],
   unlessLater: freebsdWentOn,
-  facts: [{ fact: 'rootMounted', is: 'equal', than: 'no', words: 'the kernel has no root directory (rootvnode is NULL)' }],
+  facts: [{ fact: 'rootMounted', is: 'equal', than: 'no', words: 'the kernel\'s root is still the devfs it starts with' }],
   confidenceWithFacts: 'certain',
   source: 'sys/kern/vfs_mountroot.c',
 };

@@ -12,7 +12,7 @@ export const redoxPreloadTooSmall: FailureRule = {
     { any: ['RedoxFS: IO ERROR: Invalid argument (os error 22)'] },
     { any: ['not able to mount uuid {uuid}', 'failed to open filesystem /scheme/disk.live'], optional: true },
   ],
-  unlessLater: ['init: switchroot to /usr', 'switchroot to /usr', 'login:'],
+  unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
   facts: [{ fact: 'preloadSize', is: 'below', than: 'filesystemSize', words: 'DISK_LIVE_SIZE is {preloadSize} bytes, the filesystem\'s header says {filesystemSize} bytes' }],
   confidenceWithFacts: 'certain',
   source: 'drivers/storage/lived/src/main.rs',

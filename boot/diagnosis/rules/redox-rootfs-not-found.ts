@@ -9,6 +9,6 @@ export const redoxRootfsNotFound: FailureRule = {
   confidence: 'possible',
   serial: [{ any: ['not able to mount uuid {uuid}'] }],
   unlessEver: ['RedoxFS: IO ERROR: '],
-  unlessLater: ['switchroot to /usr', 'login:'],
+  unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
   source: 'redoxfs/src/bin/mount.rs',
 };

@@ -13,7 +13,7 @@ import { processId } from '../process-name';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { readKenv } from './kenv';
 import { readLoaderEnvironment } from './loader-environment';
-import { readFilesystems, readGlobalRoot, readMountlist } from './mountlist';
+import { isRootMounted, readFilesystems, readGlobalRoot, readMountlist } from './mountlist';
 import { readCurrentProcess, readProcesses, type FreebsdProcess } from './processes';
 import { systemCallErrors } from './syscall-errors';
 import { VnodeReader } from './vnodes';
@@ -106,8 +106,8 @@ export class FreebsdChain implements Chain {
     const kenv = await perhaps(() => readKenv(kernel));
     const wanted = kenv?.entries.find((entry) => entry.name === 'vfs.root.mountfrom')?.value;
     if (wanted !== undefined) figures.push({ key: 'rootWanted', value: wanted, text: `vfs.root.mountfrom asks for ${mountfromWords(wanted).join(', then ')}` });
-    const root = await perhaps(() => kernel.variable('rootvnode').integer());
-    if (root !== undefined) figures.push({ key: 'rootMounted', value: root === 0n ? 'no' : 'yes', text: root === 0n ? 'no root is mounted yet' : 'a root is mounted' });
+    const mounted = await perhaps(() => isRootMounted(kernel));
+    if (mounted !== undefined) figures.push({ key: 'rootMounted', value: mounted ? 'yes' : 'no', text: mounted ? 'a root is mounted' : 'no root is mounted' });
     return figures;
   }
 

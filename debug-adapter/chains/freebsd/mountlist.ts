@@ -1,5 +1,5 @@
 import { freebsdMountFlags } from '../../../boot/mount-flags';
-import { MountTable, type MountRow, type Place } from '../../../boot/mount-rules';
+import { MountTable, placeByName, type MountRow, type Place } from '../../../boot/mount-rules';
 import type { ProgramView } from '../../inspect/view';
 import type { Value } from '../../inspect/value';
 import type { Batch } from '../batch';
@@ -10,7 +10,17 @@ import type { VnodeReader } from './vnodes';
 /** The kernel's mount table in list order: `mountlist` (sys/kern/vfs_mount.c) of `struct mount` (sys/sys/mount.h). */
 export const readMountlist = async (view: ProgramView, batch: Batch, vnodes: VnodeReader): Promise<MountTable> => {
   const mounts = await walkList(batch, 'mountlist', 'mount', view.variable('mountlist').member('tqh_first'), 'mnt_list.tqe_next');
-  return new MountTable(await Promise.all(mounts.map((mount) => readMount(batch, vnodes, mount))));
+  return new MountTable(completedByName(await Promise.all(mounts.map((mount) => readMount(batch, vnodes, mount)))));
+};
+
+/** Where the name cache has forgotten how a covered directory is reached, `f_mntonname` still tells (vfs_domount keeps the global path). */
+const completedByName = (rows: readonly MountRow[]): MountRow[] => {
+  const paths = new Map(rows.map((row) => [row.id, row.on]));
+  return rows.map((row) => {
+    const above = row.covered === undefined ? undefined : paths.get(row.covered.mount);
+    const covered = row.covered === undefined || above === undefined ? undefined : placeByName(row.covered, row.on, above);
+    return covered === undefined ? row : { ...row, covered };
+  });
 };
 
 const readMount = async (batch: Batch, vnodes: VnodeReader, mount: Value): Promise<MountRow> => {
@@ -40,6 +50,15 @@ const readFilesystemName = async (batch: Batch, mount: Value): Promise<string> =
 /** The kernel's own root directory: `rootvnode`, sys/kern/vfs_mountroot.c. undefined before the root is mounted. */
 export const readGlobalRoot = async (view: ProgramView, vnodes: VnodeReader): Promise<Place | undefined> =>
   vnodes.place(await view.variable('rootvnode').integer());
+
+/** Has the boot's root filesystem been mounted? Before that the kernel's root is the devfs that vfs_mountroot_devfs (sys/kern/vfs_mountroot.c) sets up. */
+export const isRootMounted = async (view: ProgramView): Promise<boolean> => {
+  const root = await view.variable('rootvnode').integer();
+  if (root === 0n) return false;
+  const mount = await view.value(view.type('vnode'), root).member('v_mount').integer();
+  if (mount === 0n) return false;
+  return (await view.value(view.type('mount'), mount).member('mnt_stat').member('f_fstypename').string()) !== 'devfs';
+};
 
 /** Filesystems this kernel can mount: `vfsconf`, sys/kern/vfs_init.c (struct vfsconf in sys/sys/mount.h). */
 export const readFilesystems = async (view: ProgramView, batch: Batch): Promise<readonly string[]> => {

@@ -123,7 +123,7 @@ export class FakeValue implements Value {
     return new FakeValue(found.type, this.address + BigInt(found.offset), this.memory);
   }
   async path(path: string): Promise<Value> {
-    let current: Value = this;
+    let current: Value = new FakeValue(this.type, this.address, this.memory);
     for (const name of path.split('.')) current = (strip(current.type).kind === 'pointer' ? await current.deref() : current).member(name);
     return current;
   }

@@ -133,6 +133,24 @@ describe('redox-live', () => {
     await booted.machine.close('kill');
   });
 
+  it('reads the same out of a kernel whose structures are laid out otherwise, and is silent on an image that mounts', async () => {
+    const seed = Number(process.env['SHUFFLE'] ?? 1 + Math.floor(Math.random() * 100_000));
+    console.log(`SHUFFLE=${seed}`);
+    const mini = await buildRedoxLive({ variant: 'mini', shuffle: seed });
+    const booted = await boot(mini, 2);
+    await booted.untilSaid('login:');
+    const chain = new RedoxChain();
+    const context = await booted.context('login');
+    expect((await chain.diagnosis(context)).failures).toEqual([]);
+    const { processes, unknown } = await chain.processes(context);
+    expect(unknown).toBeUndefined();
+    const names = processes.map((p) => p.name.split('/').pop());
+    expect(names).toEqual(expect.arrayContaining(['lived', 'redoxfs', 'ahcid']));
+    const size = (await chain.environment(context)).variables.find((v) => v.name === 'DISK_LIVE_SIZE');
+    expect(size?.faults.map((f) => f.code)).toEqual(['preload-smaller-than-filesystem']);
+    await booted.machine.close('kill');
+  });
+
   it('knows at level 1 what level 1 knows', async () => {
     const booted = await boot(paths, 1);
     await booted.untilSaid('init: switchroot to /scheme/initfs');

@@ -1,0 +1,176 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { MountView, StageId } from '../../../debug-adapter/api';
+import type { ChainContext } from '../../../debug-adapter/chains/chain';
+import { detectChain } from '../../../debug-adapter/chains/detect';
+import { FreebsdChain } from '../../../debug-adapter/chains/freebsd/freebsd';
+import { createView } from '../../../debug-adapter/inspect/program-view';
+import { launchQemu } from '../../../debug-adapter/machine/launch';
+import type { Machine } from '../../../debug-adapter/machine/machine';
+import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
+import { buildFreebsdLive, type FreebsdLive, type FreebsdLiveOptions, type FreebsdLiveVariant } from '../../guests/freebsd-live/build.mjs';
+
+const machines: Machine[] = [];
+afterAll(async () => {
+  for (const machine of machines) await machine.close('kill');
+});
+
+const seed = Number(process.env['SHUFFLE'] ?? 1 + Math.floor(Math.random() * 100_000));
+console.log(`SHUFFLE=${seed}`);
+
+interface Booted {
+  readonly machine: Machine;
+  readonly chain: FreebsdChain;
+  context(stage: StageId): ChainContext;
+  said(): string;
+  untilSaid(text: string): Promise<void>;
+  untilAt(name: string): Promise<void>;
+}
+
+const boot = async (guest: FreebsdLive, variant: FreebsdLiveVariant): Promise<Booted> => {
+  const machine = await launchQemu({ argv: guest.qemu(variant) });
+  machines.push(machine);
+  const program = new PlacedProgram(machine);
+  const module = await program.add({ stage: 'kernel', file: guest.kernel });
+  if (module === undefined) throw new Error('no kernel');
+  program.place(module, 0n, { confirmed: true });
+  const said = (): string => Buffer.from(machine.serial[0]?.read().bytes ?? []).toString('utf8');
+  const id = detectChain({ hasSymbol: (name) => module.image.symbols.named(name).length > 0, serialText: said });
+  return {
+    machine,
+    chain: new FreebsdChain(id === 'nextbsd' ? 'nextbsd' : 'freebsd'),
+    said,
+    context: (stage) => ({ machine, program, kernel: createView(program, module), userland: () => undefined, viewOf: (of) => createView(program, of), stage, serialText: said }),
+    untilSaid: async (text) => {
+      if (said().includes(text)) return;
+      await new Promise<void>((resolve, reject) => {
+        const off = machine.on('serial', () => { if (said().includes(text)) { off(); resolve(); } });
+        machine.on('ended', ({ detail }) => reject(new Error(detail)));
+        void machine.resume();
+      });
+      await machine.interrupt();
+    },
+    untilAt: async (name) => {
+      const address = module.image.symbols.named(name)[0]?.address;
+      if (address === undefined) throw new Error(`no ${name}`);
+      const breakpoint = await machine.breakpoints.add({ kind: 'execute', address, owner: 'test' });
+      await machine.resume();
+      await machine.nextStop();
+      await machine.breakpoints.remove([breakpoint]);
+    },
+  };
+};
+
+const rows = (view: MountView | undefined): [string, string, string | undefined, string | undefined][] => (view?.mounts ?? []).map((m) => [m.fstype, m.on, m.visiblePath, m.differs?.code]);
+
+describe.each<[string, FreebsdLiveOptions]>([
+  ['clang, DWARF 5, 15.1', {}],
+  ['gcc, DWARF 4, 13.2', { compiler: 'gcc', shape: '13.2' }],
+  ['shuffled, 15.1', { shuffle: seed }],
+  ['shuffled, 12.x', { shuffle: seed + 1, shape: '12.x' }],
+])('freebsd-live, %s', (_name, options) => {
+  it('shows init_chroot: kenv over time, the table, the chrooted view', async () => {
+    const { machine, chain, context, untilSaid, untilAt } = await boot(await buildFreebsdLive(options), 'a');
+    await untilAt('init_dynamic_kenv');
+    const early = await chain.environment(context('kernel'));
+    expect(early.variables.find((v) => v.name === 'vfs.root.mountfrom')?.values).toMatchObject([{ stage: 'kernel', value: 'cd9660:/dev/iso9660/LIVECD' }]);
+    expect(early.variables.some((v) => v.name === 'init_chroot')).toBe(false);
+
+    await untilSaid('login:');
+    const environment = await chain.environment(context('userland'));
+    expect(environment.variables.find((v) => v.name === 'init_chroot')?.values).toMatchObject([{ stage: 'userland', value: '/sysroot' }]);
+    expect(environment.variables.find((v) => v.name === 'init_script')?.values.map((v) => v.stage)).toEqual(['kernel']);
+
+    const started = performance.now();
+    const mounts = await chain.mounts(context('userland'), {});
+    console.log(`${mounts.kernel.length} mounts, ${mounts.views.length} views in ${(performance.now() - started).toFixed(0)} ms`);
+    expect(mounts.unknown).toBeUndefined();
+    expect(mounts.kernel.map((m) => [m.fstype, m.on])).toEqual(
+      expect.arrayContaining([['cd9660', '/'], ['devfs', '/dev'], ['ufs', '/sysroot'], ['unionfs', '/sysroot'], ['devfs', '/sysroot/dev']]),
+    );
+    expect(mounts.kernel[0]?.flags).toEqual(expect.arrayContaining(['RDONLY', 'LOCAL', 'ROOTFS']));
+    const view = mounts.views.find((v) => v.process === 'init:1');
+    expect(view?.root).toBe('/sysroot');
+    expect(rows(view)).toEqual(
+      expect.arrayContaining([
+        ['cd9660', '/', undefined, 'outside-root'],
+        ['ufs', '/sysroot', undefined, 'hidden-by-mount'],
+        ['unionfs', '/sysroot', '/', 'prefix-stripped'],
+        ['devfs', '/sysroot/dev', '/dev', 'prefix-stripped'],
+      ]),
+    );
+    const { processes } = await chain.processes(context('userland'));
+    const init = processes.find((p) => p.id === 'init:1');
+    expect(init).toMatchObject({ root: '/sysroot', state: 'normal' });
+    expect(processes.filter((p) => p.space === init?.space)).toHaveLength(1);
+    const users = processes.filter((p) => p.root === '/sysroot');
+    expect(users.length).toBeGreaterThan(3);
+    expect(new Set(users.map((p) => p.space)).size).toBe(users.length);
+    const codes = (await chain.diagnosis(context('userland'))).failures.map((f) => f.code);
+    expect(codes).toEqual(['freebsd.firmware-namespace']);
+    await machine.close('kill');
+  });
+
+  it('shows the overlay whose hook moved the root for its own process only', async () => {
+    const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive(options), 'b-bug');
+    await untilSaid('login:');
+    const mounts = await chain.mounts(context('userland'), {});
+    const behind = mounts.views.filter((v) => v.mounts.some((m) => m.differs?.code === 'root-moved'));
+    expect(behind.length).toBeGreaterThan(0);
+    expect(mounts.kernel.some((m) => m.flags.includes('IGNORE'))).toBe(true);
+    const [failure] = (await chain.diagnosis(context('userland'))).failures;
+    expect(failure).toMatchObject({ code: 'freebsd.overlay-wrong-root', confidence: 'certain' });
+    expect(failure?.title).toContain(behind[0]?.process);
+    await machine.close('kill');
+  });
+});
+
+describe('freebsd-live, other boots', () => {
+  it.each<[FreebsdLiveVariant, string, string[]]>([
+    ['b', 'login:', []],
+    ['d19', 'mountroot>', ['freebsd.mountroot-19']],
+    ['d2', 'mountroot>', ['freebsd.mountroot-2']],
+    ['d22', 'mountroot>', ['freebsd.mountroot-22']],
+    ['c', 'mountroot>', ['freebsd.busy-reroot']],
+    ['c-orphan', 'mountroot>', ['freebsd.mountroot-5']],
+    ['c-half', 'Enter full pathname', ['freebsd.busy-reroot']],
+    ['e', 'login:', []],
+    ['f', 'login:', []],
+  ])('%s is diagnosed as it is', async (variant, until, codes) => {
+    const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive(), variant);
+    await untilSaid(until);
+    const { failures } = await chain.diagnosis(context('userland'));
+    expect(failures.map((f) => f.code)).toEqual(codes);
+    if (codes[0]?.startsWith('freebsd.mountroot') === true) expect(failures[0]?.confidence).toBe('certain');
+    const mounts = await chain.mounts(context('userland'), {});
+    expect(mounts.unknown).toBeUndefined();
+    await machine.close('kill');
+  });
+
+  it('on a healthy root only a jail sees another table; the current process and the error sites are known', async () => {
+    const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive(), 'f');
+    await untilSaid('login:');
+    const mounts = await chain.mounts(context('userland'), {});
+    expect(mounts.views.map((v) => [v.process.split(':')[0], v.root])).toEqual([['httpd', '/jails/web']]);
+    expect(rows(mounts.views[0])).toEqual(expect.arrayContaining([['ufs', '/', '/', 'partly-visible'], ['tmpfs', '/tmp', undefined, 'outside-root'], ['nullfs', '/jails/web/usr/share', '/usr/share', 'prefix-stripped']]));
+    const { processes } = await chain.processes(context('userland'));
+    expect(processes.find((p) => p.name === 'httpd')?.jail).toBeTruthy();
+    const filesystems = await chain.filesystems(context('userland'));
+    expect(filesystems).toEqual(expect.arrayContaining(['ufs', 'cd9660', 'devfs']));
+    await machine.close('kill');
+  });
+
+  it('tells the current process at a system call', async () => {
+    const { machine, chain, context, untilAt } = await boot(await buildFreebsdLive(), 'a');
+    await untilAt('amd64_syscall');
+    expect(await chain.currentProcess(context('init'))).toMatchObject({ name: 'init', pid: 1 });
+    await machine.close('kill');
+  });
+
+  it('a kernel without debug information gives kenv, and says what the rest needs', async () => {
+    const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive({ strip: true }), 'a');
+    await untilSaid('login:');
+    expect((await chain.environment(context('userland'))).variables.find((v) => v.name === 'init_chroot')?.values[0]?.value).toBe('/sysroot');
+    expect((await chain.mounts(context('userland'), {})).unknown).toMatch(/^because no symbol mountlist/);
+    await machine.close('kill');
+  });
+});
