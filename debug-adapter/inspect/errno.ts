@@ -1,7 +1,7 @@
 import type { Type } from '../images/types';
 import { strip } from '../images/types';
 import { sizedMembers } from './values/pointers';
-import { TypedValue } from './values/typed-value';
+import type { TypedValue } from './values/typed-value';
 
 /** Highest error number that systems encode as a negative result (Linux include/linux/err.h MAX_ERRNO; Redox syscall::Error::demux). */
 const highest = 4095n;

@@ -63,7 +63,10 @@ const fatPointer = (type: StructType): SliceShape | undefined => {
   if (!data || !length) return undefined;
   const inner = innerPointer(data.type);
   if (!inner) return undefined;
-  const text = /(^|[^\w])str([^\w]|$)/.test(type.name.replace(/<.*/, (generic) => (generic.startsWith('<str') ? generic : ''))) && !/\[/.test(type.name);
+  // Rc<str> and Rc<[T]> point before their counters.
+  const target = strip(inner.type.target);
+  if (target.kind === 'struct' && target.members.some(({ name }) => name === 'strong')) return undefined;
+  const text = /(^|[&<\s*])str\b/.test(type.name) && !/\[|slice2?\$/.test(type.name);
   return {
     pointer: { offset: data.offset + inner.offset, type: inner.type },
     lengthOffset: length.offset,

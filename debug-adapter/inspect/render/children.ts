@@ -1,0 +1,129 @@
+import type { Member, StructType, Type } from '../../images/types';
+import { strip } from '../../images/types';
+import { arrayOf, countedContent, innerPointer, sliceShape } from '../values/pointers';
+import { TypedValue } from '../values/typed-value';
+import { isTextElement } from './scalars';
+import { memberLabel } from './type-names';
+
+/** A part of a value, to be shown below it. */
+export interface Child {
+  readonly name: string;
+  readonly value: TypedValue;
+  /** What to append to the parent's expression to name this part: `.mnt_stat`, `->mnt_stat`, `[3]`. A leading `*` goes before it. */
+  readonly access: string;
+}
+
+/** The parts of a value. Nothing is read before `page` is called. */
+export interface Children {
+  readonly kind: 'named' | 'indexed';
+  readonly count: number;
+  page(start: number, count: number): Promise<readonly Child[]>;
+}
+
+/** A pointer's target is asked for nothing before the user opens it; `count` is 1 for a scalar target. */
+export const childrenOf = async (value: TypedValue): Promise<Children | undefined> => {
+  if (value.absence !== undefined) return undefined;
+  const type = strip(value.type);
+  switch (type.kind) {
+    case 'array':
+      return type.count === undefined || type.count === 0 ? undefined : elements(value, type.count);
+    case 'pointer':
+      return behindPointer(value, type.target);
+    case 'struct':
+      return ofStructure(value, type);
+    default:
+      return undefined;
+  }
+};
+
+/** True when a value may have children; reads nothing, so a null pointer counts too. */
+export const mayHaveChildren = (value: TypedValue): boolean => {
+  if (value.absence !== undefined) return false;
+  const type = strip(value.type);
+  if (type.kind === 'array') return (type.count ?? 0) > 0;
+  if (type.kind === 'pointer') return hasTarget(type.target);
+  return type.kind === 'struct' && !type.declaration && (type.members.length > 0 || type.variantPart !== undefined);
+};
+
+const hasTarget = (target: Type): boolean => {
+  const real = strip(target);
+  return real.kind !== 'void' && real.kind !== 'function' && !(real.kind === 'struct' && real.declaration) && !isTextElement(real);
+};
+
+const elements = (array: TypedValue, count: number): Children => ({
+  kind: 'indexed',
+  count,
+  page: async (start, wanted) => {
+    const first = Math.max(0, Math.min(start, count));
+    const last = Math.min(count, first + wanted);
+    const type = strip(array.type);
+    if (array.address !== undefined && type.kind === 'array' && last > first) {
+      await array.memory.readMany([{ address: array.address + BigInt(first * type.element.size), length: (last - first) * type.element.size }]);
+    }
+    return Array.from({ length: last - first }, (_, i) => ({ name: `[${first + i}]`, value: array.index(first + i), access: `[${first + i}]` }));
+  },
+});
+
+const named = (children: readonly Child[]): Children => ({ kind: 'named', count: children.length, page: (start, count) => Promise.resolve(children.slice(start, start + count)) });
+
+const membersOf = (value: TypedValue, type: StructType, access: '.' | '->'): Child[] =>
+  type.members.flatMap((member: Member) => {
+    const field = value.field(member);
+    const inner = strip(member.type);
+    if (member.name === '' && inner.kind === 'struct') return membersOf(field, inner, access);
+    if (member.name === '') return [];
+    const label = memberLabel(member.name, type.language);
+    return [{ name: label, value: field, access: `${access}${label}` }];
+  });
+
+const behindPointer = async (value: TypedValue, target: Type): Promise<Children | undefined> => {
+  if (!hasTarget(target)) return undefined;
+  if (value.place.kind !== 'implicit-pointer' && (await value.isNull())) return undefined;
+  const content = await value.deref();
+  const real = strip(content.type);
+  if (real.kind !== 'struct' || real.variantPart || sliceShape(real) || innerPointer(real)) return named([{ name: '*', value: content, access: '*' }]);
+  return named(membersOf(content, real, '->'));
+};
+
+const ofStructure = async (value: TypedValue, type: StructType): Promise<Children | undefined> => {
+  if (type.declaration) return undefined;
+  if (type.variantPart) {
+    const { payload } = await value.variant();
+    const inner = strip(payload.type);
+    const common = membersOf(value, type, '.');
+    if (inner.kind !== 'struct' || payload === value) return named(common);
+    return named([...common, ...membersOf(payload, inner, '.')]);
+  }
+  if (type.language !== 'c') {
+    const slice = sliceShape(type);
+    if (slice) {
+      const content = await value.deref();
+      const array = strip(content.type);
+      return array.kind === 'array' && (array.count ?? 0) > 0 ? elements(content, array.count ?? 0) : undefined;
+    }
+    const pointer = innerPointer(type);
+    if (pointer && hasTarget(pointer.type.target)) {
+      if (await value.isNull()) return undefined;
+      const content = await value.deref();
+      const counts = countedContent(pointer.type.target) ? await countsOf(value, pointer.type.target) : [];
+      return named([{ name: '*', value: content, access: '*' }, ...counts]);
+    }
+  }
+  return named(membersOf(value, type, '.'));
+};
+
+/** The counters of an Rc or Arc. */
+const countsOf = async (value: TypedValue, target: Type): Promise<Child[]> => {
+  const pointer = innerPointer(value.type);
+  const real = strip(target);
+  if (!pointer || real.kind !== 'struct') return [];
+  const address = await value.part(pointer.type, pointer.offset).integer();
+  const inner = TypedValue.at(real, address, value.memory);
+  return membersOf(inner, real, '.').filter(({ name }) => name === 'strong' || name === 'weak');
+};
+
+/** `count` elements from a pointer on, as a debugger's `*p@n`. */
+export const elementsFrom = async (pointer: TypedValue, count: number): Promise<TypedValue> => {
+  const first = await pointer.deref();
+  return first.cast(arrayOf(first.type, count));
+};

@@ -1,0 +1,77 @@
+import type { BaseType, EnumType, Type } from '../../images/types';
+import { strip } from '../../images/types';
+
+/** Text in quotes, with what cannot be seen escaped. */
+export const quoted = (text: string, quote: '"' | "'" = '"'): string => {
+  let out = '';
+  for (const c of text) {
+    const code = c.codePointAt(0) ?? 0;
+    if (c === quote || c === '\\') out += `\\${c}`;
+    else if (c === '\n') out += '\\n';
+    else if (c === '\r') out += '\\r';
+    else if (c === '\t') out += '\\t';
+    else if (c === '\0') out += '\\0';
+    // Control characters, also those that turn the direction of writing: a guest's text is not trusted.
+    else if (code < 0x20 || (code >= 0x7f && code < 0xa0) || /[\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(c)) out += `\\u{${code.toString(16)}}`;
+    else out += c;
+  }
+  return quote + out + quote;
+};
+
+/** A number of a base type, as its language writes it. */
+export const baseText = (type: BaseType, bytes: Uint8Array, number: bigint): string => {
+  switch (type.encoding) {
+    case 'boolean':
+      return number === 0n ? 'false' : number === 1n ? 'true' : `${number}`;
+    case 'float':
+      return floatText(bytes);
+    case 'utf':
+      return number <= 0x10ffffn && !(number >= 0xd800n && number < 0xe000n) ? quoted(String.fromCodePoint(Number(number)), "'") : `0x${number.toString(16)}`;
+    case 'char':
+    case 'unsigned-char':
+      return type.language === 'rust' || type.size !== 1 ? `${number}` : `${number} ${quoted(String.fromCharCode(Number(BigInt.asUintN(8, number))), "'")}`;
+    default:
+      return `${number}`;
+  }
+};
+
+const floatText = (bytes: Uint8Array): string => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length === 4) return String(Number(view.getFloat32(0, true).toPrecision(9)));
+  if (bytes.length === 8) return String(view.getFloat64(0, true));
+  if (bytes.length >= 10) return extended(view);
+  return `0x${Buffer.from(bytes).reverse().toString('hex')}`;
+};
+
+/** x87's 80-bit numbers, to the precision of a double. */
+const extended = (view: DataView): string => {
+  const top = view.getUint16(8, true);
+  const fraction = Number(view.getBigUint64(0, true)) / 2 ** 63;
+  const sign = top & 0x8000 ? -1 : 1;
+  return String(sign * fraction * 2 ** ((top & 0x7fff) - 16383));
+};
+
+/** An enumerator's name; `A | B` where the enumerators are flags that make up the value; else the number. */
+export const enumText = (type: EnumType, value: bigint): string => {
+  const exact = type.enumerators.find((one) => one.value === value);
+  if (exact) return exact.name;
+  const flags = type.enumerators.filter((one) => one.value > 0n && (one.value & (one.value - 1n)) === 0n);
+  // Single bits throughout: a counting enum has 3 = "third", not A | B.
+  if (value > 0n && flags.length > 1 && flags.length === type.enumerators.filter((one) => one.value !== 0n).length) {
+    const names: string[] = [];
+    let rest = value;
+    for (const flag of flags) {
+      if ((rest & flag.value) === 0n) continue;
+      names.push(flag.name);
+      rest &= ~flag.value;
+    }
+    if (names.length > 0) return rest === 0n ? names.join(' | ') : `${names.join(' | ')} | 0x${rest.toString(16)}`;
+  }
+  return `${value}`;
+};
+
+/** True for elements that are shown as text in C. */
+export const isTextElement = (type: Type): boolean => {
+  const real = strip(type);
+  return real.kind === 'base' && real.size === 1 && (real.encoding === 'char' || (real.encoding === 'unsigned-char' && real.language !== 'rust'));
+};

@@ -1,0 +1,140 @@
+import { BootscopeError } from '../../errors/catalogue';
+import type { StructType, Type } from '../../images/types';
+import { strip } from '../../images/types';
+import { innerPointer, sizedMembers, sliceShape } from '../values/pointers';
+import type { TypedValue } from '../values/typed-value';
+import { baseText, enumText, isTextElement, quoted } from './scalars';
+import { isTupleLike, memberLabel, shortName } from './type-names';
+
+/** What a value's text may ask: the symbol at a runtime address, `mountlist+8`. */
+export interface RenderContext {
+  symbolAt?(address: bigint): string | undefined;
+}
+
+/** Characters of one line. */
+const mostText = 160;
+const mostString = 200;
+const mostMembers = 12;
+const mostElements = 10;
+const deepest = 3;
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** One line for a value, as its language would write it. Never throws for what the machine or the debug information lack. */
+export const textOf = async (value: TypedValue, context: RenderContext = {}): Promise<string> => shorten(await new Text(context).of(value, 0), mostText);
+
+const shorten = (text: string, most: number): string => (text.length > most && !text.startsWith('"') ? `${text.slice(0, most - 1)}…` : text);
+
+class Text {
+  constructor(private readonly context: RenderContext) {}
+
+  async of(value: TypedValue, depth: number): Promise<string> {
+    try {
+      return await this.plain(value, depth);
+    } catch (error) {
+      if (!(error instanceof BootscopeError)) throw error;
+      return `<${error.code === 'BS350' ? (value.absence ? `optimised out: ${value.absence}` : 'optimised out') : error.what.replace(/\.$/, '')}>`;
+    }
+  }
+
+  private async plain(value: TypedValue, depth: number): Promise<string> {
+    const type = strip(value.type);
+    switch (type.kind) {
+      case 'base':
+        return type.encoding === 'float' ? baseText(type, await value.bytes(), 0n) : baseText(type, new Uint8Array(), await value.integer());
+      case 'enum':
+        return enumText(type, await value.integer());
+      case 'pointer':
+        return this.pointer(value, type.target);
+      case 'array':
+        return this.array(value, type.element, type.count, depth);
+      case 'struct':
+        return this.structure(value, type, depth);
+      case 'function':
+        return value.address === undefined ? '{code}' : `{code} ${this.symbolic(value.address)}`;
+      case 'void':
+        return type.language === 'rust' ? '()' : 'void';
+    }
+  }
+
+  private symbolic(address: bigint): string {
+    const symbol = address === 0n ? undefined : this.context.symbolAt?.(address);
+    return symbol === undefined ? hex(address) : `${hex(address)} <${symbol}>`;
+  }
+
+  private async pointer(value: TypedValue, target: Type): Promise<string> {
+    if (value.place.kind === 'implicit-pointer') return `&${await this.of(await value.deref(), deepest)}`;
+    const address = await value.integer();
+    const real = strip(target);
+    if (address !== 0n && isTextElement(real)) return `${hex(address)} ${await this.string(value)}`;
+    return real.kind === 'function' || real.kind === 'void' ? this.symbolic(address) : hex(address);
+  }
+
+  private async string(value: TypedValue): Promise<string> {
+    try {
+      const text = await value.string(mostString + 1);
+      return text.length > mostString ? `${quoted(text.slice(0, mostString))}…` : quoted(text);
+    } catch (error) {
+      if (error instanceof BootscopeError) return '<unreadable>';
+      throw error;
+    }
+  }
+
+  private async array(value: TypedValue, element: Type, count: number | undefined, depth: number): Promise<string> {
+    if (isTextElement(element) && count !== 0) return this.string(value);
+    const [open, close] = value.type.language === 'c' ? ['{', '}'] : ['[', ']'];
+    if (count === undefined || count === 0) return `${open}${close}`;
+    if (depth >= deepest) return `${open}…${close}`;
+    const shown = Math.min(count, mostElements);
+    // One read for all that is shown.
+    if (value.address !== undefined) await value.memory.readMany([{ address: value.address, length: shown * element.size }]);
+    const parts: string[] = [];
+    for (let i = 0; i < shown; i++) parts.push(await this.of(value.index(i), depth + 1));
+    return `${open}${parts.join(', ')}${count > shown ? ', …' : ''}${close}${count > shown ? ` (${count})` : ''}`;
+  }
+
+  private async structure(value: TypedValue, type: StructType, depth: number): Promise<string> {
+    if (type.declaration) return '<incomplete type>';
+    if (type.variantPart) return this.variant(value, depth);
+    if (type.language === 'c') return this.members(value, type, '', depth);
+    const slice = sliceShape(type);
+    if (slice) {
+      if (slice.text) return this.string(value);
+      const content = await value.deref();
+      const array = strip(content.type);
+      return array.kind === 'array' ? this.array(content, array.element, array.count, depth) : this.of(content, depth);
+    }
+    const inner = innerPointer(type);
+    if (inner) return `${shortName(type)}(${hex(await value.part(inner.type, inner.offset).integer())})`;
+    const [only, another] = sizedMembers(type);
+    // Wrappers that say nothing themselves: Cell, UnsafeCell, Atomic…, ManuallyDrop, MaybeUninit.
+    if (only && !another && /^(core|std|alloc)::/.test(type.qualifiedName)) return this.of(value.field(only), depth);
+    return this.members(value, type, type.name.startsWith('(') || type.name.startsWith('tuple$') ? '' : shortName(type), depth);
+  }
+
+  private async variant(value: TypedValue, depth: number): Promise<string> {
+    const { name, payload } = await value.variant();
+    const type = strip(payload.type);
+    return type.kind === 'struct' && payload !== value ? this.members(payload, type, name, depth) : name;
+  }
+
+  private async members(value: TypedValue, type: StructType, name: string, depth: number): Promise<string> {
+    const isC = type.language === 'c';
+    const { members } = type;
+    if (members.length === 0) return isC ? '{}' : name === '' ? '()' : name;
+    const tuple = !isC && isTupleLike(members.map((member) => member.name));
+    const [open, close] = tuple ? ['(', ')'] : isC ? ['{', '}'] : [`${name === '' ? '' : ' '}{ `, ' }'];
+    if (depth >= deepest) return `${name}${tuple ? '(…)' : isC ? '{…}' : ' {…}'}`;
+    if (value.address !== undefined && type.size <= 4096) await value.memory.readMany([{ address: value.address, length: type.size }]);
+    const parts: string[] = [];
+    let length = 0;
+    for (const member of members.slice(0, mostMembers)) {
+      const text = await this.of(value.field(member), depth + 1);
+      parts.push(tuple || member.name === '' ? text : `${memberLabel(member.name, type.language)}${isC ? ' = ' : ': '}${text}`);
+      length += text.length;
+      if (length > mostText) break;
+    }
+    if (parts.length < members.length) parts.push('…');
+    return `${name}${open}${parts.join(', ')}${tuple && name === '' && members.length === 1 ? ',' : ''}${close}`;
+  }
+}
