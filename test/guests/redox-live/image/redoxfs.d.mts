@@ -1,0 +1,1 @@
+export declare function seahash(data: Buffer): bigint;
