@@ -237,3 +237,23 @@ describe('kenv', () => {
     expect(answer.variables.some((v) => v.name === 'init_chroot')).toBe(false);
   });
 });
+
+describe('500 mounts and 300 processes', () => {
+  it('are read with one batch a step of the longer list and at most ten more', async () => {
+    const k = new FakeFreebsd('15.1', 3);
+    const root = k.mount('ufs', '/dev/ada0p2', '/', 0x5000n);
+    const dir = k.vnode(root.mount);
+    k.name(dir, root.root, 'jails');
+    for (let i = 1; i < 500; i++) {
+      const at = k.vnode(root.mount);
+      k.name(at, dir, `j${i}`);
+      k.mount('nullfs', '/base', `/jails/j${i}`, 0x1000n, at);
+    }
+    k.memory.putNumber(k.symbol('rootvnode'), root.root.address!, 8);
+    for (let i = 0; i < 300; i++) k.process(i, `p${i}`, i % 3 === 0 ? dir : root.root, { cr3: BigInt(i) << 12n });
+    const answer = await new FreebsdChain('freebsd').mounts(k.context(), {});
+    expect(answer.kernel).toHaveLength(500);
+    expect(answer.views).toHaveLength(100);
+    expect(k.prefetches).toBeLessThanOrEqual(510);
+  });
+});

@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * Nothing in the product may know a thing only our own guests have. Every name a chain reader looks for must be in this
+ * list, which says in which upstream file it is; and no file may speak of the guests.
+ */
+const upstream: Readonly<Record<string, string>> = {
+  // FreeBSD
+  ...at('sys/kern/kern_environment.c', 'dynamic_kenv', 'kenvp', 'md_envp', 'kern_envp'),
+  ...at('sys/kern/vfs_mount.c', 'mountlist'),
+  ...at('sys/sys/mount.h', 'mount', 'mnt_list', 'mnt_flag', 'mnt_vnodecovered', 'mnt_vfc', 'mnt_stat', 'f_mntfromname', 'f_mntonname', 'f_fstypename', 'vfsconf', 'vfc_name', 'vfc_list'),
+  ...at('sys/sys/queue.h', 'tqh_first', 'tqe_next', 'lh_first', 'le_next'),
+  ...at('sys/kern/vfs_mountroot.c', 'rootvnode'),
+  ...at('sys/sys/vnode.h', 'vnode', 'v_mount', 'v_vflag', 'v_cache_dd', 'v_cache_dst'),
+  ...at('sys/kern/vfs_cache.c', 'namecache', 'nc_flag', 'nc_nlen', 'nc_name', 'nc_dvp', 'nc_dst'),
+  ...at('sys/kern/kern_proc.c', 'allproc'),
+  ...at('sys/sys/proc.h', 'proc', 'p_list', 'p_pid', 'p_comm', 'p_state', 'p_fd', 'p_pd', 'p_ucred', 'p_vmspace', 'thread', 'td_proc'),
+  ...at('sys/sys/filedesc.h', 'filedesc', 'pwddesc', 'pwd', 'pd_pwd', 'fd_pwd', 'pwd_rdir', 'pwd_cdir', 'pwd_jdir', 'fd_rdir', 'fd_cdir', 'fd_jdir'),
+  ...at('sys/sys/_smr.h', '__ptr'),
+  ...at('sys/sys/ucred.h', 'ucred', 'cr_prison'),
+  ...at('sys/sys/jail.h', 'prison', 'pr_id', 'pr_name'),
+  ...at('sys/vm/vm_map.h', 'vmspace', 'vm_pmap'),
+  ...at('sys/amd64/include/pmap.h', 'pm_cr3'),
+  ...at('sys/sys/pcpu.h', 'pcpu', 'pc_curthread'),
+  ...at('sys/amd64/amd64/vm_machdep.c', 'cpu_set_syscall_retval'),
+  ...at('stand/libsa/environment.c', 'environ'),
+  ...at('stand/libsa/stand.h', 'env_var', 'ev_name', 'ev_value', 'ev_flags', 'ev_next'),
+  ...at('nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c', 'sysctl_vfs_pivot'),
+  // Linux
+  ...at('init/main.c', 'saved_command_line', 'boot_command_line', 'start_kernel'),
+  ...at('init/init_task.c', 'init_task'),
+  ...at('include/linux/sched.h', 'task_struct', 'tasks', 'pid', 'comm', '__state', 'state', 'fs', 'nsproxy', 'mm'),
+  ...at('include/linux/fs_struct.h', 'fs_struct', 'root', 'pwd'),
+  ...at('include/linux/nsproxy.h', 'mnt_ns'),
+  ...at('fs/mount.h', 'mnt_namespace', 'mounts', 'list', 'mnt_node', 'mnt_parent', 'mnt_mountpoint', 'mnt', 'mnt_devname', 'mnt_id'),
+  ...at('include/linux/mount.h', 'mnt_root', 'mnt_sb', 'mnt_flags'),
+  ...at('include/linux/path.h', 'dentry'),
+  ...at('include/linux/dcache.h', 'd_parent', 'd_name', 'len', 'name'),
+  ...at('include/linux/fs.h', 'super_block', 's_type', 's_flags', 's_subtype', 'file_system_type'),
+  ...at('include/linux/list.h', 'next'),
+  ...at('include/linux/rbtree_types.h', 'rb_node', 'rb_left', 'rb_right'),
+  ...at('include/linux/mm_types.h', 'mm_struct', 'pgd'),
+  ...at('arch/x86/kernel/head64.c', 'page_offset_base'),
+  ...at('arch/x86/include/asm/current.h', 'current_task', 'pcpu_hot'),
+  ...at('kernel/entry/common.c', 'syscall_exit_to_user_mode'),
+  // Redox
+  ...at('kernel/src/startup/mod.rs', 'BOOTSTRAP', 'startup::BOOTSTRAP', 'env', 'kmain'),
+  ...at('kernel/src/syscall/process.rs', 'usermode_bootstrap'),
+  ...at('kernel/src/arch/x86_shared/start.rs', 'kstart', '_start'),
+  ...at('kernel/src/arch/x86_64/interrupt/syscall.rs', 'syscall_instruction', '__inner_syscall_instruction'),
+  ...at('kernel/src/context/mod.rs', 'CONTEXTS'),
+  ...at('kernel/src/context/context.rs', 'status', 'status_reason', 'addr_space', 'running'),
+  ...at('kernel/src/context/memory.rs', 'utable'),
+  ...at('kernel/rmm/src/page/mapper.rs', 'table_addr'),
+  ...at('kernel/src/arch/x86_shared/gdt.rs', 'ProcessorControlRegion', 'percpu'),
+  ...at('kernel/src/percpu.rs', 'switch_internals'),
+  ...at('kernel/src/context/switch.rs', 'current_ctxt'),
+  ...at('bootloader/src/main.rs', 'args', 'w', 'env_base', 'env_size', 'slice', 'i'),
+  // Rust's library and crates
+  ...at('library/alloc/src/collections/btree', 'length', 'height', 'node', 'keys', 'edges', 'data'),
+  ...at('library/core', '__0', 'value', 'borrow', 'data_ptr'),
+  ...at('arrayvec/src/array_string.rs', 'xs'),
+};
+
+function at(file: string, ...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, file]));
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const filesIn = (folder: string): string[] => fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => path.join(folder, file));
+const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
+
+describe('names the product looks for', () => {
+  it('are all found upstream, with the file', () => {
+    const unknown: string[] = [];
+    for (const file of filesIn('debug-adapter/chains')) {
+      const text = read(file);
+      const calls = [
+        ...text.matchAll(/\b(?:symbol|hasSymbol|variable|hasVariable|type|hasType|member|hasMember|pointerAt|linked|place)\('([^']+)'/g),
+        ...text.matchAll(/\b(?:batch|#batch|this\.#batch)\.at\('([^']+)'/g),
+        ...text.matchAll(/\b(?:innerMember|holderOf|memberPath)\((?:[^'()]|\([^()]*\))*'([^']+)'/g),
+      ];
+      for (const [, found = ''] of calls) for (const name of found.split('.')) if (upstream[name] === undefined) unknown.push(`${file}: ${name}`);
+    }
+    expect(unknown).toEqual([]);
+  });
+  it('every reader cites the upstream file it follows', () => {
+    const readers = filesIn('debug-adapter/chains').filter((file) => /\.(variable|type)\('/.test(read(file)));
+    expect(readers.length).toBeGreaterThan(5);
+    for (const file of readers) expect(read(file), file).toMatch(/[\w-]+\/[\w./-]+\.(c|h|rs|S)\b/);
+  });
+  it('never are those of our test guests', () => {
+    for (const file of [...filesIn('boot'), ...filesIn('debug-adapter')]) expect(read(file), file).not.toMatch(/freebsd-live|redox-live|REDOX_LIVE_|allocBlocks|test\/guests/);
+  });
+});
