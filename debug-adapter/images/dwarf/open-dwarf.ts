@@ -1,6 +1,5 @@
 import type { DebugInfo } from '../debug-info';
 import type { Image } from '../image';
-import { toNumber } from '../bytes/address';
 import type { SectionSource } from '../elf/sections';
 import { DwarfFile } from './dwarf-file';
 import { DwarfInfo } from './dwarf-info';
@@ -19,9 +18,14 @@ export const openDwarf = (image: Image, source: SectionSource, own: SectionSourc
   const frames: FrameSection[] = [];
   const debugFrame = source.section('.debug_frame') ?? own.section('.debug_frame');
   if (debugFrame) frames.push(new FrameSection(debugFrame, false, 0, image.addressSize));
-  const ehFrame = own.section('.eh_frame');
-  const ehAddress = image.sections.find((s) => s.name === '.eh_frame')?.address;
-  if (ehFrame && ehAddress !== undefined) frames.push(new FrameSection(ehFrame, true, toNumber(ehAddress), image.addressSize));
+  // A debug file keeps no content of .eh_frame; an image made from a symbol file (objcopy to PE) may have left it out.
+  for (const holder of new Set([own, source])) {
+    const section = holder.section('.eh_frame');
+    const address = holder.addressOf('.eh_frame');
+    if (!section || address === undefined) continue;
+    frames.push(new FrameSection(section, true, address, image.addressSize));
+    break;
+  }
   const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero);
   const unwind: UnwindTable = fallback ? { at: (address) => table.at(address) ?? fallback.at(address) } : table;
   return new DwarfInfo(reader, image.symbols, unwind);

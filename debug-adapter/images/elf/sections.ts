@@ -12,6 +12,8 @@ export interface SectionSource {
   readonly path: string;
   /** By ELF name (`.debug_info`); undefined when the file has none, or none with content. */
   section(name: string): SectionBytes | undefined;
+  /** Linked address of a section, as the readers' signed double. */
+  addressOf(name: string): number | undefined;
 }
 
 /** Sections of an ELF file by name, decompressed on first use: SHF_COMPRESSED (gABI) and GNU's older `.zdebug_*`. */
@@ -32,6 +34,11 @@ export class ElfSections implements SectionSource {
   section(name: string): SectionBytes | undefined {
     if (!this.made.has(name)) this.made.set(name, this.make(name));
     return this.made.get(name);
+  }
+
+  addressOf(name: string): number | undefined {
+    const found = this.headers.sections.find((s) => s.name === name);
+    return found && (this.headers.type === 'rel' ? this.place(found.index) : found.address);
   }
 
   /** Raw content of one section, not decompressed. */

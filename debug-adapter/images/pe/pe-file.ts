@@ -1,4 +1,5 @@
 import type { SectionSource } from '../elf/sections';
+import { toNumber } from '../bytes/address';
 import type { FileBytes } from '../bytes/file';
 import { SectionBytes } from '../bytes/section-bytes';
 import { readPeHeaders } from './headers';
@@ -35,6 +36,11 @@ export class PeFile implements SectionSource {
       this.made.set(name, found && SectionBytes.ofFile(this.file, name, found.fileOffset, Math.min(found.virtualSize, found.fileSize)));
     }
     return this.made.get(name);
+  }
+
+  addressOf(name: string): number | undefined {
+    const found = this.headers.sections.find((s) => s.name === name);
+    return found && toNumber(this.headers.imageBase) + found.rva;
   }
 
   /** File bytes at an address relative to the image base. */

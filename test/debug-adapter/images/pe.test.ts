@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import { openImage } from '../../../debug-adapter/images/open';
-import { clang, objcopy, scratch, tool } from './support';
+import { clang, gcc, objcopy, scratch, tool } from './support';
 
 const linker = tool('lld-link-19', 'lld-link');
 const directory = scratch();
@@ -117,6 +117,28 @@ describe.skipIf(clang === undefined || linker === undefined)('a PE image with DW
     const pdb = path.join(directory, 'loader.pdb');
     fs.writeFileSync(pdb, 'Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0');
     expect(() => openImage(stripped, { symbols: pdb })).toThrow(/^BS209/);
+  });
+
+  it.skipIf(gcc === undefined || objcopy === undefined)('takes an ELF symbol file linked at 0 beside it', () => {
+    const c = path.join(directory, 'converted.c');
+    const symbols = path.join(directory, 'converted.sym');
+    const converted = path.join(directory, 'converted.efi');
+    fs.writeFileSync(c, 'int counter = 5;\n__attribute__((noinline)) int helper(int x) { return x + counter; }\nint efi_main(void *i, void *t) { return helper(i == t) + 1; }\n');
+    execFileSync(gcc!, ['-g', '-O1', '-ffreestanding', '-nostdlib', '-fno-pie', '-no-pie', '-static', '-Wl,-Ttext=0x1000,-Tdata=0x3000,-e,efi_main', '-o', symbols, c]);
+    execFileSync(objcopy!, ['-j', '.text', '-j', '.data', '-O', 'pei-x86-64', '--subsystem', 'efi-app', symbols, converted]);
+    const moved = fs.readFileSync(converted);
+    // Another preferred base than the ELF file's.
+    moved.writeBigUInt64LE(0x140000000n, moved.readUInt32LE(0x3c) + 24 + 24);
+    fs.writeFileSync(converted, moved);
+    const image = openImage(converted, { symbols });
+    const [helper] = image.debugInfo.functionsNamed('helper');
+    expect(image.base).toBe(0n);
+    expect(helper?.entry).toBe(0x1000n);
+    expect(image.symbols.named('efi_main')[0]?.address).toBe(image.entry);
+    expect(image.bytesAt(helper!.entry!, 2)).toEqual(Buffer.from([0x89, 0xf8]));
+    expect(image.debugInfo.unwindAt(helper!.entry!)?.cfa).toEqual({ kind: 'register', register: 7, offset: 8n });
+    expect(image.debugInfo.lineAt(helper!.entry!)?.line).toBe(2);
+    image.close();
   });
 
   it('survives damage', () => {
