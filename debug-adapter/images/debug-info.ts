@@ -11,8 +11,10 @@ export interface DebugInfo {
   /**
    * Functions by name: full path (`kernel::context::switch::switch`), last components (`LiveDisk::read`), plain name or linkage name.
    * Every namesake is returned, told apart by `declared.file`. Inlined-only functions are included (`ranges` empty).
+   * A global symbol of that name is answered from its unit alone, at once; `complete` also looks for namesakes without
+   * a symbol in all other units, which on a kernel costs most of a second the first time.
    */
-  functionsNamed(name: string): readonly FunctionInfo[];
+  functionsNamed(name: string, options?: { readonly complete?: boolean }): readonly FunctionInfo[];
   /** All functions whose qualified name matches the glob (`*`, `?`). */
   functionsMatching(glob: string): readonly FunctionInfo[];
   /** Scopes at an address, innermost first: zero or more inlined, then the concrete function. Empty if no function covers it. */

@@ -14,10 +14,17 @@ import type { Reader } from './reader';
 import { symbolsFromDwarf } from './symbols';
 import { typesNamed, variablesNamed } from './type-queries';
 
+/** Answers kept for each kind of question. */
+const mostRemembered = 2000;
+
 /** DWARF behind the interface that all debug information has. */
 export class DwarfInfo implements DebugInfo {
   readonly kind = 'dwarf';
   private lazyFiles: readonly string[] | undefined;
+  /** Answers by name: chain readers ask for the same few at every stop. */
+  private readonly functions = new Map<string, readonly FunctionInfo[]>();
+  private readonly types = new Map<string, readonly Type[]>();
+  private readonly variables = new Map<string, readonly VariableInfo[]>();
 
   constructor(
     private readonly reader: Reader,
@@ -25,8 +32,9 @@ export class DwarfInfo implements DebugInfo {
     private readonly unwind: UnwindTable,
   ) {}
 
-  functionsNamed(name: string): readonly FunctionInfo[] {
-    return this.guarded(() => functionsNamed(this.reader, this.symbols, name));
+  functionsNamed(name: string, options: { readonly complete?: boolean } = {}): readonly FunctionInfo[] {
+    const complete = options.complete === true || this.reader.hasIndex;
+    return this.remembered(this.functions, `${complete} ${name}`, () => functionsNamed(this.reader, this.symbols, name, complete));
   }
   functionsMatching(glob: string): readonly FunctionInfo[] {
     return this.guarded(() => functionsMatching(this.reader, glob));
@@ -52,10 +60,10 @@ export class DwarfInfo implements DebugInfo {
     return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.reader)));
   }
   typesNamed(name: string, near?: bigint): readonly Type[] {
-    return this.guarded(() => typesNamed(this.reader, name, near));
+    return this.remembered(this.types, this.keyNear(name, near), () => typesNamed(this.reader, name, near));
   }
   variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
-    return this.guarded(() => variablesNamed(this.reader, name, near));
+    return this.remembered(this.variables, this.keyNear(name, near), () => variablesNamed(this.reader, name, near));
   }
   unwindAt(address: bigint): UnwindRow | undefined {
     return this.guarded(() => this.unwind.at(address));
@@ -64,6 +72,19 @@ export class DwarfInfo implements DebugInfo {
   /** What this knows of functions and variables, as a symbol table. */
   symbolColumns(): SymbolColumns {
     return this.guarded(() => symbolsFromDwarf(this.reader));
+  }
+
+  private keyNear(name: string, near: bigint | undefined): string {
+    return this.guarded(() => `${near === undefined ? '' : (this.reader.unitRanges.at(toNumber(near))?.start ?? '')} ${name}`);
+  }
+
+  private remembered<T>(answers: Map<string, T>, key: string, query: () => T): T {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.guarded(query);
+    if (answers.size >= mostRemembered) answers.clear();
+    answers.set(key, answer);
+    return answer;
   }
 
   /** A read that leaves its section's buffer comes out as a RangeError; it means damaged input. */

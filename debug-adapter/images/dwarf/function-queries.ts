@@ -26,9 +26,9 @@ const answersTo = (die: Die, query: string): boolean => {
  * Functions of that name. A global symbol leads straight to its unit; only names without one (static namesakes may be
  * anywhere, inlined-only functions have no symbol) need the index of all names.
  */
-export const functionsNamed = (reader: Reader, symbols: SymbolTable, name: string): FunctionInfo[] => {
+export const functionsNamed = (reader: Reader, symbols: SymbolTable, name: string, complete: boolean): FunctionInfo[] => {
   if (name === '') return [];
-  if (!reader.hasIndex) {
+  if (!complete && !reader.hasIndex) {
     const direct = bySymbol(reader, symbols, name);
     if (direct) return direct;
   }

@@ -23,6 +23,11 @@ describe.skipIf(vmlinux === undefined)('the Debian kernel', () => {
     expect(image.debugInfo.unwindAt(symbol!.address)?.cfa).toEqual({ kind: 'register', register: 7, offset: 8n });
   });
 
+  it('finds namesakes without a symbol when asked for all', () => {
+    const [first] = image.debugInfo.functionsNamed('start_kernel', { complete: true });
+    expect(first?.name).toBe('start_kernel');
+  });
+
   it('knows types by name, those of other units too', () => {
     const mount = strip(image.debugInfo.typesNamed('mount')[0]!);
     if (mount.kind !== 'struct') throw new Error('no struct');
