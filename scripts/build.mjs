@@ -11,24 +11,37 @@ const entries = {
   'debug-adapter': 'debug-adapter/main.ts',
   cli: 'cli/main.ts',
   extension: 'extension/extension.ts',
-  demo: 'scripts/demo/main.ts',
 };
 const dist = path.join(root, 'dist');
 fs.mkdirSync(dist, { recursive: true });
-await build({
+const production = process.argv.includes('--production');
+const common = {
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file)))),
   outdir: dist,
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
-  external: ['vscode'],
   loader: { '.cjs': 'js' },
-  sourcemap: process.argv.includes('--production') ? false : 'linked',
-  minify: process.argv.includes('--production'),
+  sourcemap: production ? false : 'linked',
+  minify: production,
   legalComments: 'none',
   logLevel: 'warning',
+};
+await build({
+  ...common,
+  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file)))),
+  format: 'cjs',
+  external: ['vscode'],
 });
+
+/** The demo is not shipped; the guests' builders find their sources beside themselves, so they stay where they are. */
+const guestsStay = {
+  name: 'guests-stay',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/guests\/.*\/build\.mjs$/ }, ({ path: name, resolveDir }) => ({ path: path.relative(dist, path.resolve(resolveDir, name)), external: true }));
+  },
+};
+if (!production) await build({ ...common, entryPoints: { demo: 'scripts/demo/main.ts' }, format: 'esm', outExtension: { '.js': '.mjs' }, plugins: [guestsStay] });
+
 // iced-x86 reads its WebAssembly from beside its own file.
 fs.copyFileSync(path.join(root, 'node_modules/iced-x86/iced_x86_bg.wasm'), path.join(dist, 'iced_x86_bg.wasm'));

@@ -13,4 +13,4 @@ const run = (file, args, environment = {}) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 run('scripts/build.mjs', []);
-run('dist/demo.js', process.argv.slice(2), 'skipped' in linux ? { BOOTSCOPE_LINUX_SKIPPED: linux.skipped } : {});
+run('dist/demo.mjs', process.argv.slice(2), 'skipped' in linux ? { BOOTSCOPE_LINUX_SKIPPED: linux.skipped } : {});

@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freebsdChroot, freebsdOverlay } from './freebsd';
 import { linuxFailedMount } from './linux';
 import { Narrator } from './narrator';
@@ -8,7 +8,7 @@ import type { DemoReport, GuestReport } from './report';
 const json = process.argv.includes('--json');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 const tell = new Narrator(json ? process.stderr : process.stdout);
-const adapter = path.join(__dirname, 'debug-adapter.js');
+const adapter = fileURLToPath(new URL('./debug-adapter.js', import.meta.url));
 
 const scenes: [string, () => Promise<GuestReport>][] = [
   ['redox-full', () => redoxFull(adapter, tell)],
