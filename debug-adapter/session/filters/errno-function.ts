@@ -1,6 +1,6 @@
-import type { FunctionInfo } from '../../images/debug-info';
 import type { Breakpoint, Stop } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
+import type { Figure } from '../../chains/chain';
 import { rootOf } from '../../program/placed-program';
 import type { Module } from '../../program/program';
 import type { ReturnedCall, ShownValue, StopReport } from '../run/stop-report';
@@ -9,25 +9,7 @@ import { RateWatch } from './filter';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
 import { functionsMeant, sitesOf } from './function-sites';
 import type { FunctionSite } from './function-sites';
-
-/** What a returned value is to the filter. */
-export interface Outcome {
-  /** Error number where the value carries one. */
-  readonly errno?: number;
-  /** True where the value says that something failed, with or without a number. */
-  readonly failed: boolean;
-  /** The value as an integer, where it is one. */
-  readonly integer?: bigint;
-  /** The value for people: `Ready(Err(EINVAL))`, `-22`. */
-  readonly text: string;
-}
-
-/** Reads results and arguments of a function; at its return instruction, or behind a call of it. */
-export interface ResultReader {
-  result(module: Module, found: FunctionInfo, registers: Registers, entry: Registers | undefined): Promise<Outcome>;
-  /** The arguments as they were at the first instruction. */
-  arguments(module: Module, found: FunctionInfo, entry: Registers): Promise<readonly ShownValue[]>;
-}
+import type { Outcome, ResultReader } from './result-reader';
 
 export interface FunctionErrnoOptions {
   readonly name: string;
@@ -40,6 +22,12 @@ export interface FunctionErrnoOptions {
 
 const mostEntries = 4096;
 
+/** What is kept of a call from its first instruction to its return. */
+interface Entered {
+  readonly registers: Registers;
+  readonly values: readonly ShownValue[];
+}
+
 interface Placed {
   readonly module: Module;
   readonly site: FunctionSite;
@@ -51,7 +39,7 @@ interface AfterTail {
   readonly root: bigint;
   readonly sp: bigint;
   readonly placed: Placed;
-  readonly entry: Registers | undefined;
+  readonly entry: Entered | undefined;
 }
 
 /**
@@ -65,7 +53,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
   readonly #owner: string;
   readonly #unlisten: () => void;
   readonly #rate: RateWatch;
-  readonly #entries = new Map<string, Registers>();
+  readonly #entries = new Map<string, Entered>();
   #sites = new Map<bigint, Placed[]>();
   #set: readonly Breakpoint[] = [];
   #tails: AfterTail[] = [];
@@ -132,7 +120,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
     const key = `${rootOf(stop.cr3)}:${registers.sp}`;
     if (placed.site.kind === 'entry') {
       this.#entries.delete(key);
-      this.#entries.set(key, registers);
+      this.#entries.set(key, { registers, values: await this.#options.reader.arguments(placed.module, placed.site.function, registers) });
       for (const oldest of this.#entries.keys()) {
         if (this.#entries.size <= mostEntries) break;
         this.#entries.delete(oldest);
@@ -162,24 +150,22 @@ export class FunctionErrnoFilter implements ActiveFilter {
     if (all.length > 0) await this.#host.machine.breakpoints.remove(all);
   }
 
-  async #judge(stop: Stop, { module, site }: Placed, registers: Registers, entry: Registers | undefined): Promise<StopReport | 'mine'> {
-    const outcome = await this.#options.reader.result(module, site.function, registers, entry);
+  async #judge(stop: Stop, { module, site }: Placed, registers: Registers, entry: Entered | undefined): Promise<StopReport | 'mine'> {
+    const outcome = await this.#options.reader.result(module, site.function, registers, entry?.registers);
     if (!this.#options.wants(outcome)) {
       this.#rate.uninteresting();
       return 'mine';
     }
-    const values = entry ? await this.#options.reader.arguments(module, site.function, entry) : [];
+    const values = entry?.values ?? [];
     const figures = await this.#host.chain.figures();
     const returned: ReturnedCall = { function: site.function.qualifiedName, values: [{ name: 'result', value: outcome.text }, ...values] };
     const where = module.process === undefined ? '' : ` in ${module.process}`;
-    const figuresText = figures.map(({ text }) => text).join(', ');
-    const argumentsText = values.filter(({ value }) => value.length <= 40).map(({ name, value }) => `${name}=${value}`).join(', ');
-    const description = [`${this.#options.name}${where} returns ${this.#options.words(outcome)}`, argumentsText, figuresText].filter((text) => text !== '').join('; ');
+    const description = [`${this.#options.name}${where} returns ${this.#options.words(outcome)}`, argumentsInWords(values, figures), figures.map(({ text }) => text).join(', ')].filter((text) => text !== '').join('; ');
     return { stop, reason: 'exception', description, exception: { filter: 'errno', details: outcome.text }, returned };
   }
 
   /** At a tail jump the stack is as at entry: its top is the address the other function will return to. */
-  async #awaitTail(stop: Stop, registers: Registers, placed: Placed, entry: Registers | undefined): Promise<void> {
+  async #awaitTail(stop: Stop, registers: Registers, placed: Placed, entry: Entered | undefined): Promise<void> {
     const { machine } = this.#host;
     const word = placed.module.image.addressSize;
     const to = await wordAt(await machine.currentSpace(stop.vcpu), registers.sp, word);
@@ -207,3 +193,13 @@ export class FunctionErrnoFilter implements ActiveFilter {
     return { verified: false, message: `no image has a function ${name} with debug information` };
   }
 }
+
+/** The arguments that are numbers, and the byte offset where a block number is one of them and the size of a block is known. */
+const argumentsInWords = (values: readonly ShownValue[], figures: readonly Figure[]): string => {
+  const numbers = values.filter(({ value }) => /^-?\d+$/.test(value));
+  const parts = numbers.map(({ name, value }) => (name.endsWith('.len') ? `length ${value}` : `${name} ${value}`));
+  const block = numbers.find(({ name }) => name === 'block');
+  const size = figures.find(({ key }) => key === 'blockSize')?.value;
+  if (block && typeof size === 'bigint') parts.splice(1, 0, `offset ${BigInt(block.value) * size}`);
+  return parts.join(', ');
+};

@@ -18,7 +18,7 @@ export interface Shown {
 const longestText = 200;
 const summaryMembers = 6;
 /** Wrappers and structures inside a summary; deeper ones are `{…}`. */
-const summaryDepth = 2;
+const summaryDepth = 4;
 
 /** A value as the editor shows it. Never throws for what the guest holds: the text says why there is none. */
 export const shownValue = async (value: TypedValue): Promise<Shown> => {

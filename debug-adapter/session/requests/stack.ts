@@ -16,7 +16,10 @@ const stackTrace: Handler<DebugProtocol.StackTraceArguments> = async (core, args
   const start = args.startFrame ?? 0;
   const levels = args.levels === undefined || args.levels === 0 ? 1000 : args.levels;
   const { frames, total, complete } = await target.inspector.framesOf(vcpu).slice(start, levels);
-  const stackFrames = frames.map((frame) => toDapFrame(core, target, vcpu, frame));
+  const before = start > 0 ? await target.inspector.framesOf(vcpu).at(start - 1) : undefined;
+  // An inlined frame shares the call that was interrupted with the frames around it: the innermost of them says so.
+  const brokenInto = (frame: Frame, index: number): boolean => frame.interrupted && (frames[index - 1] ?? before)?.activation !== frame.activation;
+  const stackFrames = frames.map((frame, index) => toDapFrame(core, target, vcpu, frame, brokenInto(frame, index)));
   const last = frames.at(-1);
   if (last?.endReason !== undefined) {
     stackFrames.push({ id: labelId + vcpu.id, name: `The stack ends here: ${last.endReason}`, line: 0, column: 0, presentationHint: 'label' });
@@ -25,12 +28,12 @@ const stackTrace: Handler<DebugProtocol.StackTraceArguments> = async (core, args
   return { stackFrames, totalFrames: complete ? Math.max(total + 1, start + stackFrames.length) : total + 1 };
 };
 
-const toDapFrame = (core: Core, target: Target, vcpu: Vcpu, frame: Frame): DebugProtocol.StackFrame => {
+const toDapFrame = (core: Core, target: Target, vcpu: Vcpu, frame: Frame, brokenInto: boolean): DebugProtocol.StackFrame => {
   const { source, module } = frame;
   const place = source && source.line > 0 ? { source: target.sourceOf(source.file), line: core.lineOut(source.line), column: core.columnOut(frame.column ?? 0) } : { line: 0, column: 0 };
   return {
     id: target.inspector.addFrame(frame, vcpu),
-    name: frame.interrupted ? `${frame.name} (interrupted)` : frame.name,
+    name: brokenInto ? `${frame.name} (interrupted)` : frame.name,
     ...place,
     instructionPointerReference: hex(frame.address),
     ...(module ? { moduleId: module.id } : {}),

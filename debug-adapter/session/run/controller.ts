@@ -139,7 +139,8 @@ export class RunController {
     try {
       report = await this.#untilReport(plan);
     } catch (error) {
-      if (!this.#isEnded()) this.#listener.fault(error);
+      // A machine that is being ended may fail in any way.
+      if (!this.#isEnded() && !this.#closing) this.#listener.fault(error);
     }
     if (plan && !this.#isEnded()) await plan.dispose().catch(() => undefined);
     this.#looping = false;

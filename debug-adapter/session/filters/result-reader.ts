@@ -1,0 +1,134 @@
+import { errnoOf } from '../../inspect/errno';
+import type { ErrorConvention } from '../../inspect/errno';
+import { returnedValue } from '../../inspect/return-value';
+import { Activation } from '../../inspect/stack/activation';
+import { Frame } from '../../inspect/stack/frame';
+import { FrameRegisters } from '../../inspect/stack/frame-registers';
+import { registerNamesFor } from '../../inspect/stack/register-names';
+import { sliceShape } from '../../inspect/values/pointers';
+import { TypedValue } from '../../inspect/values/typed-value';
+import type { FunctionInfo } from '../../images/debug-info';
+import { strip } from '../../images/types';
+import type { Type } from '../../images/types';
+import type { ChainId } from '../../api';
+import type { Machine, Memory } from '../../machine/machine';
+import { wordAt } from '../run/words';
+import type { Registers } from '../../machine/registers';
+import type { PlacedProgram } from '../../program/placed-program';
+import type { Module } from '../../program/program';
+import { shownValue } from '../inspection/shown';
+import type { ShownValue } from '../run/stop-report';
+import { errnoInWords } from './errnos';
+
+/** What a returned value is to the filter. */
+export interface Outcome {
+  /** Error number where the value carries one. */
+  readonly errno?: number;
+  /** True where the value says that something failed, with or without a number. */
+  readonly failed: boolean;
+  /** The value as an integer, where it is one. */
+  readonly integer?: bigint;
+  /** The value for people: `Ready(Err(Error {errno: 22}))`, `-22`. */
+  readonly text: string;
+}
+
+/** FreeBSD's kernel returns error numbers as they are, Linux and Redox negated. */
+const conventions: Readonly<Record<ChainId, ErrorConvention>> = { freebsd: 'positive', nextbsd: 'positive', linux: 'negative', redox: 'negative', generic: 'either' };
+
+/** What a coroutine is made with, before it first runs: rustc names the state so in the type of the coroutine. */
+const unresumed = /^(Unresumed|0)$/;
+
+/** Reads results and arguments of functions from the registers at their ends. */
+export class ResultReader {
+  constructor(
+    readonly machine: Machine,
+    readonly program: PlacedProgram,
+    readonly chain: () => ChainId,
+  ) {}
+
+  /** The result, seen at the return instruction or right behind it; `entry`: the registers at the first instruction, where known. */
+  async result(module: Module, found: FunctionInfo, registers: Registers, entry: Registers | undefined): Promise<Outcome> {
+    const space = await this.machine.currentSpace();
+    const atReturn = returnedValue(found, module, registers, space);
+    const hidden = atReturn.address !== undefined && found.language === 'rust' ? await hiddenPointer(module, entry, space) : undefined;
+    const value = hidden === undefined ? atReturn : TypedValue.at(found.returns, hidden, space);
+    const { text } = await shownValue(value);
+    if (value.absence !== undefined) return { failed: false, text };
+    const error = await errnoOf(value, conventions[this.chain()]).catch(() => undefined);
+    const integer = await value.integer().catch(() => undefined);
+    const failed = error !== undefined || (integer === undefined && (await isErr(value).catch(() => false)));
+    return { failed, text: error ? `${text}: ${errnoInWords(this.chain(), error.errno)}` : text, ...(error ? { errno: error.errno } : {}), ...(integer === undefined ? {} : { integer }) };
+  }
+
+  /** The arguments as they were at the first instruction; `registers` are those of then. */
+  async arguments(module: Module, found: FunctionInfo, registers: Registers): Promise<readonly ShownValue[]> {
+    const frame = await this.#entryFrame(module, found, registers);
+    const shown: ShownValue[] = [];
+    for (const variable of frame.variables().filter(({ isParameter }) => isParameter)) {
+      const value = await frame.valueOf(variable);
+      const captured = await capturedValues(value);
+      for (const [name, one] of captured.length > 0 ? captured : [[variable.name, value] as const]) shown.push(...(await shownArgument(name, one)));
+    }
+    return shown;
+  }
+
+  async #entryFrame(module: Module, found: FunctionInfo, registers: Registers): Promise<Frame> {
+    const { machine, program } = this;
+    const space = await machine.currentSpace();
+    const names = registerNamesFor(module.image, registers.bits === 64 ? 64 : 32);
+    const entry = program.toRuntime(module, found.entry ?? 0n);
+    const activation = new Activation({ program, space, cr3: registers.cr3, pc: entry, registers: FrameRegisters.ofMachine(names, space, registers, machine, machine.current), exact: true });
+    return new Frame(0, activation.place.scopes.at(-1), undefined, undefined, activation);
+  }
+}
+
+/**
+ * Where a Rust function was told to put its result: rustc passes the address as a first argument, and unlike C's convention
+ * the function does not give it back in the accumulator.
+ */
+const hiddenPointer = async (module: Module, entry: Registers | undefined, space: Memory): Promise<bigint | undefined> => {
+  if (!entry) return undefined;
+  if (module.image.addressSize === 4) return wordAt(space, entry.sp + 4n, 4);
+  return entry.get(module.image.format === 'pe' ? 'rcx' : 'rdi');
+};
+
+const isErr = async (value: TypedValue): Promise<boolean> => {
+  const type = strip(value.type);
+  if (type.kind !== 'struct' || !type.variantPart) return false;
+  const { name, payload } = await value.variant();
+  if (name === 'Err') return true;
+  const inner = strip(payload.type);
+  if ((name !== 'Ready' && name !== 'Some') || inner.kind !== 'struct') return false;
+  const [only] = inner.members;
+  return only ? isErr(payload.field(only)) : false;
+};
+
+/** Type behind pointers and the wrappers around them (`Pin<&mut …>`). */
+const coroutineOf = (type: Type): boolean => {
+  const real = strip(type);
+  return real.kind === 'struct' && real.variantPart !== undefined && real.variantPart.variants.some(({ name, member }) => unresumed.test(name) || unresumed.test(member.type.name));
+};
+
+/** The arguments that an `async fn` was called with, out of the coroutine that a parameter points to; empty for anything else. */
+const capturedValues = async (value: TypedValue): Promise<readonly (readonly [string, TypedValue])[]> => {
+  if (value.absence !== undefined) return [];
+  const target = await value.deref().catch(() => undefined);
+  const type = target && strip(target.type);
+  if (!target || type?.kind !== 'struct' || !coroutineOf(target.type)) return [];
+  const start = type.variantPart?.variants.find(({ name, member }) => unresumed.test(name) || unresumed.test(member.type.name));
+  const state = start && strip(start.member.type);
+  if (!start || state?.kind !== 'struct') return [];
+  const held = target.part(start.member.type, start.member.offset);
+  return state.members.filter(({ name }) => name !== '').map(({ name, ...member }) => [name, held.field(member)]);
+};
+
+/** A value and, for a slice, its length in bytes, which is what a failing read or write is about. */
+const shownArgument = async (name: string, value: TypedValue): Promise<readonly ShownValue[]> => {
+  const { text, type } = await shownValue(value);
+  const shown: ShownValue[] = [{ name, value: text, type }];
+  if (value.absence === undefined && sliceShape(value.type)) {
+    const content = await value.deref().catch(() => undefined);
+    if (content) shown.push({ name: `${name}.len`, value: content.type.size.toString(), type: 'bytes' });
+  }
+  return shown;
+};
