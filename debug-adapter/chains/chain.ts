@@ -63,24 +63,14 @@ export interface ErrorObservation {
 
 /**
  * Where to stop so as to see a process's errors without symbols of its own. The session puts execute breakpoints on
- * `addresses` (they work in every space). Sites may add breakpoints of their own while they are inspected, under `owner`.
- * At a hit of either kind the session asks `inspect`; `undefined` means: of no interest, run on.
+ * `addresses` (they work in every space) and asks `inspect` at each hit; `undefined` means: of no interest, run on.
  */
 export interface ErrorSites {
   readonly addresses: readonly bigint[];
-  /** Owner of the breakpoints the sites add by themselves. */
-  readonly owner: string;
-  /** What the addresses are, for the log: `syscall_instruction`. */
+  /** What the first address is, for the log: `syscall_instruction`. */
   readonly what: string;
   inspect(context: ChainContext, registers: Registers): Promise<ErrorObservation | undefined>;
-  /** Removes the sites' own breakpoints. The machine is stopped. */
-  dispose(machine: Machine): Promise<void>;
 }
-
-/** Removes every breakpoint of an owner. */
-export const removeOwned = async (machine: Machine, owner: string): Promise<void> => {
-  await machine.breakpoints.remove(machine.breakpoints.all.filter((breakpoint) => breakpoint.owner === owner));
-};
 
 export interface Chain {
   readonly id: ChainId;

@@ -50,7 +50,7 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('kernel/src/startup/mod.rs', 'BOOTSTRAP', 'startup::BOOTSTRAP', 'env', 'kmain'),
   ...at('kernel/src/syscall/process.rs', 'usermode_bootstrap'),
   ...at('kernel/src/arch/x86_shared/start.rs', 'kstart', '_start'),
-  ...at('kernel/src/arch/x86_64/interrupt/syscall.rs', 'syscall_instruction', '__inner_syscall_instruction'),
+  ...at('kernel/src/arch/x86_64/interrupt/syscall.rs', 'syscall_instruction', '__inner_syscall_instruction', 'enter_usermode'),
   ...at('kernel/src/context/mod.rs', 'CONTEXTS'),
   ...at('kernel/src/context/context.rs', 'status', 'status_reason', 'addr_space', 'running'),
   ...at('kernel/src/context/memory.rs', 'utable'),

@@ -13,8 +13,6 @@ const isPseudo = (error: number): boolean => error < 0;
 export const systemCallErrors = (chain: Chain, kernel: ProgramView, process: string): ErrorSites => ({
   addresses: [kernel.symbol('cpu_set_syscall_retval')],
   what: 'cpu_set_syscall_retval',
-  owner: 'system-call-errors',
-  dispose: () => Promise.resolve(),
   async inspect(context, registers) {
     const error = Number(BigInt.asIntN(32, registers.get('rsi') ?? 0n));
     if (error === 0 || isPseudo(error)) return undefined;

@@ -12,8 +12,6 @@ const firstInternal = 512;
 export const systemCallErrors = (chain: Chain, kernel: ProgramView, process: string): ErrorSites => ({
   addresses: [kernel.symbol('syscall_exit_to_user_mode')],
   what: 'syscall_exit_to_user_mode',
-  owner: 'system-call-errors',
-  dispose: () => Promise.resolve(),
   async inspect(context, registers) {
     const bytes = await kernel.memory.read((registers.get('rdi') ?? 0n) + axOffset, 8);
     const result = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, true);

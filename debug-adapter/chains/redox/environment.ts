@@ -1,6 +1,7 @@
 import { parseRedoxEnvironment } from '../../../boot/environment/redox';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
+import { strip } from '../../images/types';
 import type { ProgramView } from '../../inspect/view';
 import type { Memory } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
@@ -81,12 +82,13 @@ const fromBootstrapBytes = async (kernel: ProgramView): Promise<EnvironmentText 
 };
 
 /**
- * The text as far as the bootloader has written it, from the locals of its `main` (redox-os/bootloader src/main.rs): the
- * KernelArgs it is about to hand over, else the writer with `slice` and `i`.
+ * The text as far as the bootloader has written it, from its locals (redox-os/bootloader src/main.rs, and `kernel_entry` in
+ * src/os/uefi/arch/x86_64.rs): the KernelArgs it is about to hand over, else the writer with `slice` and `i`.
  */
 export const readLoaderEnvironment = async (context: ChainContext): Promise<EnvironmentText> => {
   const { physical } = context.machine;
-  const args = await context.local?.('args');
+  const given = await context.local?.('args');
+  const args = given !== undefined && strip(given.type).kind === 'pointer' ? await given.deref() : given;
   if (args !== undefined && args.hasMember('env_base')) {
     const found = await decode(physical, await args.member('env_base').integer(), await args.member('env_size').integer());
     if (found !== undefined) return found;

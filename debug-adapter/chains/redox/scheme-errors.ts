@@ -7,7 +7,7 @@ import type { ProgramView } from '../../inspect/view';
 import type { Registers } from '../../machine/registers';
 import type { Module } from '../../program/program';
 import { rootOf } from '../../program/placed-program';
-import { removeOwned, type Chain, type ChainContext, type ErrorObservation, type ErrorSites, type Figure } from '../chain';
+import type { Chain, ChainContext, ErrorObservation, ErrorSites, Figure } from '../chain';
 import { baseName, meansProcess } from '../process-name';
 import { perhaps } from '../unknown';
 import { contextName } from './context-name';
@@ -21,50 +21,45 @@ const mostMessages = 64;
 
 interface Daemon {
   /** Its read of requests that has not returned. */
-  pending?: { readonly address: bigint; readonly returns: bigint };
-  requests: readonly SchemeRequest[];
+  pending?: { readonly address: bigint; readonly length: number };
+  /** By tag, the last one read. */
+  readonly requests: Map<number, SchemeRequest>;
 }
-
-let counter = 0;
 
 /**
  * Errors a daemon answers with, seen at the system call that hands its answers to the kernel: no symbols of the daemon are
- * needed, and of the kernel only its system call entry. What the daemon was asked is read where its read of requests
- * returns (RCX at the entry, by the architecture) and kept per address space from one stop to the next.
+ * needed, and of the kernel only where system calls enter and leave (kernel/src/arch/x86_64/interrupt/syscall.rs). What the
+ * daemon was asked is read where its read of requests returns, and kept per address space from one stop to the next. A
+ * kernel without the label `enter_usermode` does not tell the request.
  */
 export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string): ErrorSites => {
   const what = ['syscall_instruction', '__inner_syscall_instruction'].find((name) => kernel.hasSymbol(name));
   if (what === undefined) throw failure(chainErrors.noSymbol, { name: 'syscall_instruction', file: 'the kernel' });
-  const owner = `scheme-errors-${++counter}`;
-  const watch = new SchemeWatch(chain, asked, owner);
+  const leave = kernel.hasSymbol('enter_usermode') ? kernel.symbol('enter_usermode') : undefined;
+  const watch = new SchemeWatch(chain, asked);
   return {
-    addresses: [kernel.symbol(what)],
-    owner,
+    addresses: [kernel.symbol(what), ...(leave === undefined ? [] : [leave])],
     what,
-    inspect: (context, registers) => (registers.cpl === 3 ? watch.afterRead(context, registers) : watch.atEntry(context, registers)),
-    dispose: (machine) => removeOwned(machine, owner),
+    inspect: (context, registers) => (registers.pc === leave ? watch.afterCall(context, registers) : watch.atEntry(context, registers)),
   };
 };
 
 class SchemeWatch {
   readonly #daemons = new Map<bigint, Daemon>();
-  readonly #returns = new Set<bigint>();
 
   constructor(
     private readonly chain: Chain,
     private readonly asked: string,
-    private readonly owner: string,
   ) {}
 
-  /** RAX holds how many bytes of requests were read, or a negative error. */
-  async afterRead(context: ChainContext, registers: Registers): Promise<undefined> {
+  /** What was read lies first in the buffer; older requests may follow, so the first of a tag counts. */
+  async afterCall(context: ChainContext, registers: Registers): Promise<undefined> {
     const daemon = this.#daemons.get(rootOf(registers.cr3));
-    if (daemon?.pending?.returns !== registers.pc) return undefined;
-    const { address } = daemon.pending;
+    if (daemon?.pending === undefined) return undefined;
+    const { address, length } = daemon.pending;
     delete daemon.pending;
-    const length = Number(BigInt.asIntN(64, registers.get('rax') ?? 0n));
-    if (length < requestSize || length > mostMessages * requestSize) return undefined;
-    daemon.requests = decodeRequests(await (await context.machine.currentSpace()).readSome(address, length));
+    const found = decodeRequests(await (await context.machine.currentSpace()).readSome(address, length));
+    for (const request of [...found].reverse()) daemon.requests.set(request.tag, request);
     return undefined;
   }
 
@@ -73,34 +68,24 @@ class SchemeWatch {
     const buffer = registers.get('rsi') ?? 0n;
     const length = Number(registers.get('rdx') ?? 0n);
     if (reads.has(call) && length >= requestSize && length % requestSize === 0) {
-      const returns = registers.get('rcx') ?? 0n;
-      this.#daemon(registers).pending = { address: buffer, returns };
-      await this.#stopAt(context, returns);
+      this.#daemon(registers).pending = { address: buffer, length: Math.min(length, mostMessages * requestSize) };
       return undefined;
     }
     if (!writes.has(call) || length < responseSize || length % responseSize !== 0 || length > mostMessages * responseSize) return undefined;
     const memory = await context.machine.currentSpace();
     const failed = decodeResponses(await memory.readSome(buffer, length))?.find((response) => response.errno !== 0);
     if (failed === undefined) return undefined;
-    const request = this.#daemon(registers).requests.find((candidate) => candidate.tag === failed.tag);
     const process = await processAt(this.chain, context, this.asked, registers);
     if (process === undefined) return undefined;
     const figures = (await perhaps(() => this.chain.figures(context))) ?? [];
-    return observe(process, registers.cr3, failed.errno, request, figures);
+    return observe(process, registers.cr3, failed.errno, this.#daemon(registers).requests.get(failed.tag), figures);
   }
 
   #daemon(registers: Registers): Daemon {
     const root = rootOf(registers.cr3);
-    const daemon = this.#daemons.get(root) ?? { requests: [] };
+    const daemon = this.#daemons.get(root) ?? { requests: new Map<number, SchemeRequest>() };
     this.#daemons.set(root, daemon);
     return daemon;
-  }
-
-  /** One breakpoint for each place in code that reads requests; processes at the same addresses share it. */
-  async #stopAt(context: ChainContext, address: bigint): Promise<void> {
-    if (this.#returns.has(address)) return;
-    this.#returns.add(address);
-    await context.machine.breakpoints.add({ kind: 'execute', address, owner: this.owner });
   }
 }
 
