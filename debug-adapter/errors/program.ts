@@ -98,4 +98,40 @@ export const programErrors = entries({
     likely: 'thread-local storage is laid out by the C library or the kernel at run time.',
     next: 'read it through the thread pointer: $fs_base or $gs_base.',
   },
+  expressionSyntax: {
+    code: 'BS360',
+    what: 'column {column}: {detail}.',
+    likely: 'a slip of the pen in the expression.',
+    next: 'correct the expression there; names, members, casts, pointers, indices, arithmetic and comparisons are understood.',
+  },
+  unknownName: {
+    code: 'BS361',
+    what: 'column {column}: there is no {name} here.',
+    likely: 'it is out of scope in this frame, misspelt, or its image has no debug information.',
+    next: 'choose the frame that has it, or name a global of an image that is placed.',
+  },
+  wrongOperand: {
+    code: 'BS362',
+    what: 'column {column}: {detail}.',
+    likely: 'the operator does not fit the type of its operand.',
+    next: 'cast the operand, or name a member of it.',
+  },
+  callRefused: {
+    code: 'BS363',
+    what: 'column {column}: {name}(…) is a call, and calls are not made.',
+    likely: 'running a function of the guest would change the machine that is being looked at.',
+    next: 'use values and members only.',
+  },
+  unknownType: {
+    code: 'BS364',
+    what: 'column {column}: there is no type {name}.',
+    likely: 'it is misspelt, or no image here has it in its debug information.',
+    next: 'write it as the debug information does, as in (struct mount *)x or x as usize.',
+  },
+  unknownRegister: {
+    code: 'BS365',
+    what: 'column {column}: there is no register ${name} here.',
+    likely: 'it is misspelt, or the functions called since have not kept it.',
+    next: 'look at the registers of the innermost frame.',
+  },
 });
