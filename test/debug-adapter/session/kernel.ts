@@ -87,7 +87,7 @@ export const buildKernel = (): TestKernel => {
   fs.writeFileSync(file, source);
   fs.writeFileSync(path.join(directory, 'kernel.ld'), linker);
   const elf = path.join(directory, 'kernel.elf');
-  const args = ['-m32', '-O1', '-g', '-gdwarf-5', '-ffreestanding', '-fno-pie', '-no-pie', '-fno-stack-protector', '-fno-inline-small-functions', '-mno-sse', '-nostdlib', '-Wl,--build-id=none', '-Wl,-T,kernel.ld', '-o', elf, file];
+  const args = ['-m32', '-O1', '-g', '-gdwarf-5', '-ffreestanding', '-fno-pie', '-no-pie', '-fno-stack-protector', '-fno-inline-small-functions', '-fno-asynchronous-unwind-tables', '-mno-sse', '-nostdlib', '-Wl,--build-id=none', '-Wl,-T,kernel.ld', '-o', elf, file];
   const { status, stderr } = spawnSync('gcc', args, { cwd: directory, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   const lines = source.split('\n');

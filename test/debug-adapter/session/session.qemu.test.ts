@@ -96,7 +96,7 @@ describe('a launched machine', () => {
   });
 
   it('counts hits, and changes breakpoints while it runs', async () => {
-    const line = kernel.line('counter++;\n') || kernel.line('counter++');
+    const line = kernel.line('counter++');
     const stop = await launchToStop(() => client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [{ line, hitCondition: '== 7' }] }));
     expect(stop.reason).toBe('breakpoint');
     await client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [] });
@@ -159,6 +159,118 @@ describe('a launched machine', () => {
     expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).reason).toBe('function breakpoint');
     const stages = await custom<StagesAnswer>('bootscope/stages');
     expect(stages.current).toBe('kernel');
+  });
+
+  /** Name → variable of a scope of the innermost frame. */
+  const scopeOf = async (name: string, frame = 0): Promise<Map<string, DebugProtocol.Variable>> => {
+    const { body: stack } = await client.stackTraceRequest({ threadId: 1 });
+    const { body } = await client.scopesRequest({ frameId: stack.stackFrames[frame]?.id ?? 0 });
+    const scope = body.scopes.find((candidate) => candidate.name === name);
+    const { body: list } = await client.variablesRequest({ variablesReference: scope?.variablesReference ?? 0 });
+    return new Map(list.variables.map((variable) => [variable.name, variable]));
+  };
+  const stackNames = async (): Promise<string[]> => (await client.stackTraceRequest({ threadId: 1 })).body.stackFrames.map(({ name }) => name);
+
+  it('shows the stack, its variables and registers, and sets them', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'read_block' }] }));
+    const { body: stack } = await client.stackTraceRequest({ threadId: 1 });
+    expect(stack.stackFrames.slice(0, 3)).toMatchObject([
+      { name: 'read_block', source: { path: kernel.source }, line: kernel.line('counter++'), instructionPointerReference: expect.stringMatching(/^0x/) as string },
+      { name: 'mount_root', line: kernel.line('int result = read_block') },
+      { name: 'kmain', line: kernel.line('int error = mount_root') },
+    ]);
+    expect(stack.stackFrames.at(-1)).toMatchObject({ presentationHint: 'label', name: expect.stringMatching(/^The stack ends here: /) as string });
+    const page = await client.stackTraceRequest({ threadId: 1, startFrame: 1, levels: 1 });
+    expect(page.body.stackFrames).toMatchObject([{ name: 'mount_root' }]);
+
+    const parameters = await scopeOf('Arguments');
+    expect(parameters.get('block')?.value).toBe('0');
+    const device = parameters.get('device');
+    const { body: members } = await client.variablesRequest({ variablesReference: device?.variablesReference ?? 0 });
+    expect(members.variables).toMatchObject([{ name: 'name', value: expect.stringContaining('"disk0"') as string }, { name: 'blocks', value: '16' }, { name: 'errors', value: '[1, 2, 3, 4]', indexedVariables: 4 }, { name: 'next' }]);
+    const errors = members.variables[2]?.variablesReference ?? 0;
+    const { body: elements } = await client.variablesRequest({ variablesReference: errors, filter: 'indexed', start: 1, count: 2 });
+    expect(elements.variables.map(({ name, value }) => [name, value])).toEqual([['[1]', '2'], ['[2]', '3']]);
+
+    await client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'blocks', value: '0' });
+    expect(await failureOf(client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'errors', value: '0' }))).toMatch(/^BS335: /);
+    expect((await client.evaluateRequest({ expression: 'first.blocks' })).body.result).toBe('0');
+
+    const registers = await scopeOf('Registers');
+    expect(registers.get('esp')?.value).toMatch(/^0x0010/);
+    expect(await failureOf(client.scopesRequest({ frameId: 7 }))).toMatch(/^BS332: /);
+  });
+
+  it('evaluates names, member paths and arithmetic', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'read_block' }] }));
+    const frameId = (await client.stackTraceRequest({ threadId: 1 })).body.stackFrames[0]?.id ?? 0;
+    const value = async (expression: string): Promise<string> => (await client.evaluateRequest({ expression, frameId, context: 'watch' })).body.result;
+    expect(await value('device->blocks')).toBe('16');
+    expect(await value('device->next->blocks + 1')).toBe('65');
+    expect(await value('(*device).errors[2] == 3 && block == 0')).toBe('true');
+    expect(await value('&first == device')).toBe('true');
+    expect(await value('first.errors[block] << 4')).toBe('16');
+    expect(await value('-device->errors[0]')).toBe('-1');
+    expect(BigInt(await value('$esp'))).toBeGreaterThan(0x100000n);
+    expect(await failureOf(client.evaluateRequest({ expression: 'nothing', frameId }))).toMatch(/^BS342: /);
+    expect(await failureOf(client.evaluateRequest({ expression: 'device->', frameId }))).toMatch(/^BS334: .*column/);
+    expect(await failureOf(client.evaluateRequest({ expression: 'device->nothing', frameId }))).toMatch(/^BS402: /);
+    expect((await custom<DebugProtocol.SetExpressionResponse['body']>('setExpression', { expression: 'first.errors[3]', value: '0x10', frameId })).value).toBe('16');
+  });
+
+  it('counts by condition, and writes log points instead of stopping', async () => {
+    const outputs: string[] = [];
+    client.on('output', (event: DebugProtocol.OutputEvent) => {
+      if (event.body.category === 'console') outputs.push(event.body.output);
+    });
+    const stop = await launchToStop(() =>
+      client.setBreakpointsRequest({ source: { path: kernel.source }, breakpoints: [{ line: kernel.line('counter++'), logMessage: 'block {block} of {device->blocks}' }, { line: kernel.line('if (block >= device->blocks)'), condition: 'block == 11' }] }),
+    );
+    expect(stop.reason).toBe('breakpoint');
+    expect((await scopeOf('Arguments')).get('block')?.value).toBe('11');
+    expect(outputs.filter((line) => line.startsWith('block '))).toEqual(Array.from({ length: 12 }, (_, block) => `block ${block} of 16\n`));
+  });
+
+  it('stops where a function returns an error, with its arguments', async () => {
+    await launchToStop(() => Promise.resolve(), { stopOnEntry: true });
+    const answer = await client.setExceptionBreakpointsRequest({ filters: [], filterOptions: [{ filterId: 'errno', condition: 'read_block returns EINVAL' }, { filterId: 'errno', condition: 'no_function returns error' }, { filterId: 'errno', condition: 'EINVAL' }] });
+    expect((answer.body as { breakpoints: DebugProtocol.Breakpoint[] }).breakpoints).toMatchObject([{ verified: true }, { message: expect.stringMatching(/^BS338/) as string }, { message: expect.stringMatching(/^BS337/) as string }]);
+    const stop = await nextStop(() => client.continueRequest({ threadId: 1 }));
+    expect(stop).toMatchObject({ reason: 'exception', description: expect.stringMatching(/read_block returns EINVAL .*block 16/) as string });
+    expect((await stackNames()).slice(0, 2)).toEqual(['read_block', 'mount_root']);
+    const returned = await scopeOf('Return');
+    expect(returned.get('result')?.value).toMatch(/^-22/);
+    expect(returned.get('block')?.value).toBe('16');
+    expect((await client.exceptionInfoRequest({ threadId: 1 })).body.exceptionId).toBe('errno');
+    await client.setExceptionBreakpointsRequest({ filters: [], filterOptions: [{ filterId: 'errno', condition: 'mount_root returns < 0' }] });
+    expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toContain('mount_root returns');
+  });
+
+  it('steps out to the caller, and lands on lines with code', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'read_block' }] }));
+    await client.setFunctionBreakpointsRequest({ breakpoints: [] });
+    await nextStop(() => client.stepOutRequest({ threadId: 1 }));
+    expect((await stackNames())[0]).toBe('mount_root');
+    const lines: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      await nextStop(() => client.nextRequest({ threadId: 1 }));
+      const [frame] = (await client.stackTraceRequest({ threadId: 1 })).body.stackFrames;
+      expect(frame?.name).toBe('mount_root');
+      lines.push(frame?.line ?? 0);
+    }
+    expect(lines.every((line) => line > kernel.line('mount_root(struct device'))).toBe(true);
+    for (let i = 0; i < 6 && (await stackNames())[0] === 'mount_root'; i++) await nextStop(() => client.stepInRequest({ threadId: 1 }));
+    expect((await stackNames())[0]).toBe('read_block');
+  });
+
+  it('disassembles forwards and backwards', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'read_block' }] }));
+    const [frame] = (await client.stackTraceRequest({ threadId: 1 })).body.stackFrames;
+    const { instructions } = (await client.disassembleRequest({ memoryReference: frame?.instructionPointerReference ?? '', instructionOffset: -5, instructionCount: 20, resolveSymbols: true })).body ?? { instructions: [] };
+    expect(instructions).toHaveLength(20);
+    expect(instructions[5]).toMatchObject({ address: frame?.instructionPointerReference, symbol: expect.stringContaining('read_block') as string, line: kernel.line('counter++') });
+    const starts = instructions.map(({ address }) => Number(address));
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
   });
 
   it('reads and writes memory', async () => {

@@ -1,0 +1,93 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EnvironmentAnswer, MountsAnswer, ProcessesAnswer, SerialAnswer } from '../../../debug-adapter/api';
+import { DapClient } from '../../../debug-adapter/session/client';
+import { buildFreebsdLive } from '../../guests/freebsd-live/build.mjs';
+import { buildRedoxLive } from '../../guests/redox-live/build.mjs';
+
+type Stopped = DebugProtocol.StoppedEvent['body'];
+
+let client: DapClient | undefined;
+afterEach(async () => {
+  await client?.stop();
+  client = undefined;
+});
+
+const launch = async (configuration: object, filters: readonly [string, string?][], functions: readonly string[] = []): Promise<{ readonly client: DapClient; readonly stop: Stopped }> => {
+  client = new DapClient();
+  const session = client;
+  await session.start({ request: 'launch', type: 'bootscope', name: 'guest', serialOutput: 'event', ...configuration } as never, async () => {
+    const filterOptions = filters.map(([filterId, condition]) => ({ filterId, ...(condition === undefined ? {} : { condition }) }));
+    await session.request('setExceptionBreakpoints', { filters: [], filterOptions });
+    await session.request('setFunctionBreakpoints', { breakpoints: functions.map((name) => ({ name })) });
+  });
+  return { client: session, stop: await session.waitFor<Stopped>('stopped') };
+};
+
+const stackOf = async (session: DapClient): Promise<DebugProtocol.StackFrame[]> => (await session.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames;
+
+const scopeOf = async (session: DapClient, name: string, frameId: number): Promise<Map<string, string>> => {
+  const { scopes } = await session.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId });
+  const reference = scopes.find((scope) => scope.name === name)?.variablesReference ?? 0;
+  const { variables } = await session.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference: reference });
+  return new Map(variables.map((variable) => [variable.name, variable.value]));
+};
+
+describe('redox-live', () => {
+  const images = (guest: Awaited<ReturnType<typeof buildRedoxLive>>, programs: readonly ('lived' | 'redoxfs')[]) => [
+    { stage: 'loader', file: guest.loaderDwarf, optional: true },
+    { stage: 'kernel', file: guest.kernel },
+    ...programs.map((process) => ({ stage: 'userland', file: guest.programs[process], process })),
+  ];
+
+  it('stops where the async read of lived returns EINVAL, with block, offset and length', async () => {
+    const guest = await buildRedoxLive();
+    const { client: session, stop } = await launch({ chain: 'redox', qemu: guest.qemu, images: images(guest, ['lived', 'redoxfs']) }, [['errno', 'LiveDisk::read returns EINVAL']]);
+    const { preloadMib, sizeMib } = guest.constants;
+    expect(stop.reason).toBe('exception');
+    const stack = await stackOf(session);
+    expect(stack[0]).toMatchObject({ name: expect.stringMatching(/LiveDisk.*read|read::\{async_fn#0\}/) as string, source: { name: 'main.rs' } });
+    expect(stack.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringContaining('lived::daemon')]));
+    const returned = await scopeOf(session, 'Return', stack[0]?.id ?? 0);
+    const block = Number(returned.get('block'));
+    expect(block * 4096).toBeGreaterThanOrEqual(preloadMib << 20);
+    expect(returned.get('result')).toContain('EINVAL');
+    expect(returned.get('buffer.len')).toBe('4096');
+    for (const figure of [`block ${block}`, `offset ${block * 4096}`, 'length 4096', `preload ${preloadMib} MiB`, `filesystem ${sizeMib} MiB`]) expect(stop.description).toContain(figure);
+    const { processes } = await session.request<ProcessesAnswer>('bootscope/processes');
+    expect(processes.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringMatching(/lived$/), expect.stringMatching(/redoxfs$/)]));
+    const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
+    expect(variables.find(({ name }) => name === 'DISK_LIVE_SIZE')?.faults.map(({ code }) => code)).toContain('preload-smaller-than-filesystem');
+  });
+
+  it("stops where lived answers with EINVAL, without the program's symbols", async () => {
+    const guest = await buildRedoxLive();
+    const { client: session, stop } = await launch({ chain: 'redox', qemu: guest.qemu, images: images(guest, []) }, [['errno', 'EINVAL in process:lived']]);
+    expect(stop).toMatchObject({ reason: 'exception', description: expect.stringMatching(/lived .*EINVAL/) as string });
+    expect((await session.request<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', { threadId: 1 })).exceptionId).toBe('errno');
+  });
+});
+
+describe('freebsd-live', () => {
+  it('stops where the root could not be mounted, with the error', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('d19'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['mountroot-failed']]);
+    expect(stop).toMatchObject({ reason: 'exception', description: expect.stringMatching(/error 19 ENODEV/) as string });
+    expect((await stackOf(session)).map(({ name }) => name)).toContain('vfs_mountroot');
+    expect((await session.request<SerialAnswer>('bootscope/serial')).text).toContain('failed with error 19');
+  });
+
+  it('stops at vfs_mountroot, and shows environment, mounts and processes', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['serial', '/login:/']], ['vfs_mountroot']);
+    expect(stop.reason).toBe('function breakpoint');
+    const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
+    expect(variables.map(({ name }) => name)).toContain('vfs.root.mountfrom');
+    await session.request('setFunctionBreakpoints', { breakpoints: [] });
+    await session.request('continue', { threadId: 1 });
+    expect((await session.waitFor<Stopped>('stopped')).description).toMatch(/^Serial port 1 said: .*login:/);
+    const mounts = await session.request<MountsAnswer>('bootscope/mounts');
+    expect(mounts.kernel.length).toBeGreaterThan(1);
+    expect(mounts.views.flatMap((view) => view.mounts).some(({ differs }) => differs !== undefined)).toBe(true);
+  });
+});
