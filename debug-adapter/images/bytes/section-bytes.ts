@@ -2,8 +2,8 @@ import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import type { FileBytes } from './file';
 
-/** Pieces in which a section is read: big enough that a whole scan is quick, small enough that one function costs little. */
-const granule = 1 << 18;
+/** Pieces in which a section is read; neighbouring ones in one go. Small, so that a look at the head of every unit stays cheap. */
+const granule = 1 << 14;
 
 /**
  * The content of one section, read (or decompressed) where it is first needed. Offsets into the buffer that

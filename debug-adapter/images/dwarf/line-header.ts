@@ -9,8 +9,8 @@ import { joinPath } from './paths';
 /** DW_LNCT_* of DWARF 5, section 6.2.4.1. */
 const LNCT = { path: 1, directory: 2 } as const;
 
-/** A file or directory name that is looked up only when asked for. */
-type Name = string | { readonly section: '.debug_str' | '.debug_line_str'; readonly offset: number };
+/** A file or directory name that is looked up only when asked for: an offset in .debug_line_str, or -1 - an offset in .debug_str. A kernel has half a million. */
+type Name = string | number;
 
 /** The fixed part of one line number program: how to run it, and its files. Versions 2 to 5. */
 export class LineHeader {
@@ -116,7 +116,8 @@ export class LineHeader {
   }
 
   private text(name: Name): string {
-    return typeof name === 'string' ? name : this.file.string(name.section, name.offset);
+    if (typeof name === 'string') return name;
+    return name >= 0 ? this.file.string('.debug_line_str', name) : this.file.string('.debug_str', -1 - name);
   }
 
   private readOldTables(cursor: Cursor): void {
@@ -142,9 +143,9 @@ export class LineHeader {
         let name: Name = '';
         let directory = 0;
         for (const { content, form } of formats) {
-          const value = this.readValue(cursor, form, offsetSize);
-          if (content === LNCT.path && typeof value !== 'number') name = value;
-          else if (content === LNCT.directory && typeof value === 'number') directory = value;
+          if (content === LNCT.path) name = this.readName(cursor, form, offsetSize);
+          else if (content === LNCT.directory) directory = this.readNumber(cursor, form, offsetSize);
+          else this.readNumber(cursor, form, offsetSize);
         }
         if (directories) this.directories.push(name);
         else {
@@ -155,15 +156,15 @@ export class LineHeader {
     }
   }
 
-  private readValue(cursor: Cursor, form: number, offsetSize: 4 | 8): Name | number {
-    const indexed = (index: number): Name => ({ section: '.debug_str', offset: this.file.stringOffset(this.stringOffsetsBase, index, this.unitOffsetSize) });
+  private readName(cursor: Cursor, form: number, offsetSize: 4 | 8): Name {
+    const indexed = (index: number): Name => -1 - this.file.stringOffset(this.stringOffsetsBase, index, this.unitOffsetSize);
     switch (form) {
       case FORM.string:
         return cursor.string();
       case FORM.line_strp:
-        return { section: '.debug_line_str', offset: cursor.offset(offsetSize) };
+        return cursor.offset(offsetSize);
       case FORM.strp:
-        return { section: '.debug_str', offset: cursor.offset(offsetSize) };
+        return -1 - cursor.offset(offsetSize);
       case FORM.strx:
         return indexed(cursor.uleb());
       case FORM.strx1:
@@ -174,6 +175,14 @@ export class LineHeader {
         return indexed(cursor.u24());
       case FORM.strx4:
         return indexed(cursor.u32());
+      default:
+        throw cursor.section.damaged(cursor.position, `form ${form} of a file name`);
+    }
+  }
+
+  /** A number, or 0 for what is passed over: checksums and, in vendors' columns, text. */
+  private readNumber(cursor: Cursor, form: number, offsetSize: 4 | 8): number {
+    switch (form) {
       case FORM.udata:
         return cursor.uleb();
       case FORM.data1:
@@ -191,7 +200,8 @@ export class LineHeader {
         cursor.skip(cursor.uleb());
         return 0;
       default:
-        throw cursor.section.damaged(cursor.position, `form ${form} in the file table`);
+        this.readName(cursor, form, offsetSize);
+        return 0;
     }
   }
 }

@@ -29,9 +29,7 @@ export class UnitRanges {
   }
 
   private addFromRoot(unit: Unit, found: { start: number; end: number; unit: Unit }[]): void {
-    const root = unit.die(unit.firstDie);
-    if (!root || root.tag === TAG.partial_unit || root.tag === TAG.type_unit) return;
-    const ranges = rangesOf(root);
+    const ranges = unit.withRoot((root) => (!root || root.tag === TAG.partial_unit || root.tag === TAG.type_unit ? [] : rangesOf(root)));
     for (let i = 0; i < ranges.length; i += 2) found.push({ start: ranges[i] as number, end: ranges[i + 1] as number, unit });
   }
 

@@ -22,6 +22,9 @@ export interface UnitHeader {
   readonly typeOffset?: number;
 }
 
+/** Bytes in which a unit's first DIE nearly always ends. */
+const rootWindow = 2048;
+
 /** One unit of .debug_info or .debug_types. Its bytes are loaded when the first DIE is read. */
 export class Unit {
   readonly section: SectionBytes;
@@ -66,7 +69,23 @@ export class Unit {
   }
 
   get root(): RootAttributes {
-    return (this.lazyRoot ??= readRoot(this));
+    return (this.lazyRoot ??= this.withRoot((root) => readRoot(this, root)));
+  }
+
+  /** Lets `use` read the unit's first DIE without loading the rest of the unit. */
+  withRoot<T>(use: (root: Die | undefined) => T): T {
+    const limit = Math.min(this.end, this.firstDie + rootWindow);
+    if (this.lazyBuffer || limit === this.end) return use(this.die(this.firstDie));
+    this.lazyBuffer = this.section.range(this.start, limit);
+    this.lazyView = this.section.view();
+    try {
+      const root = this.die(this.firstDie);
+      if (!root || root.end <= limit) return use(root);
+    } finally {
+      this.lazyBuffer = undefined;
+      this.lazyView = undefined;
+    }
+    return use(this.die(this.firstDie));
   }
   get language(): Language {
     return this.root.language;
@@ -139,8 +158,7 @@ export interface RootAttributes {
   readonly locationsBase: number;
 }
 
-const readRoot = (unit: Unit): RootAttributes => {
-  const root = unit.die(unit.firstDie);
+const readRoot = (unit: Unit, root: Die | undefined): RootAttributes => {
   // Bases first: names and low_pc may be indexed through them. Without the attribute the table starts after its header.
   const headerSize = unit.offsetSize === 8 ? 16 : 8;
   const bases = {
