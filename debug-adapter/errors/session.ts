@@ -110,10 +110,4 @@ export const sessionErrors = entries({
     likely: 'the configuration gives `serial` alone (level 0).',
     next: 'start QEMU with -s and add "gdb": "127.0.0.1:1234".',
   },
-  noSuchName: {
-    code: 'BS342',
-    what: 'there is no variable {name} in {frame}.',
-    likely: 'it is misspelt, not visible at this place, or its image is not in "images".',
-    next: 'look at the scopes of the frame; a variable of another file is found by its name when its image is loaded.',
-  },
 });

@@ -1,5 +1,6 @@
 import { errnoOf } from '../../inspect/errno';
 import type { ErrorConvention } from '../../inspect/errno';
+import { render } from '../../inspect/render/render';
 import { returnedValue } from '../../inspect/return-value';
 import { Activation } from '../../inspect/stack/activation';
 import { Frame } from '../../inspect/stack/frame';
@@ -16,7 +17,6 @@ import { wordAt } from '../run/words';
 import type { Registers } from '../../machine/registers';
 import type { PlacedProgram } from '../../program/placed-program';
 import type { Module } from '../../program/program';
-import { shownValue } from '../inspection/shown';
 import type { ShownValue } from '../run/stop-report';
 import { errnoInWords } from './errnos';
 
@@ -52,7 +52,7 @@ export class ResultReader {
     const atReturn = returnedValue(found, module, registers, space);
     const hidden = atReturn.address !== undefined && found.language === 'rust' ? await hiddenPointer(module, entry, space) : undefined;
     const value = hidden === undefined ? atReturn : TypedValue.at(found.returns, hidden, space);
-    const { text } = await shownValue(value);
+    const { text } = await render(value);
     if (value.absence !== undefined) return { failed: false, text };
     const error = await errnoOf(value, conventions[this.chain()]).catch(() => undefined);
     const integer = await value.integer().catch(() => undefined);
@@ -124,7 +124,7 @@ const capturedValues = async (value: TypedValue): Promise<readonly (readonly [st
 
 /** A value and, for a slice, its length in bytes, which is what a failing read or write is about. */
 const shownArgument = async (name: string, value: TypedValue): Promise<readonly ShownValue[]> => {
-  const { text, type } = await shownValue(value);
+  const { text, type } = await render(value);
   const shown: ShownValue[] = [{ name, value: text, type }];
   if (value.absence === undefined && sliceShape(value.type)) {
     const content = await value.deref().catch(() => undefined);

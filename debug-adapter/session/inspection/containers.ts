@@ -10,7 +10,7 @@ export type Container =
   | { readonly kind: 'variables'; readonly frame: Frame; readonly parameters: boolean }
   | { readonly kind: 'registers'; readonly frame: Frame; readonly vcpu: Vcpu }
   | { readonly kind: 'register-group'; readonly group: string; readonly vcpu: Vcpu }
-  | { readonly kind: 'value'; readonly value: TypedValue };
+  | { readonly kind: 'value'; readonly value: TypedValue; readonly expression: string | undefined };
 
 /** A page of a long list, as `variables` asks for it. */
 export interface Page {

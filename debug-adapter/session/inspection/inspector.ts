@@ -1,10 +1,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
-import { programErrors } from '../../errors/program';
 import { sessionErrors } from '../../errors/session';
+import { evaluate, isTrue, setValue } from '../../inspect/evaluate/evaluate';
+import { childrenOf } from '../../inspect/render/children';
+import { render, symbolContext } from '../../inspect/render/render';
 import type { Frame } from '../../inspect/stack/frame';
 import type { TypedValue } from '../../inspect/values/typed-value';
-import { toBytes } from '../../inspect/values/place';
 import type { Machine, Stop, Vcpu } from '../../machine/machine';
 import type { Space } from '../../machine/space';
 import type { PlacedProgram } from '../../program/placed-program';
@@ -12,11 +13,9 @@ import type { Evaluator } from '../breakpoints/user-breakpoints';
 import type { StopReport } from '../run/stop-report';
 import { paged } from './containers';
 import type { Container, DapVariable, Page } from './containers';
-import { evaluateIn, truthOf } from './expressions';
 import { FrameList } from './frames';
 import { Handles } from './handles';
 import { registerGroups, registerText, shownRegister } from './registers-shown';
-import { childrenOf, shownValue } from './shown';
 
 export interface InspectorOptions {
   readonly machine: Machine;
@@ -102,8 +101,9 @@ export class Inspector implements Evaluator {
       case 'shown':
         return container.values.map(({ name, value, type }) => ({ name, value, variablesReference: 0, ...(type === undefined ? {} : { type }) }));
       case 'variables': {
-        const own = container.frame.variables().filter(({ isParameter }) => isParameter === container.parameters);
-        return Promise.all(paged(own, page).map(async (variable) => this.show(variable.name, await container.frame.valueOf(variable))));
+        const { frame, parameters } = container;
+        const own = frame.variables().filter(({ isParameter }) => isParameter === parameters);
+        return Promise.all(paged(own, page).map(async (variable) => this.show(variable.name, await frame.valueOf(variable), variable.name)));
       }
       case 'registers':
         return this.#registers(container.frame, container.vcpu);
@@ -111,24 +111,22 @@ export class Inspector implements Evaluator {
         const { all } = await this.#options.machine.registers(container.vcpu);
         return all.filter(({ group }) => group === container.group).map(shownRegister);
       }
-      case 'value': {
-        const children = await childrenOf(container.value, page);
-        return Promise.all(children.map(({ name, value }) => this.show(name, value)));
-      }
+      case 'value':
+        return this.#parts(container.value, container.expression, page);
     }
   }
 
-  /** A value as the editor shows it; what cannot be read says why. */
-  async show(name: string, value: TypedValue): Promise<DapVariable> {
-    const { text, type, indexed, named, address } = await shownValue(value);
+  /** A value as the editor shows it; what cannot be read says why. `expression` names it again. */
+  async show(name: string, value: TypedValue, expression?: string): Promise<DapVariable> {
+    const { text, type, indexed, expandable, memoryReference } = await render(value, symbolContext(this.#options.program));
     return {
       name,
       value: text,
       type,
-      variablesReference: indexed + named > 0 ? this.#containers.add({ kind: 'value', value }) : 0,
-      ...(indexed > 0 ? { indexedVariables: indexed } : {}),
-      ...(indexed > 0 && named > 0 ? { namedVariables: named } : {}),
-      ...(address === undefined ? {} : { memoryReference: `0x${address.toString(16)}` }),
+      variablesReference: expandable ? this.#containers.add({ kind: 'value', value, expression }) : 0,
+      ...(expression === undefined ? {} : { evaluateName: expression }),
+      ...(indexed === undefined ? {} : { indexedVariables: indexed }),
+      ...(memoryReference === undefined ? {} : { memoryReference: `0x${memoryReference.toString(16)}` }),
     };
   }
 
@@ -137,30 +135,27 @@ export class Inspector implements Evaluator {
     if (container.kind === 'registers' || container.kind === 'register-group') return this.#setRegister(container, name, text);
     const value = await this.#child(container, name);
     if (!value) throw failure(sessionErrors.notAssignable, { name, detail: 'it is not a variable' });
-    await this.assign(name, value, text);
-    return { value: (await shownValue(value)).text };
+    return { value: await this.assign(value, text, container.kind === 'variables' ? container.frame : undefined) };
   }
 
-  /** Writes a number into a scalar. Throws BS335. */
-  async assign(name: string, value: TypedValue, text: string): Promise<void> {
-    const old = await value.integer().catch(() => undefined);
-    if (old === undefined) throw failure(sessionErrors.notAssignable, { name, detail: 'it is no single number' });
-    await value.write(toBytes(parseNumber(name, text), value.type.size));
+  /** Sets a scalar to the value of an expression; answers what it holds then. */
+  async assign(value: TypedValue, text: string, frame: Frame | undefined): Promise<string> {
+    await setValue(value, text, frame, this.#options.program);
+    return (await render(value)).text;
   }
 
   async truth(expression: string, stop: Stop): Promise<boolean> {
-    return truthOf(await this.#evaluateAt(expression, stop));
+    return isTrue(await this.#evaluateAt(expression, stop));
   }
 
   async text(expression: string, stop: Stop): Promise<string> {
-    return (await shownValue(await this.#evaluateAt(expression, stop))).text;
+    return (await render(await this.#evaluateAt(expression, stop))).text;
   }
 
   /** Evaluates in a frame; the innermost of the current vCPU without one. */
-  async evaluate(expression: string, frameId: number | undefined): Promise<TypedValue> {
-    const handle = await this.frameOf(frameId, 'evaluate');
-    if (!handle) throw failure(programErrors.notPlaced, { file: expression, stage: 'none' });
-    return evaluateIn(this.#options.program, handle.frame, expression);
+  async evaluate(expression: string, frameId: number | undefined): Promise<{ readonly value: TypedValue; readonly frame: Frame | undefined }> {
+    const frame = (await this.frameOf(frameId, 'evaluate'))?.frame;
+    return { value: await evaluate(expression, frame, this.#options.program), frame };
   }
 
   /** Where `stepOut` leads: out of an inlined function, or to the caller's pc with the stack pointer it has then. */
@@ -175,8 +170,14 @@ export class Inspector implements Evaluator {
 
   async #evaluateAt(expression: string, stop: Stop): Promise<TypedValue> {
     const frame = await new FrameList(this.#options.program, this.#options.machine, stop.vcpu).at(0);
-    if (!frame) throw failure(programErrors.notPlaced, { file: expression, stage: 'none' });
-    return evaluateIn(this.#options.program, frame, expression);
+    return evaluate(expression, frame, this.#options.program);
+  }
+
+  async #parts(value: TypedValue, expression: string | undefined, { filter, start = 0, count = 0 }: Page): Promise<DapVariable[]> {
+    const parts = await childrenOf(value);
+    if (!parts || (filter === 'named' && parts.kind === 'indexed')) return [];
+    const page = await parts.page(start, count === 0 ? mostParts : count);
+    return Promise.all(page.map(({ name, value: part, access }) => this.show(name, part, named(expression, access))));
   }
 
   async #registers(frame: Frame, vcpu: Vcpu): Promise<DapVariable[]> {
@@ -211,7 +212,8 @@ export class Inspector implements Evaluator {
       return variable && container.frame.valueOf(variable);
     }
     if (container.kind !== 'value') return undefined;
-    return (await childrenOf(container.value, {})).find((child) => child.name === name)?.value;
+    const parts = await childrenOf(container.value);
+    return (await parts?.page(0, mostParts))?.find((part) => part.name === name)?.value;
   }
 
   #known(id: number, request: string): FrameHandle {
@@ -226,6 +228,15 @@ export class Inspector implements Evaluator {
     return container;
   }
 }
+
+/** Children that are shown when the editor asks for all. */
+const mostParts = 10_000;
+
+const named = (expression: string | undefined, access: string): string | undefined => {
+  if (expression === undefined) return undefined;
+  const whole = /^[\w.[\]>:-]+$/.test(expression) ? expression : `(${expression})`;
+  return access.startsWith('*') ? `*${whole}${access.slice(1)}` : `${whole}${access}`;
+};
 
 const parseNumber = (name: string, text: string): bigint => {
   const trimmed = text.trim();

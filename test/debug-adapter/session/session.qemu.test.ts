@@ -187,13 +187,13 @@ describe('a launched machine', () => {
     expect(parameters.get('block')?.value).toBe('0');
     const device = parameters.get('device');
     const { body: members } = await client.variablesRequest({ variablesReference: device?.variablesReference ?? 0 });
-    expect(members.variables).toMatchObject([{ name: 'name', value: expect.stringContaining('"disk0"') as string }, { name: 'blocks', value: '16' }, { name: 'errors', value: '[1, 2, 3, 4]', indexedVariables: 4 }, { name: 'next' }]);
+    expect(members.variables).toMatchObject([{ name: 'name', value: expect.stringContaining('"disk0"') as string }, { name: 'blocks', value: '16' }, { name: 'errors', value: '{1, 2, 3, 4}', indexedVariables: 4 }, { name: 'next' }]);
     const errors = members.variables[2]?.variablesReference ?? 0;
     const { body: elements } = await client.variablesRequest({ variablesReference: errors, filter: 'indexed', start: 1, count: 2 });
     expect(elements.variables.map(({ name, value }) => [name, value])).toEqual([['[1]', '2'], ['[2]', '3']]);
 
     await client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'blocks', value: '0' });
-    expect(await failureOf(client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'errors', value: '0' }))).toMatch(/^BS335: /);
+    expect(await failureOf(client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'errors', value: '0' }))).toMatch(/^BS356: /);
     expect((await client.evaluateRequest({ expression: 'first.blocks' })).body.result).toBe('0');
 
     const registers = await scopeOf('Registers');
@@ -212,9 +212,9 @@ describe('a launched machine', () => {
     expect(await value('first.errors[block] << 4')).toBe('16');
     expect(await value('-device->errors[0]')).toBe('-1');
     expect(BigInt(await value('$esp'))).toBeGreaterThan(0x100000n);
-    expect(await failureOf(client.evaluateRequest({ expression: 'nothing', frameId }))).toMatch(/^BS342: /);
-    expect(await failureOf(client.evaluateRequest({ expression: 'device->', frameId }))).toMatch(/^BS334: .*column/);
-    expect(await failureOf(client.evaluateRequest({ expression: 'device->nothing', frameId }))).toMatch(/^BS402: /);
+    expect(await failureOf(client.evaluateRequest({ expression: 'nothing', frameId }))).toMatch(/^BS361: /);
+    expect(await failureOf(client.evaluateRequest({ expression: 'device->', frameId }))).toMatch(/^BS360: .*column/);
+    expect(await failureOf(client.evaluateRequest({ expression: 'device->nothing', frameId }))).toMatch(/^BS361: /);
     expect((await custom<DebugProtocol.SetExpressionResponse['body']>('setExpression', { expression: 'first.errors[3]', value: '0x10', frameId })).value).toBe('16');
   });
 
