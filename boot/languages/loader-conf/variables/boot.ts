@@ -20,7 +20,6 @@ const presence: readonly (readonly [string, string, string])[] = [
   ['boot_serial', '-h', 'The serial console is the primary one'],
   ['boot_single', '-s', 'Single-user mode'],
   ['boot_verbose', '-v', 'Verbose messages'],
-  ['boot_probe', '-P', 'Probe for a keyboard: serial console when there is none'],
 ];
 
 export const bootVariables = [

@@ -31,7 +31,6 @@ export const loaderVariables = [
     ['module_blacklist', 'list', undefined, 'Modules never loaded, separated by blanks, ";" or ","'],
     ['bootenv_autolist', 'yes-no', 'YES', 'List ZFS boot environments in the menu'],
     ['zfs_be_active', 'string', undefined, 'ZFS boot environment that is booted'],
-    ['zfs_be_root', 'string', undefined, 'ZFS dataset that holds the boot environments'],
   ]),
   ...table(core, 'loader(8)', [
     ['autoboot_delay', 'string', '10', 'Seconds before booting; -1: at once, not to be interrupted; NO: stop at the prompt', { values: ['NO', '-1', '0', '3', '10'] }],
@@ -48,7 +47,6 @@ export const loaderVariables = [
     ['LINES', 'number', '24', 'Lines of the screen, for the pager'],
     ['COLUMNS', 'number', undefined, 'Columns of the screen'],
     ['twiddle_divisor', 'number', '16', 'Speed of the progress indicator: larger is slower'],
-    ['loader_lang', 'string', undefined, 'Language of the interpreter'],
     ['script.lang', 'string', undefined, 'Interpreter of this loader', { values: ['lua', 'forth', 'simple'] }],
     ['kernelname', 'path', undefined, 'Kernel file that was loaded; set by the loader'],
     ['module_verbose', 'number', '2', 'How much is printed while modules are loaded: 0 nothing, 1 names, 2 sizes, 3 all', { since: '14.1' }],
@@ -65,7 +63,6 @@ export const loaderVariables = [
     ['loader_menu_timeout_y', 'number', undefined, 'Row of the countdown'],
     ['loader_menu_multi_user_prompt', 'string', undefined, 'Words for the multi-user entry'],
     ['loader_color', 'yes-no', 'YES', 'Colours in the menu'],
-    ['loader_conf_override', 'path', undefined, 'Further settings of the menu'],
     ['acpi_disable', 'switch', undefined, 'Boot without ACPI'],
     ['entropy_efi_seed', 'yes-no', 'YES', 'Take entropy from the UEFI firmware', { since: '13.2' }],
     ['entropy_efi_seed_size', 'number', '2048', 'Bytes of entropy taken from the firmware', { since: '14.0' }],
@@ -111,8 +108,6 @@ export const loaderVariables = [
     ['efi_disable_vmap', 'switch', undefined, 'Do not give the firmware a virtual map of its runtime services'],
     ['efi_8250_uid', 'string', undefined, 'ACPI UID of the serial port to use', { since: '14.2' }],
     ['copy_staging', 'string', 'auto', 'Copy the kernel to its place before starting it', { values: ['auto', 'enable', 'disable'], since: '13.1' }],
-    ['rootvar', 'string', undefined, 'UEFI variable that names the root'],
-    ['boot_efi_rt', 'switch', undefined, 'UEFI runtime services'],
   ]),
   ...table(gfx, 'loader.conf(5)', [
     ['efi_max_resolution', 'string', '1x1', 'Largest UEFI video mode: 480p, 720p, 1080p, 2160p, 4k, 5k or WIDTHxHEIGHT', { values: ['480p', '720p', '1080p', '2160p', '4k', '5k', '1x1'] }],
@@ -136,6 +131,5 @@ export const loaderVariables = [
     ['netdev', 'string', undefined, 'Network device of the loader'],
     ['netserver', 'string', undefined, 'Server the loader reads from', { man: 'diskless(8)' }],
     ['nfs.read_size', 'number', '1024', 'Bytes of one NFS read of the loader'],
-    ['bootp.ifp', 'string', undefined, 'Interface for BOOTP'],
   ]),
 ];
