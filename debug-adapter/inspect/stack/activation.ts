@@ -1,4 +1,4 @@
-import type { Scope } from '../../images/debug-info';
+import type { Scope, UnwindRow } from '../../images/debug-info';
 import type { Space } from '../../machine/space';
 import type { CodePlace, Module, SymbolicProgram } from '../../program/program';
 import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
@@ -32,15 +32,29 @@ export class Activation implements ActivationOptions {
   readonly registers: FrameRegisters;
   readonly exact: boolean;
   private lazyPlace: CodePlace | undefined;
+  private lazyRow: { readonly row: UnwindRow | undefined } | undefined;
   private lazyCaller: Promise<Activation | StackEnd> | undefined;
 
   constructor(options: ActivationOptions) {
     ({ program: this.program, space: this.space, cr3: this.cr3, pc: this.pc, registers: this.registers, exact: this.exact } = options);
   }
 
-  /** The address that names are looked up by: inside the call instruction for a return address, which may lie behind the function's end. */
+  /**
+   * The address that names are looked up by: inside the call instruction for a return address, which may lie behind the
+   * function's end. A signal trampoline is returned to and never called: it is looked up where it begins.
+   */
   get lookup(): bigint {
-    return this.exact ? this.pc : this.pc - 1n;
+    return this.exact || this.row?.signalFrame ? this.pc : this.pc - 1n;
+  }
+  /** How to unwind here. */
+  get row(): UnwindRow | undefined {
+    this.lazyRow ??= { row: this.findRow() };
+    return this.lazyRow.row;
+  }
+  private findRow(): UnwindRow | undefined {
+    const address = this.exact ? this.pc : this.pc - 1n;
+    const module = this.program.moduleAt(address, { cr3: this.cr3 });
+    return module?.image.debugInfo.unwindAt(this.program.toLinked(module, address));
   }
   get place(): CodePlace {
     return (this.lazyPlace ??= this.program.placeOf(this.lookup, { cr3: this.cr3 }));
@@ -56,8 +70,7 @@ export class Activation implements ActivationOptions {
 
   /** Canonical frame address. */
   async cfa(): Promise<bigint | undefined> {
-    const { linked, module } = this;
-    const row = linked === undefined ? undefined : module?.image.debugInfo.unwindAt(linked);
+    const { row } = this;
     if (!row) return undefined;
     if (row.cfa.kind === 'expression') return evaluateNumber(row.cfa.location, this.unwindEnvironment());
     const base = await this.registers.get(row.cfa.register);
@@ -71,8 +84,7 @@ export class Activation implements ActivationOptions {
   }
 
   private async unwind(): Promise<Activation | StackEnd> {
-    const { linked, module } = this;
-    const row = linked === undefined ? undefined : module?.image.debugInfo.unwindAt(linked);
+    const { row } = this;
     return row ? unwindByRow(this, row) : unwindWithoutRow(this);
   }
 

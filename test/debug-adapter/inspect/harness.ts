@@ -1,0 +1,251 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { openImage } from '../../../debug-adapter/images/open';
+import type { Machine, Memory, Vcpu } from '../../../debug-adapter/machine/machine';
+import type { Registers } from '../../../debug-adapter/machine/registers';
+import type { Space } from '../../../debug-adapter/machine/space';
+import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
+import type { PlacedModule } from '../../../debug-adapter/program/placed-module';
+
+/** Real processes stopped by gdb, as our machine: what gdb says of them is what we must say. */
+
+const found = (tool: string): boolean => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0;
+const tool = (...names: string[]): string | undefined => names.find(found);
+export const gcc = tool('gcc');
+export const clang = tool('clang-19', 'clang');
+/** Debian's own rustc: the one first on PATH may be another. */
+export const rustc = tool('/usr/bin/rustc', 'rustc');
+export const gdb = tool('gdb');
+
+export interface GdbFrame {
+  readonly name: string | null;
+  readonly pc: string;
+  readonly line: number;
+  readonly file: string;
+  readonly inlined: boolean;
+  /** Variable → path in it → number, or `optimized out`, or `error`. */
+  readonly locals: Record<string, Record<string, string>>;
+}
+
+export interface GdbStop {
+  readonly registers: Record<string, string>;
+  readonly memory: readonly { readonly address: string; readonly offset: number; readonly length: number }[];
+  readonly frames: readonly GdbFrame[];
+}
+
+const script = `
+import gdb, json, os
+spec = json.load(open(os.environ['SPEC']))
+data = open(spec['memory'], 'wb')
+for line in ['set pagination off', 'set confirm off', 'set width 0', 'set print entry-values no', 'set debuginfod enabled off', 'set max-value-size 65536', 'set backtrace past-main on', 'set backtrace past-entry on']:
+    try: gdb.execute(line)
+    except gdb.error: pass
+for b in spec['breaks']:
+    gdb.Breakpoint(b)
+def flat(v, path, out, depth):
+    try:
+        if v.is_optimized_out:
+            out[path] = 'optimized out'
+            return
+        t = v.type.strip_typedefs()
+        if t.code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_ENUM, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_REF):
+            out[path] = str(int(v))
+        elif t.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION) and depth < 3:
+            for f in t.fields():
+                if not hasattr(f, 'bitpos'): continue
+                flat(v[f], path if not f.name else path + '.' + f.name, out, depth + 1)
+        elif t.code == gdb.TYPE_CODE_ARRAY and depth < 3:
+            low, high = t.range()
+            for i in range(low, min(high, low + 3) + 1):
+                flat(v[i], '%s[%d]' % (path, i), out, depth + 1)
+    except (gdb.error, gdb.MemoryError, RuntimeError, ValueError, OverflowError) as e:
+        out[path] = 'optimized out' if 'optimized' in str(e) else 'error'
+def locals_of(frame):
+    result = {}
+    try: block = frame.block()
+    except RuntimeError: return result
+    while block is not None and not block.is_global and not block.is_static:
+        for s in block:
+            if not (s.is_variable or s.is_argument) or s.name in result: continue
+            out = {}
+            try: flat(s.value(frame), '', out, 0)
+            except Exception as e: out[''] = 'optimized out' if 'optimized' in str(e) else 'error'
+            result[s.name] = out
+        if block.function is not None: break
+        block = block.superblock
+    return result
+def snapshot():
+    inferior = gdb.selected_inferior()
+    newest = gdb.newest_frame()
+    registers = {}
+    for name in ['rax','rbx','rcx','rdx','rsi','rdi','rbp','rsp'] + ['r%d' % i for i in range(8, 16)] + ['rip','eflags','fs_base','gs_base']:
+        registers[name] = str(int(newest.read_register(name)) & (2**64 - 1))
+    for i in range(16):
+        halves = newest.read_register('xmm%d' % i)['v2_int64']
+        registers['xmm%d' % i] = str((int(halves[0]) & (2**64 - 1)) | (int(halves[1]) & (2**64 - 1)) << 64)
+    sp = int(registers['rsp'])
+    memory = []
+    for line in gdb.execute('info proc mappings', to_string=True).splitlines():
+        words = line.split()
+        if len(words) < 5 or not words[0].startswith('0x') or 'w' not in words[4]: continue
+        start, end = int(words[0], 16), int(words[1], 16)
+        if start <= sp < end: start = sp - 256
+        end = min(end, start + (1 << 20))
+        try: content = bytes(inferior.read_memory(start, end - start))
+        except gdb.MemoryError: continue
+        memory.append({'address': str(start), 'offset': data.tell(), 'length': len(content)})
+        data.write(content)
+    frames = []
+    frame = newest
+    while frame is not None and len(frames) < 40:
+        # Frames that gdb infers for calls that were jumps: they are not on the stack.
+        if frame.type() == gdb.TAILCALL_FRAME:
+            frame = frame.older()
+            continue
+        sal = frame.find_sal()
+        frames.append({'name': frame.name(), 'pc': str(frame.pc()), 'line': sal.line, 'file': sal.symtab.filename if sal.symtab else '', 'inlined': frame.type() == gdb.INLINE_FRAME, 'locals': locals_of(frame) if spec['locals'] else {}})
+        frame = frame.older()
+    return {'registers': registers, 'memory': memory, 'frames': frames}
+gdb.execute('run > /dev/null')
+stops = []
+while gdb.selected_inferior().pid != 0 and len(stops) < spec['limit']:
+    stops.append(snapshot())
+    gdb.execute('continue', to_string=True)
+json.dump(stops, open(spec['out'], 'w'))
+gdb.execute('kill' if gdb.selected_inferior().pid else 'echo')
+`;
+
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-inspect-'));
+process.once('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
+
+let counter = 0;
+
+export const scratchFile = (name: string): string => path.join(directory, `${counter++}-${name}`);
+
+export interface Build {
+  readonly name: string;
+  readonly compiler: string | undefined;
+  readonly flags: readonly string[];
+  readonly source: string;
+}
+
+const programs = path.join(__dirname, 'programs');
+
+/** Compiles a program of `programs/`, linked statically so that all its code has one image. */
+export const compile = ({ name, compiler, flags, source }: Build): string => {
+  const output = path.join(directory, name.replace(/\W+/g, '-'));
+  if (!compiler) throw new Error(`no compiler for ${name}`);
+  if (!fs.existsSync(output)) execFileSync(compiler, [...flags, '-o', output, path.join(programs, source)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return output;
+};
+
+/** Runs a program under gdb and keeps everything at each hit of the breakpoints. */
+export const runUnderGdb = (program: string, breaks: readonly string[], options: { readonly locals?: boolean; readonly limit?: number } = {}): { readonly stops: readonly GdbStop[]; readonly memory: Buffer } => {
+  const specification = scratchFile('spec.json');
+  const out = scratchFile('out.json');
+  const memory = scratchFile('memory.bin');
+  const python = scratchFile('script.py');
+  fs.writeFileSync(specification, JSON.stringify({ breaks, memory, out, limit: options.limit ?? 100, locals: options.locals ?? true }));
+  fs.writeFileSync(python, script);
+  const gdbPath = gdb ?? 'gdb';
+  const result = spawnSync(gdbPath, ['-q', '-batch', '-nx', '-x', python, program], { env: { ...process.env, SPEC: specification }, encoding: 'utf8', timeout: 120_000 });
+  if (!fs.existsSync(out)) throw new Error(`gdb: ${result.stdout}\n${result.stderr}`);
+  return { stops: JSON.parse(fs.readFileSync(out, 'utf8')) as GdbStop[], memory: fs.readFileSync(memory) };
+};
+
+class SnapshotSpace implements Space {
+  readonly root = 0x1000n;
+  reads = 0;
+
+  constructor(
+    private readonly parts: readonly { readonly start: bigint; readonly bytes: Uint8Array }[],
+    private readonly fallback: (address: bigint, length: number) => Uint8Array | undefined,
+  ) {}
+
+  private byte(address: bigint): number | undefined {
+    const range = this.parts.find(({ start, bytes }) => address >= start && address < start + BigInt(bytes.length));
+    return range ? range.bytes[Number(address - range.start)] : this.fallback(address, 1)?.[0];
+  }
+  async read(address: bigint, length: number): Promise<Uint8Array> {
+    const bytes = await this.readSome(address, length);
+    if (bytes.length < length) {
+      const { failure } = await import('../../../debug-adapter/errors/catalogue');
+      const { qemuErrors } = await import('../../../debug-adapter/errors/qemu');
+      throw failure(qemuErrors.memoryUnreadable, { address: `0x${address.toString(16)}`, space: 'snapshot' });
+    }
+    return bytes;
+  }
+  readSome(address: bigint, length: number): Promise<Uint8Array> {
+    const out: number[] = [];
+    const range = this.parts.find(({ start, bytes }) => address >= start && address + BigInt(length) <= start + BigInt(bytes.length));
+    if (range) return Promise.resolve(range.bytes.slice(Number(address - range.start), Number(address - range.start) + length));
+    for (let i = 0; i < length; i++) {
+      const byte = this.byte(address + BigInt(i));
+      if (byte === undefined) break;
+      out.push(byte);
+    }
+    return Promise.resolve(Uint8Array.from(out));
+  }
+  async readMany(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]> {
+    this.reads++;
+    return Promise.all(requests.map(({ address, length }) => this.read(address, length).catch(() => undefined)));
+  }
+  write(address: bigint, bytes: Uint8Array): Promise<void> {
+    const range = this.parts.find(({ start, bytes: held }) => address >= start && address < start + BigInt(held.length));
+    range?.bytes.set(bytes, Number(address - range.start));
+    return Promise.resolve();
+  }
+  translate(address: bigint): Promise<bigint> {
+    return Promise.resolve(address);
+  }
+  ranges(): AsyncIterable<never> {
+    throw new Error('a snapshot has no page tables');
+  }
+}
+
+export interface Snapshot {
+  readonly machine: Machine;
+  readonly program: PlacedProgram;
+  readonly module: PlacedModule;
+  readonly space: Memory;
+  readonly registers: Registers;
+  readonly written: Map<string, bigint>;
+}
+
+/** A stop as a machine with the program placed on it. `slide`: runtime minus linked address. */
+export const snapshotOf = (file: string, stop: GdbStop, memory: Buffer, slide = 0n): Snapshot => {
+  const image = openImage(file);
+  const ranges = stop.memory.map(({ address, offset, length }) => ({ start: BigInt(address), bytes: Uint8Array.from(memory.subarray(offset, offset + length)) }));
+  const space = new SnapshotSpace(ranges, (address, length) => image.bytesAt(address - slide, length));
+  const values = new Map(Object.entries(stop.registers).map(([name, value]) => [name, BigInt(value)]));
+  const registers: Registers = {
+    mode: 'long',
+    bits: 64,
+    cpl: 3,
+    pc: values.get('rip')!,
+    sp: values.get('rsp')!,
+    cr3: 0x1000n,
+    paging: true,
+    get: (name) => values.get(name),
+    all: [...values].map(([name, value]) => ({ name, value, bits: 64, group: 'general' as const })),
+  };
+  const vcpu: Vcpu = { id: 1, name: 'CPU 1' };
+  const written = new Map<string, bigint>();
+  const machine = {
+    state: 'stopped',
+    vcpus: [vcpu],
+    current: vcpu,
+    registers: () => Promise.resolve(registers),
+    setRegister: (name: string, value: bigint) => Promise.resolve(void written.set(name, value)),
+    currentSpace: () => Promise.resolve(space),
+    spaceOf: () => space,
+    physical: space,
+  } as unknown as Machine;
+  const program = new PlacedProgram(machine);
+  const module = program.addImage({ stage: 'kernel', image });
+  program.place(module, slide, { confirmed: true });
+  program.setActiveStage('kernel');
+  return { machine, program, module, space, registers, written };
+};
