@@ -31,5 +31,9 @@ export const sitesOf = async (module: Module, found: FunctionInfo): Promise<read
   const read = (start: bigint, length: number): Promise<Uint8Array | undefined> => Promise.resolve(image.bytesAt(start, length));
   const exits = await exitsOf(found.ranges, read, image.addressSize === 8 ? 64 : 32);
   const entry: FunctionSite[] = found.entry === undefined ? [] : [{ address: found.entry, kind: 'entry', function: found }];
-  return [...entry, ...exits.map(({ address, tail }): FunctionSite => ({ address, kind: tail ? 'tail' : 'return', function: found }))];
+  const returns = (target: bigint | undefined): boolean => target !== undefined && isReturnThunk(image.symbols.at(target)?.linkageName);
+  return [...entry, ...exits.map(({ address, tail, target }): FunctionSite => ({ address, kind: tail && !returns(target) ? 'tail' : 'return', function: found }))];
 };
+
+/** Kernels built against speculative execution return by a jump (Linux arch/x86/lib/retpoline.S), which they patch to `ret` where they can. */
+const isReturnThunk = (name: string | undefined): boolean => name !== undefined && /^(__x86|retbleed|srso|srso_alias)_return_thunk$/.test(name);
