@@ -178,8 +178,11 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     serialText,
     ...(command ? { command } : {}),
     sourceOf: (recorded) => toDapSource(sources, recorded),
+    silence: () => {
+      for (const stop of unlisten.splice(0)) stop();
+    },
     dispose: () => {
-      for (const stop of unlisten) stop();
+      target.silence();
       serialFeed.dispose();
       serialText.dispose();
       breakpoints.dispose();

@@ -34,6 +34,8 @@ export interface Target {
   readonly command?: RunningCommand;
   /** A recorded source path as the editor can open it. */
   sourceOf(recorded: string): DebugProtocol.Source;
+  /** What the machine says from now on is no news: it is being ended. */
+  silence(): void;
   /** Stops listening and closes the images. The machine is closed apart. */
   dispose(): Promise<void>;
 }

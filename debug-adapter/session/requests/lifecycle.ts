@@ -72,6 +72,7 @@ export const closeTarget = async (core: Core, kill: boolean | undefined): Promis
   const how = machine.launched || (kill ?? (configuration.exitOnDisconnect === true || command !== undefined)) ? 'kill' : 'detach';
   const close = async (): Promise<void> => {
     try {
+      target.silence();
       // A machine that is to be ended needs no tidying, and may be hanging.
       if (how === 'detach') await run.close();
       else void run.close().catch(() => undefined);
