@@ -3,8 +3,8 @@ import { moduleField, type LineVerdict, type LoaderRules, type MalformedReason, 
 const assignment = /^([ \t\v\f\r]*)([^=#"'\s]*)([ \t\v\f\r]*)=([ \t\v\f\r]*)/;
 /** What Lua's `%s` takes for blank. */
 const luaBlank = /^[ \t\v\f\r]*$/;
-const luaRest = /^[ \t\v\f\r]*(#.*)?$/;
-const forthRest = /^[ \t]*(#.*)?$/;
+const luaRest = /^[ \t\v\f\r]*(#[^]*)?$/;
+const forthRest = /^[ \t]*(#[^]*)?$/;
 const luaName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** A module's name may begin with `_` or `-`, other names may not. */
 const luaModuleName = /^[A-Za-z0-9._-]+$/;
@@ -69,7 +69,7 @@ function shellWord(line: string, start: number): MalformedReason | undefined {
 
 function badValue(line: string, at: number, word: string): MalformedReason {
   const value = line.slice(at);
-  if (/^[ \t\v\f\r]*(#.*)?$/.test(value)) return 'missing-value';
+  if (/^[ \t\v\f\r]*(#[^]*)?$/.test(value)) return 'missing-value';
   if (value.startsWith('"')) return 'unclosed-quote';
   if (value.startsWith("'")) return 'single-quotes';
   return /^[ \t]/.test(value.slice(word.length)) ? 'after-value' : 'unquoted-value';

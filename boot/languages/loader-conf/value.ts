@@ -54,7 +54,7 @@ export function expandValue(raw: string, rules: LoaderRules, lookup: (name: stri
 /** The Forth loader drops every backslash, then its `set` command expands `$name` and `${name}` (stand/common/interp_parse.c). */
 function expandForth(raw: string, lookup: (name: string) => string | undefined): ExpandedValue {
   const references: Reference[] = [];
-  const text = raw.replace(/\\(.)/g, '$1');
+  const text = raw.replace(/\\([^])/g, '$1');
   for (const match of raw.matchAll(/\$(?:\{([^}]+)\}|([A-Za-z0-9_][\w.-]*))/g)) references.push({ name: match[1] ?? match[2] ?? '', start: match.index, end: match.index + match[0].length });
   return { value: text.replace(/\$(?:\{([^}]+)\}|([A-Za-z0-9_][\w.-]*))/g, (_, braced: string | undefined, plain: string | undefined) => lookup(braced ?? plain ?? '') ?? ''), references };
 }
