@@ -40,7 +40,8 @@ const inValue = async (value: TypedValue, convention: ErrorConvention, depth: nu
 const encoded = async (value: TypedValue, convention: ErrorConvention): Promise<{ readonly errno: number } | undefined> => {
   const type = strip(value.type);
   const number = await value.integer();
-  const signed = type.size >= 4 ? BigInt.asIntN(type.size * 8, number) : number;
+  if (type.size < 4) return undefined;
+  const signed = BigInt.asIntN(type.size * 8, number);
   if (convention !== 'positive' && signed < 0n && signed >= -highest) return { errno: Number(-signed) };
   const plainInt = type.kind === 'base' && type.encoding === 'signed' && type.size === 4 && type.language !== 'rust';
   return convention !== 'negative' && plainInt && signed > 0n && signed <= highestPlain ? { errno: Number(signed) } : undefined;
@@ -81,4 +82,4 @@ const onlyField = (value: TypedValue): TypedValue | undefined => {
   return only && !another ? value.field(only) : undefined;
 };
 
-const isNumber = (type: Type): boolean => type.kind === 'pointer' || type.kind === 'enum' || (type.kind === 'base' && type.encoding !== 'float');
+const isNumber = (type: Type): boolean => type.kind === 'pointer' || (type.kind === 'base' && type.encoding !== 'float');

@@ -41,6 +41,8 @@ class Text {
     const type = strip(value.type);
     switch (type.kind) {
       case 'base':
+        // rustc describes `()` as a number without bytes.
+        if (type.size === 0) return type.name;
         return type.encoding === 'float' ? baseText(type, await value.bytes(), 0n) : baseText(type, new Uint8Array(), await value.integer());
       case 'enum':
         return enumText(type, await value.integer());

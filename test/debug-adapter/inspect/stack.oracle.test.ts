@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stackOf } from '../../../debug-adapter/inspect/stack/unwind';
 import type { Frame } from '../../../debug-adapter/inspect/stack/frame';
-import { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
+import type { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
 import { strip } from '../../../debug-adapter/images/types';
 import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import type { Build, GdbFrame } from './harness';
