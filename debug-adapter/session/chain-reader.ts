@@ -60,7 +60,7 @@ export class ChainReader {
   /** What the chain reads with, made for the present stop. */
   async context(): Promise<ChainContext> {
     const { machine, program } = this.#options;
-    const space = await machine.currentSpace();
+    const space = machine.vcpus.length > 0 ? await machine.currentSpace() : machine.physical;
     const view = (module: Module | undefined): ProgramView | undefined => (module ? this.#options.view(module, space) : undefined);
     const placed = (stage: string): Module | undefined => program.modulesOf(stage).find(({ slide }) => slide !== undefined);
     const kernel = view(placed('kernel'));

@@ -11,7 +11,6 @@ import { Sources } from '../program/sources';
 import { StageTracker } from '../program/stages';
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
-import { sessionErrors } from '../errors/session';
 import { UserBreakpoints } from './breakpoints/user-breakpoints';
 import { ChainReader } from './chain-reader';
 import { startCommand } from './command';
@@ -27,6 +26,7 @@ import { sendStopped } from './requests/stopped-event';
 import { RunController } from './run/controller';
 import { SerialFeed } from './serial-feed';
 import { SerialLines } from './serial-lines';
+import { SerialMachine } from './serial-machine';
 import { SerialText } from './serial-text';
 import { toDapSource } from './target';
 import type { Target } from './target';
@@ -52,7 +52,7 @@ const openMachine = async (core: Core, configuration: Configuration): Promise<{ 
       return { machine: started.joined, command: started.command };
     }
   }
-  if (configuration.gdb === undefined) throw failure(sessionErrors.noStub, { request: configuration.request });
+  if (configuration.gdb === undefined) return { machine: await SerialMachine.join([...(serial === undefined ? [] : [serial]), ...(serials ?? [])]) };
   return { machine: await attachQemu(wires) };
 };
 
@@ -191,6 +191,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       return Promise.resolve();
     },
   };
-  for (const observer of [...placements.observers, stages]) await run.addObserver(observer);
+  // With a serial line only, there is no stop at which anything could be looked at.
+  if (machine.vcpus.length > 0) for (const observer of [...placements.observers, stages]) await run.addObserver(observer);
   return target;
 };

@@ -1,6 +1,8 @@
 import type { ErrorObservation, ErrorSites } from '../../chains/chain';
 import type { Breakpoint, Stop } from '../../machine/machine';
+import type { Registers } from '../../machine/registers';
 import { hex } from '../addresses';
+import { coded } from '../errors';
 import type { StopReport } from '../run/stop-report';
 import { errnoInWords } from './errnos';
 import { RateWatch } from './filter';
@@ -21,6 +23,7 @@ export class ProcessErrnoFilter implements ActiveFilter {
   #sites: ErrorSites | undefined;
   #set: readonly Breakpoint[] = [];
   #dirty = true;
+  #complained = false;
 
   private constructor(host: FilterHost, process: string, errnos: readonly number[]) {
     this.#host = host;
@@ -62,7 +65,7 @@ export class ProcessErrnoFilter implements ActiveFilter {
   async onStop(stop: Stop): Promise<StopReport | 'mine' | undefined> {
     if (!stop.hits.some(({ owner }) => owner === this.#owner)) return undefined;
     const registers = await this.#host.machine.registers(stop.vcpu);
-    const observed = await this.#sites?.inspect(await this.#host.chain.context(), registers);
+    const observed = await this.#observe(registers);
     if (!observed || !this.#errnos.includes(observed.errno)) {
       this.#rate.uninteresting();
       return 'mine';
@@ -75,6 +78,17 @@ export class ProcessErrnoFilter implements ActiveFilter {
     const set = this.#set;
     this.#set = [];
     if (set.length > 0) await this.#host.machine.breakpoints.remove(set);
+  }
+
+  /** What cannot be read at one stop is no reason to stop there, but is told once. */
+  async #observe(registers: Registers): Promise<ErrorObservation | undefined> {
+    try {
+      return await this.#sites?.inspect(await this.#host.chain.context(), registers);
+    } catch (error) {
+      if (!this.#complained) this.#host.log(`The filter "errno in process:${this.#process}": ${coded(error).message}`);
+      this.#complained = true;
+      return undefined;
+    }
   }
 
   #report(stop: Stop, observed: ErrorObservation): StopReport {

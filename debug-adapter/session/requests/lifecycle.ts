@@ -30,6 +30,7 @@ const begin =
 
 const configurationDone: Handler = async (core) => {
   const { run, machine, stages, configuration } = core.need('configurationDone');
+  if (machine.vcpus.length === 0) return undefined;
   const registers = await machine.registers();
   const here = { reason: 'other' as const, vcpu: machine.current, pc: registers.pc, cr3: registers.cr3, hits: [] };
   await run.look(here);

@@ -330,19 +330,19 @@ describe('an attached machine', () => {
     qemu?.kill('SIGKILL');
   });
 
-  const startQemu = async (): Promise<{ gdb: string; serial: string }> => {
-    const sockets = { gdb: path.join(kernel.directory, 'gdb.sock'), serial: path.join(kernel.directory, 'serial.sock') };
+  const startQemu = async (...more: string[]): Promise<{ gdb: string; serial: string; monitor: string }> => {
+    const sockets = { gdb: path.join(kernel.directory, 'gdb.sock'), serial: path.join(kernel.directory, 'serial.sock'), monitor: path.join(kernel.directory, 'monitor.sock') };
     for (const file of Object.values(sockets)) fs.rmSync(file, { force: true });
-    qemu = spawn('qemu-system-i386', ['-kernel', kernel.elf, '-display', 'none', '-m', '32', '-S', '-gdb', `unix:${sockets.gdb},server=on,wait=off`, '-serial', `unix:${sockets.serial},server=on,wait=off`], { stdio: 'ignore' });
-    await expect.poll(() => fs.existsSync(sockets.gdb) && fs.existsSync(sockets.serial), { timeout: 20_000 }).toBe(true);
-    return { gdb: `unix:${sockets.gdb}`, serial: `unix:${sockets.serial}` };
+    qemu = spawn('qemu-system-i386', ['-kernel', kernel.elf, '-display', 'none', '-m', '32', '-S', '-gdb', `unix:${sockets.gdb},server=on,wait=off`, '-serial', `unix:${sockets.serial},server=on,wait=off`, '-monitor', `unix:${sockets.monitor},server=on,wait=off`, ...more], { stdio: 'ignore' });
+    await expect.poll(() => Object.values(sockets).every((file) => fs.existsSync(file)), { timeout: 20_000 }).toBe(true);
+    return { gdb: `unix:${sockets.gdb}`, serial: `unix:${sockets.serial}`, monitor: sockets.monitor };
   };
 
   it('is joined, stopped, and runs on after disconnect', async () => {
     const sockets = await startQemu();
     const initialized = client.waitForEvent('initialized', 60_000);
     await client.initializeRequest();
-    await client.attachRequest({ request: 'attach', type: 'bootscope', name: 'join', ...sockets, images: [{ stage: 'kernel', file: kernel.elf }] } as never);
+    await client.attachRequest({ request: 'attach', type: 'bootscope', name: 'join', gdb: sockets.gdb, serial: sockets.serial, images: [{ stage: 'kernel', file: kernel.elf }] } as never);
     await initialized;
     await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] });
     expect((await nextStop(() => client.configurationDoneRequest())).reason).toBe('function breakpoint');
@@ -364,6 +364,22 @@ describe('an attached machine', () => {
     await client.configurationDoneRequest();
     await disconnect({ terminateDebuggee: true });
     await expect.poll(() => qemu?.exitCode ?? qemu?.signalCode, { timeout: 20_000 }).not.toBeNull();
+  });
+
+  it('is heard and typed at over its serial line alone', async () => {
+    const sockets = await startQemu('-S');
+    const initialized = client.waitForEvent('initialized', 60_000);
+    await client.initializeRequest();
+    await client.attachRequest({ request: 'attach', type: 'bootscope', name: 'listen', serial: sockets.serial } as never);
+    await initialized;
+    await client.configurationDoneRequest();
+    const monitor = net.connect(sockets.monitor);
+    monitor.write('cont\n');
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed');
+    await client.customRequest('bootscope/serial', { send: 'typed' });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('typed');
+    expect(await failureOf(client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'x' }] }).then(() => custom('readMemory', { memoryReference: '0', count: 1 })))).toMatch(/^BS341: /);
+    monitor.destroy();
   });
 
   it('that is not there is an error with a code', async () => {
