@@ -315,6 +315,23 @@ describe('a launched machine', () => {
     expect(childrenNamed('qemu-system-i386', kernel.elf)).toEqual([]);
   });
 
+  it('joins the QEMU that a command starts, and ends both', async () => {
+    const gdb = path.join(kernel.directory, 'command.sock');
+    const line = `sleep 0.2; exec qemu-system-i386 -kernel ${kernel.elf} -display none -m 32 -S -gdb unix:${gdb},server=on,wait=off`;
+    const stop = await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }), { qemu: undefined, command: ['sh', '-c', line], gdb: `unix:${gdb}` });
+    expect(stop.reason).toBe('function breakpoint');
+    await disconnect();
+    await expect.poll(() => childrenNamed('qemu-system-i386', kernel.elf), { timeout: 20_000 }).toEqual([]);
+  });
+
+  it('says with a code why a command did not lead to a machine', async () => {
+    await client.initializeRequest();
+    const gdb = `unix:${path.join(kernel.directory, 'nobody.sock')}`;
+    const launchWith = (...command: string[]) => client.launchRequest(launchArguments({ qemu: undefined, command, gdb }) as never);
+    expect(await failureOf(launchWith('/no/such/make'))).toMatch(/^BS500: /);
+    expect(await failureOf(launchWith('sh', '-c', 'echo no rule to make qemu; exit 2'))).toMatch(/^BS501: .*exit code 2.*no rule/);
+  });
+
   it('leaves nothing behind after disconnect', async () => {
     await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
     const started = performance.now();
