@@ -89,7 +89,7 @@ def snapshot():
     memory = []
     for line in gdb.execute('info proc mappings', to_string=True).splitlines():
         words = line.split()
-        if len(words) < 5 or not words[0].startswith('0x') or 'w' not in words[4]: continue
+        if len(words) < 5 or not words[0].startswith('0x') or 'r' not in words[4] or 'x' in words[4] or '[v' in line: continue
         start, end = int(words[0], 16), int(words[1], 16)
         if start <= sp < end: start = sp - 256
         end = min(end, start + (1 << 20))
