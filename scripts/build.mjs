@@ -10,6 +10,7 @@ const { build } = await import('esbuild');
 const entries = {
   'debug-adapter': 'debug-adapter/main.ts',
   cli: 'cli/main.ts',
+  'language-server': 'language-server/main.ts',
   extension: 'extension/extension.ts',
 };
 const dist = path.join(root, 'dist');
@@ -32,6 +33,8 @@ await build({
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file)))),
   format: 'cjs',
   external: ['vscode'],
+  // Its module for import() asks for import.meta.url, which a CommonJS bundle does not have.
+  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
 });
 
 /** The demo is not shipped; the guests' builders find their sources beside themselves, so they stay where they are. */
@@ -45,3 +48,10 @@ if (!production) await build({ ...common, entryPoints: { demo: 'scripts/demo/mai
 
 // iced-x86 reads its WebAssembly from beside its own file.
 fs.copyFileSync(path.join(root, 'node_modules/iced-x86/iced_x86_bg.wasm'), path.join(dist, 'iced_x86_bg.wasm'));
+// Tree-sitter and its grammars, read by the language server and the CLI from beside their own file.
+for (const file of [
+  'node_modules/web-tree-sitter/web-tree-sitter.wasm',
+  'node_modules/tree-sitter-bash/tree-sitter-bash.wasm',
+  'language-server/grammars/loader-conf/generated/tree-sitter-loader-conf.wasm',
+])
+  fs.copyFileSync(path.join(root, file), path.join(dist, path.basename(file)));

@@ -1,3 +1,4 @@
+/* eslint-disable no-undef -- run by the tree-sitter CLI, which gives these names */
 /**
  * loader.conf(5), one statement a line. Broad on purpose: what a loader refuses still gives nodes (`malformed`, `junk`,
  * `bad_value`), so that one bad line never disturbs the next. Which lines a loader really takes is told by

@@ -1,0 +1,64 @@
+import fs from 'node:fs';
+
+export interface Entry {
+  readonly name: string;
+  readonly folder: boolean;
+}
+
+/** Files as the editor sees them: open documents before what is on disk. Paths are absolute. */
+export interface Files {
+  /** Undefined when there is no such file, or it is too large to be text of ours. */
+  read(path: string): string | undefined;
+  list(path: string): readonly Entry[] | undefined;
+  /** Bytes of a file; undefined when it is not there. */
+  size(path: string): number | undefined;
+  exists(path: string): boolean;
+}
+
+/** Larger files are no configuration. */
+const readLimit = 4 << 20;
+
+export class DiskFiles implements Files {
+  private readonly open = new Map<string, string>();
+
+  setOpen(path: string, text: string): void {
+    this.open.set(path, text);
+  }
+
+  setClosed(path: string): void {
+    this.open.delete(path);
+  }
+
+  read(path: string): string | undefined {
+    const text = this.open.get(path);
+    if (text !== undefined) return text;
+    try {
+      const { size } = fs.statSync(path);
+      return size > readLimit ? undefined : fs.readFileSync(path, 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  list(path: string): readonly Entry[] | undefined {
+    try {
+      return fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+    } catch {
+      return undefined;
+    }
+  }
+
+  size(path: string): number | undefined {
+    try {
+      const stat = fs.statSync(path);
+      return stat.isFile() ? stat.size : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  exists(path: string): boolean {
+    // A symbolic link of an image tree points into the image, so it need not lead anywhere here.
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  }
+}
