@@ -20,9 +20,16 @@ const rank: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, poss
 /** All failures the evidence shows, the surest first. `chain` undefined: not known, every chain's rules are tried. */
 export const findFailures = (rules: readonly LoadedRule[], serial: string, facts: Facts = new Map(), chain?: string): FoundFailure[] => {
   const lines = withTornLines(serialLines(serial));
-  return rules
+  const found = rules
     .filter((rule) => chain === undefined || chain === 'generic' || rule.chains.length === 0 || rule.chains.includes(chain))
-    .flatMap((rule) => applyRule(rule, lines, facts) ?? [])
+    .flatMap((rule) => {
+      const failure = applyRule(rule, lines, facts);
+      return failure === undefined ? [] : [{ rule, failure }];
+    });
+  const replaced = new Set(found.flatMap(({ rule }) => rule.replaces ?? []));
+  return found
+    .map(({ failure }) => failure)
+    .filter(({ code }) => !replaced.has(code))
     .sort((a, b) => rank[a.confidence] - rank[b.confidence]);
 };
 
@@ -91,5 +98,5 @@ const judge = (condition: FactCondition, facts: Facts): boolean | undefined => {
   const than = facts.get(condition.than ?? '') ?? condition.than ?? '';
   if (condition.is === 'equal') return value === than;
   if (!/^\d+$/.test(value) || !/^\d+$/.test(than)) return undefined;
-  return BigInt(value) < BigInt(than);
+  return BigInt(value) < BigInt(than) === (condition.is === 'below');
 };

@@ -16,6 +16,8 @@ export interface FailureRule {
   readonly unlessLater?: readonly string[];
   /** Messages that, wherever they come, say that another rule tells the story better. */
   readonly unlessEver?: readonly string[];
+  /** Codes of rules that tell the same failure less well: they are left out where this one is found. */
+  readonly replaces?: readonly string[];
   /** What memory must say. A fact that is not known neither shows nor clears the failure, unless it is `required`. */
   readonly facts?: readonly FactCondition[];
   /** Confidence once every fact is known and holds. */
@@ -28,8 +30,8 @@ export type Confidence = 'certain' | 'likely' | 'possible';
 
 export interface FactCondition {
   readonly fact: string;
-  readonly is: 'set' | 'not-set' | 'below' | 'equal';
-  /** For `below` and `equal`: another fact's name, or a value. */
+  readonly is: 'set' | 'not-set' | 'below' | 'at-least' | 'equal';
+  /** For `below`, `at-least` and `equal`: another fact's name, or a value. */
   readonly than?: string;
   readonly required?: boolean;
   /** Told as evidence; `{fact}` is filled. */
@@ -44,7 +46,7 @@ export interface LoadedRule extends FailureRule {
 }
 
 const confidences: readonly string[] = ['certain', 'likely', 'possible'];
-const comparisons: readonly string[] = ['set', 'not-set', 'below', 'equal'];
+const comparisons: readonly string[] = ['set', 'not-set', 'below', 'at-least', 'equal'];
 
 /** Checks data that claims to be a rule (a user's too) and parses its patterns. Throws a RangeError that names the place. */
 export const loadRule = (data: unknown): LoadedRule => {
@@ -61,6 +63,7 @@ export const loadRule = (data: unknown): LoadedRule => {
   if (!serial.some((step) => !step.optional) && !facts.some((condition) => condition.required === true)) throw new RangeError(`${code}: at least one message or fact must be required`);
   const unlessLater = rule['unlessLater'] === undefined ? [] : strings(rule, 'unlessLater');
   const unlessEver = rule['unlessEver'] === undefined ? [] : strings(rule, 'unlessEver');
+  const replaces = rule['replaces'] === undefined ? [] : strings(rule, 'replaces');
   const later = rule['confidenceWithFacts'];
   return {
     code,
@@ -72,6 +75,7 @@ export const loadRule = (data: unknown): LoadedRule => {
     serial,
     unlessLater,
     unlessEver,
+    replaces,
     facts,
     ...(later === undefined ? {} : { confidenceWithFacts: confidence(later, code) }),
     ...(rule['source'] === undefined ? {} : { source: text(rule, 'source') }),

@@ -1,5 +1,5 @@
-import type { DiagnosisAnswer } from '../api';
-import { findFailures } from '../../boot/diagnosis/diagnose';
+import type { DiagnosisAnswer, Failure } from '../api';
+import { findFailures, type FoundFailure } from '../../boot/diagnosis/diagnose';
 import { failureRules } from '../../boot/diagnosis/rules';
 import type { Chain, ChainContext } from './chain';
 import { perhaps } from './unknown';
@@ -11,15 +11,17 @@ export const diagnose = async (chain: Chain, context: ChainContext): Promise<Dia
   const mounts = await perhaps(() => chain.mounts(context, {}));
   const behind = (mounts?.views ?? []).filter((view) => view.mounts.some((mount) => mount.differs?.code === 'root-moved')).map((view) => view.process);
   if (behind.length > 0) facts.set('oldRootProcesses', behind.join(', '));
-  return {
-    failures: findFailures(failureRules, context.serialText(), facts, chain.id).map((failure) => ({
-      code: failure.code,
-      title: failure.title,
-      cause: failure.cause,
-      fix: failure.fix,
-      confidence: failure.confidence,
-      evidence: failure.evidence.map((piece) => ({ ...piece })),
-      ...(failure.source === undefined ? {} : { source: { path: failure.source } }),
-    })),
-  };
+  return { failures: failuresAnswer(findFailures(failureRules, context.serialText(), facts, chain.id)) };
 };
+
+/** Failures in the form of `bootscope/diagnosis`. */
+export const failuresAnswer = (found: readonly FoundFailure[]): Failure[] =>
+  found.map((failure) => ({
+    code: failure.code,
+    title: failure.title,
+    cause: failure.cause,
+    fix: failure.fix,
+    confidence: failure.confidence,
+    evidence: failure.evidence.map((piece) => ({ ...piece })),
+    ...(failure.source === undefined ? {} : { source: { path: failure.source } }),
+  }));

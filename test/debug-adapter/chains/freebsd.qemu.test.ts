@@ -132,7 +132,7 @@ describe('freebsd-live, other boots', () => {
     ['d22', 'mountroot>', ['freebsd.mountroot-22']],
     ['c', 'mountroot>', ['freebsd.busy-reroot']],
     ['c-orphan', 'mountroot>', ['freebsd.mountroot-5']],
-    ['c-half', 'Enter full pathname', ['freebsd.busy-reroot']],
+    ['c-half', 'Enter full pathname', ['freebsd.half-rerooted']],
     ['e', 'login:', []],
     ['f', 'login:', []],
   ])('%s is diagnosed as it is', async (variant, until, codes) => {

@@ -1,0 +1,15 @@
+import type { FailureRule } from '../rule';
+
+export const freebsdOutOfSwap: FailureRule = {
+  code: 'freebsd.out-of-memory',
+  chains: ['freebsd', 'nextbsd'],
+  title: 'the system ran out of memory and killed {process}',
+  cause: 'the live system keeps its writes in memory (swap-backed md, tmpfs); they filled it.',
+  fix: 'give the machine more memory, size the upper md by hw.physmem, or keep large writes out of the live system.',
+  confidence: 'likely',
+  serial: [
+    { any: [' was killed: out of swap space', 'swap_pager: out of swap space', ' was killed: failed to reclaim memory'] },
+  ],
+  unlessLater: ['login:'],
+  source: 'sys/vm/vm_pageout.c',
+};

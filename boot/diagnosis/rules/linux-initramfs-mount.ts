@@ -1,0 +1,15 @@
+import type { FailureRule } from '../rule';
+
+export const linuxInitramfsMount: FailureRule = {
+  code: 'linux.initramfs-mount-failed',
+  chains: ['linux'],
+  title: 'the initramfs could not mount {device} as the root: {why}',
+  cause: 'the device is there, but its filesystem is not known (the driver is missing in the initramfs) or is damaged.',
+  fix: '"No such device" means a missing filesystem driver: add it to the initramfs. "Invalid argument" means a wrong or damaged filesystem: run fsck.',
+  confidence: 'certain',
+  serial: [
+    { any: ['mount: mounting {device} on /root failed: {why}'] },
+  ],
+  unlessLater: ['login:'],
+  source: 'initramfs-tools scripts/local',
+};

@@ -1,0 +1,16 @@
+import type { FailureRule } from '../rule';
+
+export const linuxInitrdBad: FailureRule = {
+  code: 'linux.initramfs-unreadable',
+  chains: ['linux'],
+  title: 'the kernel could not unpack the initramfs: {why}',
+  cause: 'the file is cut short, compressed in a way this kernel lacks, or is none.',
+  fix: 'make the initramfs again with a compression the kernel has (CONFIG_RD_*), and check that the loader loaded all of it.',
+  confidence: 'likely',
+  serial: [
+    { any: ['Initramfs unpacking failed: {why}', 'rootfs image is not initramfs ({why})'] },
+    { any: ['Kernel panic - not syncing: {panic}'] },
+  ],
+  replaces: ['linux.unable-to-mount-root', 'linux.panic'],
+  source: 'init/initramfs.c',
+};
