@@ -21,13 +21,17 @@ const makers: readonly (readonly [LabelKind, RegExp])[] = [
   ['label', new RegExp(String.raw`\bglabel\s+(?:label|create)\s+(?:-\w+\s+)*${word}`)],
 ];
 
+/** The folder a build script works for: its own, or the one above `scripts` and the like. */
+const project = (path: string): string => path.replace(/\/[^/]*$/, '').replace(/\/(scripts?|tools?|build|ci|\.github\/\w+|bin|lib)$/, '');
+
 /**
- * Labels that the build scripts of a workspace give to images, where they are constant or a variable set once in the same
+ * Labels that the build scripts of the source tree around a file give to images, where they are constant or a variable set once in the same
  * script. Undefined as soon as one of them cannot be told: then nothing can be said about a label that is not among them.
  */
-export function labelsMade(workspace: Workspace): MadeLabel[] | undefined {
+export function labelsMade(workspace: Workspace, conf: string): MadeLabel[] | undefined {
   const made: MadeLabel[] = [];
   for (const path of [...workspace.of('build-script'), ...workspace.of('boot-script')]) {
+    if (!conf.startsWith(`${project(path)}/`)) continue;
     const text = workspace.files.read(path) ?? '';
     // Continued lines are one command.
     for (const [index, line] of text.replace(/\\\n/g, '  ').split('\n').entries()) {

@@ -37,7 +37,7 @@ const mentioned = (project: ConfProject, word: string): boolean =>
 export const rootLabel: Check = (project) =>
   settings(project).flatMap((line) => {
     if (line.setting.name !== 'vfs.root.mountfrom' || !counts(project, line)) return [];
-    const made = labelsMade(project.workspace);
+    const made = labelsMade(project.workspace, project.path);
     if (made === undefined || made.length === 0) return [];
     return mountfromWords(line.setting.raw).flatMap((word) => {
       const label = /^[\w-]+:\/?(?:dev\/)?(iso9660|ufs|gpt|label|msdosfs)\/([^/]+)$/.exec(word);
