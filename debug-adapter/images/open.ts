@@ -13,6 +13,8 @@ import type { SectionSource } from './elf/sections';
 import { fileCrc, separateDebugFiles } from './elf/separate';
 import type { Image } from './image';
 import { noDebugInfo } from './no-debug-info';
+import { isMsf } from './pdb/msf';
+import { findPdb, namedPdb, openPeWithPdb } from './pdb/open-pdb';
 import { isPe } from './pe/headers';
 import { PeFile } from './pe/pe-file';
 import { PeImage } from './pe/pe-image';
@@ -22,8 +24,9 @@ import { PeUnwind } from './pe/unwind';
 
 /**
  * Opens an ELF or PE image: reads headers, everything else when asked for. `symbols` is another file (ELF or PE with
- * DWARF) whose symbols and debug information serve for the image. Without it an ELF image's separate debug file is looked for.
- * Errors: BS201–BS204 for the image, BS208 when the two do not belong together, BS209 for a PDB.
+ * DWARF, or a PE's PDB) whose symbols and debug information serve for the image. Without it an ELF image's separate debug file,
+ * or the PDB beside a PE, is looked for.
+ * Errors: BS201–BS204 for the image, BS208 when the two do not belong together, BS209 for a PDB that cannot be read.
  */
 export const openImage = (path: string, options: { symbols?: string } = {}): Image => {
   const image = openFile(path);
@@ -42,7 +45,7 @@ const openFile = (path: string): ElfFile | PeFile => {
     const start = file.read(0, Math.min(32, file.size)) ?? Buffer.alloc(0);
     if (isElf(start)) return new ElfFile(file);
     if (isPe(start)) return new PeFile(file);
-    if (start.toString('latin1').startsWith('Microsoft C/C++ MSF')) throw failure(imageErrors.pdbUnsupported, { symbols: path });
+    if (isMsf(start)) throw failure(imageErrors.pdbUnsupported, { symbols: path, reason: 'it stands for no image of this kind' });
     throw failure(imageErrors.unknownFormat, { file: path });
   } catch (error) {
     file.close();
@@ -56,6 +59,8 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
 };
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
+  const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe)) : namedPdb(symbols, pe);
+  if (pdb) return openPeWithPdb(path, pe, pdb);
   const companion = symbols === undefined ? undefined : companionFor(pe, openFile(symbols));
   return new PeImage(
     path,

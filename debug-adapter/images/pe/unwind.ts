@@ -47,6 +47,16 @@ export class PeUnwind implements UnwindTable {
     return this.fromCodes(address, rva, entry);
   }
 
+  /** Bytes of code that set up the frame of the function that begins at an address; 0 for a leaf, undefined where nothing says. */
+  prologueSize(entry: bigint): number | undefined {
+    const { directories, machine } = this.pe.headers;
+    if (!directories.exceptions || machine !== 'x86-64') return undefined;
+    const rva = Number(entry - this.base);
+    const found = this.find(rva, directories.exceptions.rva, directories.exceptions.size);
+    if (!found) return 0;
+    return found.begin === rva ? this.pe.bytesAt(found.info, 2)?.readUInt8(1) : undefined;
+  }
+
   private find(rva: number, tableRva: number, size: number): RuntimeFunction | undefined {
     const table = (this.table ??= this.pe.bytesAt(tableRva, size - (size % 12)) ?? Buffer.alloc(0));
     let low = 0;

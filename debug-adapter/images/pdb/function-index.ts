@@ -1,0 +1,109 @@
+import type { FunctionInfo } from '../debug-info';
+import { demangle } from '../demangle/demangle';
+import { lastComponent, pathMatches } from '../demangle/path';
+import { matchesGlob } from '../symbols/glob';
+import { symbolAt } from './symbol-records';
+import { idPath, PdbFunction, PdbInlinedFunction } from './functions';
+import type { FunctionSurroundings } from './functions';
+import type { Module, ProcedurePlace } from './module';
+
+interface WithCode {
+  readonly name: string;
+  readonly signature: number;
+  readonly module: Module;
+  readonly place: ProcedurePlace;
+}
+
+interface Inlined {
+  readonly name: string;
+  readonly signature: number;
+  readonly module: Module;
+  readonly ids: Set<number>;
+}
+
+interface Lists {
+  readonly withCode: readonly WithCode[];
+  readonly inlined: readonly Inlined[];
+}
+
+/** All functions by name: procedures, and those that are only inlined. Made on the first query by name. */
+export class FunctionIndex {
+  private lists: Lists | undefined;
+
+  constructor(private readonly around: FunctionSurroundings) {}
+
+  named(query: string): FunctionInfo[] {
+    if (query === '') return [];
+    const { withCode, inlined } = this.all();
+    // Every name that answers contains this text, mangled ones too; comparing paths is for those few.
+    const key = lastComponent(query)[0] ?? query;
+    return this.result(
+      withCode.filter((one) => this.answers(one, query, key)),
+      inlined.filter(({ name }) => name.includes(key) && (name === query || pathMatches(name, query))),
+    );
+  }
+
+  matching(glob: string): FunctionInfo[] {
+    const { withCode, inlined } = this.all();
+    return this.result(
+      withCode.filter((one) => matchesGlob(glob, one.name) || matchesGlob(glob, demangle(this.linkage(one) ?? ''))),
+      inlined.filter((one) => matchesGlob(glob, one.name)),
+    );
+  }
+
+  private answers(one: WithCode, query: string, key: string): boolean {
+    if (one.name.includes(key) && (one.name === query || pathMatches(one.name, query))) return true;
+    const linkage = this.linkage(one);
+    return linkage !== undefined && (linkage === query || (linkage.includes(key) && pathMatches(demangle(linkage), query)));
+  }
+
+  private linkage({ place }: WithCode): string | undefined {
+    return this.around.linkageName(place.start);
+  }
+
+  private result(withCode: readonly WithCode[], inlined: readonly Inlined[]): FunctionInfo[] {
+    const result: FunctionInfo[] = [];
+    for (const { module, place } of withCode) {
+      const procedure = this.around.pdb.procedure(module, place);
+      if (procedure) result.push(new PdbFunction(this.around, procedure, place));
+    }
+    for (const { name, signature, ids, module } of inlined) result.push(new PdbInlinedFunction(this.around, name, signature, ids, module));
+    return result;
+  }
+
+  private all(): Lists {
+    if (this.lists) return this.lists;
+    const { pdb } = this.around;
+    const withCode: WithCode[] = [];
+    const known = new Set<string>();
+    for (const module of pdb.modules) {
+      const { stream } = module;
+      if (!stream) continue;
+      for (const place of module.procedures) {
+        const cursor = symbolAt(stream, place.at);
+        cursor.skip(24);
+        const signature = cursor.u32();
+        cursor.skip(7);
+        const name = cursor.string();
+        withCode.push({ name, signature, module, place });
+        known.add(`${idPath(name)} ${signature}`);
+      }
+    }
+    const inlined = new Map<string, Inlined>();
+    const seen = new Set<number>();
+    for (const module of pdb.modules) {
+      for (const [id, start] of module.lines?.inlineeLines() ?? []) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        const found = pdb.ids.function(id);
+        if (!found || known.has(`${found.qualifiedName} ${found.signature}`)) continue;
+        // One function under several ids is one answer.
+        const key = `${found.qualifiedName} ${found.signature} ${start.line}`;
+        const one = inlined.get(key);
+        if (one) one.ids.add(id);
+        else inlined.set(key, { name: found.qualifiedName, signature: found.signature, module, ids: new Set([id]) });
+      }
+    }
+    return (this.lists = { withCode, inlined: [...inlined.values()] });
+  }
+}

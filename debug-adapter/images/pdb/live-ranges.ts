@@ -1,0 +1,95 @@
+import type { SectionBytes } from '../bytes/section-bytes';
+import type { Cursor } from '../bytes/cursor';
+import { S } from './codeview';
+import { atRegister, composed, inRegister } from './expressions';
+import type { Procedure } from './procedure';
+import { registerOf } from './registers';
+import type { Segments } from './segments';
+import { forEachSymbol, symbolAt } from './symbol-records';
+
+/** Where a variable, or a part of it, is over a range of code. */
+export interface LiveRange {
+  covers(address: number): boolean;
+  /** Byte of the variable from which on this is the place; undefined: the whole variable. */
+  readonly part: number | undefined;
+  /** Most bytes that the place holds. */
+  readonly size?: number;
+  readonly expression: readonly number[];
+}
+
+/** S_DEFRANGE_REGISTER_REL: part of a variable in memory. */
+const spilledPart = 1;
+
+const isRange = (kind: number): boolean => kind >= S.rangeRegister && kind <= S.rangeRegisterRel;
+
+/** Start, section and length, then pairs of gap start and length, both from the start. */
+const readRange = (cursor: Cursor, segments: Segments): ((address: number) => boolean) => {
+  const offset = cursor.u32();
+  const start = segments.address(cursor.u16(), offset);
+  const length = cursor.u16();
+  const gaps: number[] = [];
+  while (cursor.end - cursor.position >= 4) gaps.push(cursor.u16(), cursor.u16());
+  return (address) => {
+    if (start === undefined || address < start || address >= start + length) return false;
+    const at = address - start;
+    for (let i = 0; i < gaps.length; i += 2) if (at >= (gaps[i] as number) && at < (gaps[i] as number) + (gaps[i + 1] as number)) return false;
+    return true;
+  };
+};
+
+/** The ranges behind an S_LOCAL record. `frame`: register that its frame offsets count from. */
+export const readLiveRanges = (stream: SectionBytes, local: number, procedure: Procedure, frame: number | undefined, segments: Segments, addressSize: 4 | 8): LiveRange[] => {
+  const result: LiveRange[] = [];
+  const { symbolBytes } = procedure.module.record;
+  forEachSymbol(stream, local, symbolBytes, (kind, at) => {
+    if (at === local) return undefined;
+    if (!isRange(kind)) return symbolBytes;
+    const range = readOne(symbolAt(stream, at), kind, frame, segments, addressSize, procedure);
+    if (range) result.push(range);
+    return undefined;
+  });
+  return result;
+};
+
+const readOne = (cursor: Cursor, kind: number, frame: number | undefined, segments: Segments, addressSize: 4 | 8, procedure: Procedure): LiveRange | undefined => {
+  switch (kind) {
+    case S.rangeRegister: {
+      const register = registerOf(cursor.u16(), addressSize);
+      cursor.skip(2);
+      return register && { covers: readRange(cursor, segments), part: undefined, expression: inRegister(register) };
+    }
+    case S.rangeSubfieldRegister: {
+      const register = registerOf(cursor.u16(), addressSize);
+      cursor.skip(2);
+      const part = cursor.u32() & 0xfff;
+      return register && { covers: readRange(cursor, segments), part, size: register.size, expression: inRegister(register) };
+    }
+    case S.rangeRegisterRel: {
+      const register = registerOf(cursor.u16(), addressSize);
+      const flags = cursor.u16();
+      const offset = cursor.i32();
+      return register && { covers: readRange(cursor, segments), part: flags & spilledPart ? flags >> 4 : undefined, expression: atRegister(register.dwarf, offset) };
+    }
+    case S.rangeFrameRel: {
+      const offset = cursor.i32();
+      return frame === undefined ? undefined : { covers: readRange(cursor, segments), part: undefined, expression: atRegister(frame, offset) };
+    }
+    case S.rangeFrameRelFullScope: {
+      const offset = cursor.i32();
+      const whole = (address: number): boolean => address >= procedure.start && address < procedure.end;
+      return frame === undefined ? undefined : { covers: whole, part: undefined, expression: atRegister(frame, offset) };
+    }
+    default:
+      return undefined;
+  }
+};
+
+/** The expression that holds at an address; undefined where the variable is nowhere. `size`: of the variable, bytes. */
+export const expressionAt = (ranges: readonly LiveRange[], address: number, size: number): readonly number[] | undefined => {
+  const live = ranges.filter((range) => range.covers(address));
+  const whole = live.find(({ part }) => part === undefined);
+  if (whole) return whole.expression;
+  const pieces = live.map(({ part, size: most, expression }) => ({ offset: part ?? 0, expression, ...(most === undefined ? {} : { size: most }) }));
+  const expression = composed(pieces, size);
+  return expression.length > 0 ? expression : undefined;
+};

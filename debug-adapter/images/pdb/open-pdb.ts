@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { failure } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
+import { toNumber } from '../bytes/address';
+import { FileBytes } from '../bytes/file';
+import type { PeFile } from '../pe/pe-file';
+import { PeImage } from '../pe/pe-image';
+import type { PeCompanion } from '../pe/pe-image';
+import { PeUnwind } from '../pe/unwind';
+import type { SymbolColumns } from '../symbols/table';
+import { isMsf } from './msf';
+import { PdbContainer, PdbFile } from './pdb-file';
+import { PdbInfo } from './pdb-info';
+
+/**
+ * Opens the PDB that a user named for an image.
+ * Errors: BS201, BS204, BS209 for the file, BS208 when it comes from another build.
+ */
+export const openPdb = (file: FileBytes, pe: PeFile): PdbContainer => {
+  const container = new PdbContainer(file);
+  const reason = mismatch(container, pe);
+  if (reason !== undefined) throw failure(imageErrors.wrongSymbolFile, { file: pe.path, symbols: file.path, reason });
+  return container;
+};
+
+/** As `openPdb`, by path; undefined where the file is no PDB. */
+export const namedPdb = (symbols: string, pe: PeFile): PdbContainer | undefined => {
+  const file = new FileBytes(symbols);
+  try {
+    if (isMsf(file.read(0, Math.min(32, file.size)) ?? new Uint8Array())) return openPdb(file, pe);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  file.close();
+  return undefined;
+};
+
+/** Why a PDB is not that of an image; undefined where it is. Tools that only add to a PDB raise the age of its first stream, not DBI's. */
+const mismatch = ({ info, dbi }: PdbContainer, pe: PeFile): string | undefined => {
+  if (!pe.pdb) return 'the image names no PDB';
+  const same = pe.pdb.guid === info.guid && (pe.pdb.age === dbi.age || pe.pdb.age === info.age);
+  return same ? undefined : `GUID ${info.guid} age ${dbi.age} instead of ${pe.pdb.guid} age ${pe.pdb.age}`;
+};
+
+/** The PDB beside an image under the name that the image gives; one of another build, or unreadable, is left alone. */
+export const findPdb = (pe: PeFile): PdbContainer | undefined => {
+  const name = pe.pdb?.path.split(/[\\/]/).pop();
+  if (name === undefined || name === '') return undefined;
+  const candidate = join(dirname(pe.path), name);
+  if (!fs.existsSync(candidate)) return undefined;
+  let file: FileBytes | undefined;
+  try {
+    file = new FileBytes(candidate);
+    return openPdb(file, pe);
+  } catch {
+    file?.close();
+    return undefined;
+  }
+};
+
+/** An image with its PDB, which the image closes. */
+export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbContainer): PeImage => {
+  const base = pe.headers.imageBase;
+  let info: PdbInfo | undefined;
+  const read = (): PdbInfo => {
+    const layout = { base: toNumber(base), addressSize: pe.headers.machine === 'x86-64' ? (8 as const) : (4 as const), sections: pe.headers.sections };
+    return (info ??= new PdbInfo(new PdbFile(pdb, layout), new PeUnwind(pe, base)));
+  };
+  const symbols = (): SymbolColumns => read().symbolColumns();
+  const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.file.close() };
+  return new PeImage(path, pe, companion, symbols, read);
+};

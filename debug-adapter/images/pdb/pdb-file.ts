@@ -1,0 +1,150 @@
+import type { ExpressionContext } from '../debug-info';
+import { lastAtOrBelow } from '../bytes/address';
+import type { FileBytes } from '../bytes/file';
+import type { SectionBytes } from '../bytes/section-bytes';
+import type { SourcePlace } from '../types';
+import { readDbi } from './dbi';
+import type { Dbi } from './dbi';
+import { plainContext } from './expressions';
+import { Globals } from './globals';
+import { Ids } from './ids';
+import { readInfoStream } from './info-stream';
+import type { InfoStream } from './info-stream';
+import { Module } from './module';
+import type { ProcedurePlace } from './module';
+import { Msf } from './msf';
+import { readProcedure } from './procedure';
+import type { CodeRow, Procedure } from './procedure';
+import { rowsOfBlocks, rowsOfProcedure } from './rows';
+import { readSectionHeaders, Segments } from './segments';
+import { StringTable } from './string-table';
+import { TypeStream } from './type-stream';
+import { PdbTypes } from './types';
+
+const fixed = { info: 1, types: 2, dbi: 3, ids: 4 } as const;
+
+/** Where the image lies whose PDB this is. */
+export interface ImageLayout {
+  /** Linked address of RVA 0, as the readers' signed double. */
+  readonly base: number;
+  readonly addressSize: 4 | 8;
+  /** Used where the PDB has no copy of the section headers. */
+  readonly sections: readonly { readonly rva: number; readonly virtualSize: number }[];
+}
+
+/** The container and its two heads: enough to see whether a PDB belongs to an image. */
+export class PdbContainer {
+  readonly msf: Msf;
+  readonly info: InfoStream;
+  readonly dbi: Dbi;
+
+  constructor(readonly file: FileBytes) {
+    this.msf = new Msf(file);
+    this.info = readInfoStream(this.needed(fixed.info, 'PDB information'));
+    this.dbi = readDbi(this.needed(fixed.dbi, 'DBI'));
+  }
+
+  needed(index: number, label: string): SectionBytes {
+    const stream = this.msf.stream(index, label);
+    if (!stream) throw this.msf.missing(index, label);
+    return stream;
+  }
+}
+
+/** A PDB laid over its image. Streams are read when something in them is asked for. */
+export class PdbFile {
+  readonly path: string;
+  readonly modules: readonly Module[];
+  readonly segments: Segments;
+  readonly strings: StringTable;
+  readonly globals: Globals;
+  readonly types: PdbTypes;
+  readonly ids: Ids;
+  readonly context: ExpressionContext;
+  private readonly procedures = new Map<ProcedurePlace, Procedure>();
+  private readonly rows = new Map<ProcedurePlace, readonly CodeRow[]>();
+  private code: { starts: Float64Array; ends: Float64Array; modules: Uint32Array } | undefined;
+
+  constructor(
+    private readonly container: PdbContainer,
+    readonly layout: ImageLayout,
+  ) {
+    const { msf, dbi, info } = container;
+    this.path = msf.file.path;
+    this.context = plainContext(layout.addressSize);
+    const headers = dbi.sections === undefined ? undefined : msf.stream(dbi.sections, 'section headers');
+    this.segments = new Segments(layout.base, headers ? readSectionHeaders(headers) : layout.sections);
+    this.strings = new StringTable(msf.stream(info.namedStreams.get('/names') ?? -1, 'names'));
+    this.globals = new Globals(msf.stream(dbi.symbolRecords, 'symbol records'));
+    this.modules = dbi.modules.map((record, number) => new Module(number, record, msf.stream(record.stream, `module ${baseName(record.name)}`), this.segments, this.strings));
+    const ids = msf.stream(fixed.ids, 'IPI');
+    this.types = new PdbTypes(new TypeStream(container.needed(fixed.types, 'TPI')), {
+      addressSize: layout.addressSize,
+      constant: (name) => this.globals.constant(name),
+      declared: (index) => this.typePlace(index),
+    });
+    this.ids = new Ids(ids && new TypeStream(ids), this.types);
+  }
+
+  /** Module with code at an address. */
+  moduleAt(address: number): Module | undefined {
+    const { starts, ends, modules } = (this.code ??= this.readContributions());
+    const i = lastAtOrBelow(starts, starts.length, address);
+    return i >= 0 && address < (ends[i] as number) ? this.modules[modules[i] as number] : undefined;
+  }
+
+  /** Modules with code in [start, end). */
+  modulesWithin(start: number, end: number): Module[] {
+    const { starts, ends, modules } = (this.code ??= this.readContributions());
+    const found = new Set<number>();
+    for (let i = 0; i < starts.length; i++) if ((starts[i] as number) < end && (ends[i] as number) > start) found.add(modules[i] as number);
+    return [...found].flatMap((number) => this.modules[number] ?? []);
+  }
+
+  procedure(module: Module, place: ProcedurePlace): Procedure | undefined {
+    let procedure = this.procedures.get(place);
+    if (!procedure && module.stream) {
+      procedure = readProcedure(module, module.stream, place.at, place.start, place.end, this.layout.addressSize);
+      this.procedures.set(place, procedure);
+    }
+    return procedure;
+  }
+
+  /** Line rows of a procedure, inlined code under its own functions' lines. */
+  rowsOf(module: Module, place: ProcedurePlace): readonly CodeRow[] {
+    let rows = this.rows.get(place);
+    if (!rows) {
+      const procedure = this.procedure(module, place);
+      rows = procedure ? rowsOfProcedure(procedure, this.ownRows(module, place)) : [];
+      this.rows.set(place, rows);
+    }
+    return rows;
+  }
+
+  /** Line rows that a procedure has of its own: where it calls what is inlined, the line of the call. */
+  ownRows(module: Module, place: ProcedurePlace): CodeRow[] {
+    const blocks = module.lines?.blocks().filter((block) => {
+      const start = this.segments.address(block.segment, block.offset);
+      return start !== undefined && start < place.end && start + block.size > place.start;
+    });
+    return rowsOfBlocks(module, blocks ?? [], this.segments).filter((row) => row.start >= place.start && row.start < place.end);
+  }
+
+  private readContributions(): { starts: Float64Array; ends: Float64Array; modules: Uint32Array } {
+    const found = this.container.dbi.contributions().flatMap(({ segment, offset, size, module }) => {
+      const start = this.segments.address(segment, offset);
+      return start === undefined || size === 0 ? [] : [{ start, end: start + size, module }];
+    });
+    found.sort((a, b) => a.start - b.start);
+    return { starts: Float64Array.from(found, (c) => c.start), ends: Float64Array.from(found, (c) => c.end), modules: Uint32Array.from(found, (c) => c.module) };
+  }
+
+  private typePlace(index: number): SourcePlace | undefined {
+    const place = this.ids.typePlace(index);
+    if (!place || place.line === 0) return undefined;
+    const file = place.inNames ? this.strings.at(place.file) : this.ids.text(place.file);
+    return { file: file.replaceAll('\\', '/'), line: place.line };
+  }
+}
+
+const baseName = (path: string): string => path.split(/[\\/]/).pop() ?? path;

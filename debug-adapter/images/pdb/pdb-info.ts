@@ -1,0 +1,99 @@
+import { failure } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
+import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
+import { toNumber } from '../bytes/address';
+import type { UnwindTable } from '../dwarf/unwind';
+import type { SymbolColumns } from '../symbols/table';
+import type { Type } from '../types';
+import { FunctionIndex } from './function-index';
+import { scopesWithin } from './functions';
+import type { FunctionSurroundings } from './functions';
+import { addressesOfLine, lineAt, lineRows, sourceFiles } from './line-queries';
+import type { PdbFile } from './pdb-file';
+import { pdbSymbols } from './symbols';
+import { typesNamed, VariableIndex } from './type-queries';
+
+/** Unwinding that also knows how much code sets up a frame. */
+export interface PdbUnwind extends UnwindTable {
+  prologueSize(entry: bigint): number | undefined;
+}
+
+/** A PDB behind the interface that all debug information has. */
+export class PdbInfo implements DebugInfo {
+  readonly kind = 'pdb';
+  private readonly around: FunctionSurroundings;
+  private readonly functions: FunctionIndex;
+  private readonly variables: VariableIndex;
+  private linkageNames: Map<number, string> | undefined;
+  private lazyFiles: readonly string[] | undefined;
+
+  constructor(
+    private readonly pdb: PdbFile,
+    private readonly unwind: PdbUnwind,
+  ) {
+    this.around = { pdb, linkageName: (address) => this.linkageName(address), prologueSize: (entry) => unwind.prologueSize(entry) };
+    this.functions = new FunctionIndex(this.around);
+    this.variables = new VariableIndex(pdb);
+  }
+
+  functionsNamed(name: string): readonly FunctionInfo[] {
+    return this.guarded(() => this.functions.named(name));
+  }
+  functionsMatching(glob: string): readonly FunctionInfo[] {
+    return this.guarded(() => this.functions.matching(glob));
+  }
+  scopesAt(address: bigint): readonly Scope[] {
+    return this.guarded(() => {
+      const wanted = toNumber(address);
+      const module = this.pdb.moduleAt(wanted);
+      const place = module?.procedureAt(wanted);
+      const procedure = module && place && this.pdb.procedure(module, place);
+      return procedure ? scopesWithin(this.around, procedure, place, wanted) : [];
+    });
+  }
+  lineAt(address: bigint): LineRow | undefined {
+    return this.guarded(() => lineAt(this.around, address));
+  }
+  addressesOfLine(file: string, line: number): readonly LineAddress[] {
+    return this.guarded(() => addressesOfLine(this.around, file, line));
+  }
+  lineRows(start: bigint, end: bigint): readonly LineRow[] {
+    return this.guarded(() => lineRows(this.around, start, end));
+  }
+  sourceFiles(): readonly string[] {
+    return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.pdb)));
+  }
+  typesNamed(name: string, near?: bigint): readonly Type[] {
+    return this.guarded(() => typesNamed(this.pdb, name, near));
+  }
+  variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
+    return this.guarded(() => this.variables.named(name, near));
+  }
+  unwindAt(address: bigint): UnwindRow | undefined {
+    return this.unwind.at(address);
+  }
+  symbolColumns(): SymbolColumns {
+    return this.guarded(() => pdbSymbols(this.pdb));
+  }
+
+  private linkageName(address: number): string | undefined {
+    if (!this.linkageNames) {
+      this.linkageNames = new Map();
+      for (const { name, segment, offset } of this.pdb.globals.publics()) {
+        const at = this.pdb.segments.address(segment, offset);
+        if (at !== undefined && !this.linkageNames.has(at)) this.linkageNames.set(at, name);
+      }
+    }
+    return this.linkageNames.get(address);
+  }
+
+  /** A read that leaves a stream's buffer comes out as a RangeError; it means damaged input. */
+  private guarded<T>(query: () => T): T {
+    try {
+      return query();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw failure(imageErrors.damagedSection, { file: this.pdb.path, section: 'PDB', offset: 'unknown', reason: error.message }, { cause: error });
+    }
+  }
+}

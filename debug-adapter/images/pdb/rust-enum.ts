@@ -1,0 +1,78 @@
+import { sizeOf } from '../dwarf/types';
+import type { Member, Variant, VariantPart } from '../types';
+import { baseType } from './simple-types';
+import { isUdt, plainName, readUdt } from './udt';
+import type { Udt } from './udt';
+import type { PdbTypes } from './types';
+
+/**
+ * A Rust enum or coroutine in rustc's C++-like shape (compiler/rustc_codegen_llvm/src/debuginfo/metadata/enums/cpp_like.rs):
+ * a union of `variantN`, each a struct with the payload in `value` and constants with its name and discriminant, and `tag`.
+ * The constants' values are symbols of their own, named by path.
+ */
+export const variantPartOf = (types: PdbTypes, union: Udt): VariantPart | undefined => {
+  const fields = types.fields(union.fields);
+  const wrappers: { member: Member; type: number }[] = [];
+  let tag: Member | undefined;
+  let low: Member | undefined;
+  for (const field of fields) {
+    if (field.kind !== 'member') continue;
+    const member = types.member(field, 'rust');
+    if (/^variant\d+$/.test(field.name)) wrappers.push({ member, type: field.type });
+    else if (field.name === 'tag') tag = member;
+    else if (field.name === 'tag128_lo') low = member;
+  }
+  if (low) tag = { ...low, name: 'tag', type: baseType('u128', 16, 'unsigned', 'rust'), artificial: true };
+  const width = tag ? Math.min(128, Math.max(8, sizeOf(tag.type) * 8)) : 64;
+  const variants = wrappers.flatMap(({ member, type }) => variantOf(types, member, type, width, tag === undefined) ?? []);
+  if (variants.length === 0) return undefined;
+  return tag ? { discriminant: { ...tag, artificial: true }, variants } : { variants };
+};
+
+const variantOf = (types: PdbTypes, outer: Member, index: number, width: number, single: boolean): Variant | undefined => {
+  if (!isUdt(types.stream.kind(index))) return undefined;
+  const { udt } = types.definition(index, readUdt(types.stream, index));
+  const fields = types.fields(udt.fields);
+  const payload = fields.find((field) => field.kind === 'member' && field.name === 'value');
+  if (payload?.kind !== 'member') return undefined;
+  const inner = types.member(payload, 'rust');
+  const name = nameOf(types, udt, fields) ?? inner.type.name;
+  const member = { name, type: inner.type, offset: outer.offset + inner.offset, artificial: false };
+  if (single) return { name, member };
+  const values = valuesOf(types, udt.name, width);
+  return values ? { name, values, member } : { name, member };
+};
+
+/** The constant NAME is a number of the enum that is its type. */
+const nameOf = (types: PdbTypes, wrapper: Udt, fields: ReturnType<PdbTypes['fields']>): string | undefined => {
+  const constant = types.around.constant(`${wrapper.name}::NAME`);
+  const field = fields.find((candidate) => candidate.kind === 'static' && candidate.name === 'NAME');
+  if (constant === undefined || field?.kind !== 'static') return undefined;
+  let type = types.at(field.type, 'rust');
+  for (let depth = 0; type.kind === 'alias' && depth < 8; depth++) type = type.target;
+  const name = type.kind === 'enum' ? type.enumerators.find(({ value }) => value === constant)?.name : undefined;
+  // Coroutine states are numbered like members; the payload's type has the better name.
+  return name === undefined || /^\d*$/.test(name) ? undefined : plainName(name);
+};
+
+/** One value or, for the variant without a tag of its own, a range that may wrap around; undefined: whatever is left. */
+const valuesOf = (types: PdbTypes, path: string, width: number): { low: bigint; high: bigint }[] | undefined => {
+  const constant = (name: string): bigint | undefined => types.around.constant(`${path}::${name}`);
+  const wide = (name: string): bigint | undefined => {
+    const plain = constant(`DISCR_${name}`);
+    if (plain !== undefined) return BigInt.asUintN(width, plain);
+    const low = constant(`DISCR128_${name}_LO`);
+    const high = constant(`DISCR128_${name}_HI`);
+    return low === undefined || high === undefined ? undefined : BigInt.asUintN(64, low) | (BigInt.asUintN(64, high) << 64n);
+  };
+  const exact = wide('EXACT');
+  if (exact !== undefined) return [{ low: exact, high: exact }];
+  const begin = wide('BEGIN');
+  const end = wide('END');
+  if (begin === undefined || end === undefined) return undefined;
+  if (begin <= end) return [{ low: begin, high: end }];
+  return [
+    { low: 0n, high: end },
+    { low: begin, high: (1n << BigInt(width)) - 1n },
+  ];
+};

@@ -1,0 +1,67 @@
+import { SectionBytes } from '../bytes/section-bytes';
+import type { SymbolColumns } from '../symbols/table';
+import type { PdbFile } from './pdb-file';
+import { symbolAt } from './symbol-records';
+
+interface Row {
+  readonly name: string;
+  readonly address: number;
+  readonly size: number;
+  readonly isFunction: boolean;
+  readonly local: boolean;
+  readonly limit: number;
+}
+
+/** Symbols of a PDB: the public ones, with sizes where a procedure begins there, and local procedures and variables. */
+export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
+  const rows: Row[] = [];
+  const known = new Set<number>();
+  for (const { name, segment, offset, isCode } of pdb.globals.publics()) {
+    const address = pdb.segments.address(segment, offset);
+    if (address === undefined || name === '') continue;
+    const place = isCode ? pdb.moduleAt(address)?.procedureAt(address) : undefined;
+    rows.push({ name, address, size: place?.start === address ? place.end - address : 0, isFunction: isCode, local: false, limit: pdb.segments.end(segment) });
+    known.add(address);
+  }
+  for (const module of pdb.modules) {
+    const { stream } = module;
+    if (!stream) continue;
+    for (const { at, start, end } of module.procedures) {
+      if (known.has(start)) continue;
+      const cursor = symbolAt(stream, at);
+      cursor.skip(35);
+      rows.push({ name: cursor.string(), address: start, size: end - start, isFunction: true, local: true, limit: end });
+    }
+    for (const { at } of module.data) {
+      const cursor = symbolAt(stream, at);
+      cursor.skip(4);
+      const offset = cursor.u32();
+      const segment = cursor.u16();
+      const address = pdb.segments.address(segment, offset);
+      if (address === undefined || known.has(address)) continue;
+      known.add(address);
+      rows.push({ name: cursor.string(), address, size: 0, isFunction: false, local: true, limit: pdb.segments.end(segment) });
+    }
+  }
+  return columnsOf(pdb.path, rows.filter(({ name }) => name !== ''));
+};
+
+const columnsOf = (path: string, rows: readonly Row[]): SymbolColumns => {
+  const encoded = rows.map((row) => Buffer.from(`${row.name}\0`));
+  const offsets = new Uint32Array(rows.length);
+  let next = 1;
+  encoded.forEach((text, i) => {
+    offsets[i] = next;
+    next += text.length;
+  });
+  return {
+    count: rows.length,
+    name: offsets,
+    address: Float64Array.from(rows, (row) => row.address),
+    size: Float64Array.from(rows, (row) => row.size),
+    kind: Uint8Array.from(rows, (row) => (row.isFunction ? 0 : 1)),
+    local: Uint8Array.from(rows, (row) => (row.local ? 1 : 0)),
+    limit: Float64Array.from(rows, (row) => row.limit),
+    strings: SectionBytes.ofBuffer(path, 'PDB symbols', Buffer.concat([Buffer.alloc(1), ...encoded])),
+  };
+};
