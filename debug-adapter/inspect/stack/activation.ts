@@ -3,10 +3,13 @@ import type { Space } from '../../machine/space';
 import type { CodePlace, Module, SymbolicProgram } from '../../program/program';
 import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
 import { evaluateNumber } from '../location/evaluate';
+import { fromBytes } from '../values/place';
 import { directCallTarget } from './calls';
 import type { FrameRegisters } from './frame-registers';
 import { unwindByRow } from './unwind-row';
 import { unwindWithoutRow } from './unwind-without-row';
+
+const popStackPointer = 0x5c;
 
 /** Why there is no caller. */
 export interface StackEnd {
@@ -73,8 +76,23 @@ export class Activation implements ActivationOptions {
     const { row } = this;
     if (!row) return undefined;
     if (row.cfa.kind === 'expression') return evaluateNumber(row.cfa.location, this.unwindEnvironment());
-    const base = await this.registers.get(row.cfa.register);
+    const { registers } = this;
+    const base = row.cfa.register === registers.names.sp ? await this.stackPointer() : await registers.get(row.cfa.register);
     return base === undefined ? undefined : BigInt.asUintN(this.registers.names.wordSize * 8, base + row.cfa.offset);
+  }
+
+  /**
+   * The stack pointer that call frame information counts from. A call made on another stack is followed by `pop %rsp` and
+   * the compiler does not know of it (Linux arch/x86/include/asm/irq_stack.h): the old stack pointer lies where the new one points.
+   */
+  async stackPointer(): Promise<bigint | undefined> {
+    const { registers, space } = this;
+    const sp = await registers.get(registers.names.sp);
+    if (this.exact || sp === undefined) return sp;
+    const [next] = await space.readSome(this.pc, 1);
+    if (next !== popStackPointer) return sp;
+    const bytes = await space.readSome(sp, registers.names.wordSize);
+    return bytes.length === registers.names.wordSize ? fromBytes(bytes) : sp;
   }
 
   /** The call around this one, or why there is none. */

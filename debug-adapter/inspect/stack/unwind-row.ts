@@ -2,6 +2,7 @@ import type { UnwindRow, UnwindRule } from '../../images/debug-info';
 import { evaluateNumber } from '../location/evaluate';
 import type { Activation, StackEnd } from './activation';
 import { Activation as Call } from './activation';
+import { followsCall } from './calls';
 import type { SavedRegister } from './frame-registers';
 import { FrameRegisters } from './frame-registers';
 
@@ -15,7 +16,7 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
   if (row.registers.get(row.returnRegister)?.kind === 'undefined') return { reason: 'its call frame information says that this is the outermost function' };
   const cfa = await from.cfa();
   if (cfa === undefined) return { reason: `the frame address at ${hex(from.pc)} cannot be computed` };
-  const sp = await registers.get(names.sp);
+  const sp = await from.stackPointer();
   // A function's frame ends above its stack pointer; only a trap may come from another stack.
   if (sp !== undefined && cfa <= sp && !row.signalFrame) return { reason: `the stack does not grow at ${hex(from.pc)} (frame at ${hex(cfa)}, stack pointer ${hex(sp)})` };
 
@@ -56,7 +57,14 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
   const pc = await caller.get(row.returnRegister);
   if (pc === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
   if (pc === 0n) return { reason: 'its return address is 0' };
+  if (!(await isCode(from, pc, row.signalFrame))) return { reason: `its return address ${hex(pc)} is no code` };
   return new Call({ program: from.program, space, cr3: from.cr3, pc, registers: caller, exact: row.signalFrame });
+};
+
+/** An address in no known image is believed where it follows a call: firmware, say. The outermost function's stack holds anything. */
+const isCode = async (from: Activation, pc: bigint, isTrap: boolean): Promise<boolean> => {
+  if (from.program.moduleAt(isTrap ? pc : pc - 1n, { cr3: from.cr3 })) return true;
+  return isTrap ? (await from.space.readSome(pc, 1)).length === 1 : followsCall({ pc, space: from.space });
 };
 
 const sizeOf = (number: number, wordSize: 4 | 8): number => (wordSize === 8 && number >= 17 && number <= 32 ? 16 : wordSize);

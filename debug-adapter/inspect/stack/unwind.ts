@@ -12,9 +12,11 @@ const prefetched = 4096;
 
 /**
  * Frames of a stopped vCPU, innermost first, inlined functions as frames of their own. The last frame's `endReason` says why
- * there is no further one. Frames are made as they are asked for.
+ * there is no further one. Frames are made as they are asked for. An inlined function whose first instruction comes next is
+ * not entered yet, so it is no frame: as in gdb, a breakpoint on a function whose body begins with an inlined call stops in the
+ * function. `entered` names an inlined function that the user wanted to stop in; it and those around it are frames.
  */
-export async function* frames(program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current, limit = mostFrames): AsyncGenerator<Frame> {
+export async function* frames(program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current, limit = mostFrames, entered?: string): AsyncGenerator<Frame> {
   const activation = await innermost(program, machine, vcpu);
   if (!activation) {
     const { pc } = await machine.registers(vcpu);
@@ -23,7 +25,7 @@ export async function* frames(program: SymbolicProgram, machine: Machine, vcpu: 
     yield frame;
     return;
   }
-  yield* framesFrom(activation, limit);
+  yield* framesFrom(activation, limit, notEntered(activation, entered));
 }
 
 /** The same as a list. */
@@ -49,13 +51,13 @@ const plain = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu): Pr
 };
 
 /** Frames from one call outwards. */
-export async function* framesFrom(start: Activation, limit = mostFrames): AsyncGenerator<Frame> {
+export async function* framesFrom(start: Activation, limit = mostFrames, hidden = 0): AsyncGenerator<Frame> {
   let index = 0;
   let previous: Frame | undefined;
   let activation: Activation | undefined = start;
   let end = '';
   while (activation) {
-    for (const frame of framesOf(activation, index)) {
+    for (const frame of framesOf(activation, index, activation === start ? hidden : 0)) {
       if (previous) yield previous;
       previous = frame;
       index++;
@@ -79,13 +81,23 @@ export async function* framesFrom(start: Activation, limit = mostFrames): AsyncG
   }
 }
 
-/** Inlined functions first, then the one that holds them. */
-const framesOf = (activation: Activation, first: number): Frame[] => {
+/** How many of the innermost scopes begin with the very instruction that comes next. */
+const notEntered = ({ place: { scopes }, linked }: Activation, entered: string | undefined): number => {
+  let count = 0;
+  for (const scope of scopes) {
+    if (!scope.inlined || scope.entry !== linked || scope.function.qualifiedName === entered || scope.function.name === entered) break;
+    count++;
+  }
+  return count;
+};
+
+/** Inlined functions first, then the one that holds them; the `hidden` innermost ones are left out. */
+const framesOf = (activation: Activation, first: number, hidden: number): Frame[] => {
   const { scopes, line } = activation.place;
   const row = line && line.line > 0 ? line : undefined;
   if (scopes.length === 0) return [new Frame(first, undefined, row, row?.column, activation)];
-  return scopes.map((scope, i) => {
-    const inner = scopes[i - 1];
+  return scopes.slice(hidden).map((scope, i) => {
+    const inner = scopes[hidden + i - 1];
     return inner ? new Frame(first + i, scope, inner.callSite, undefined, activation) : new Frame(first + i, scope, row, row?.column, activation);
   });
 };
