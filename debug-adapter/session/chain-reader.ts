@@ -3,6 +3,7 @@ import type { ChainId, StageId } from '../api';
 import type { Chain, ChainContext, CurrentProcess, Figure } from '../chains/chain';
 import { chainOf, detectChain } from '../chains/detect';
 import { isUnknown } from '../chains/unknown';
+import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import type { Machine, Memory } from '../machine/machine';
 import type { ListedProcess, ProcessSource } from '../program/placement/process';
@@ -18,6 +19,8 @@ export interface ChainReaderOptions {
   serialText(): string;
   view(module: Module, memory: Memory): ProgramView;
   stage(): StageId | null;
+  /** A local or parameter of the innermost frame that has it. */
+  local(name: string): Promise<Value | undefined>;
 }
 
 /** The boot chain of a session and what its readers need at a stop. Which chain it is may show only while the boot runs. */
@@ -77,6 +80,7 @@ export class ChainReader {
       },
       viewOf: (module, cr3) => this.#options.view(module, cr3 === undefined ? space : machine.spaceOf(rootOf(cr3))),
       stage: this.#options.stage(),
+      local: (name) => this.#options.local(name),
       serialText: () => this.#options.serialText(),
     };
   }

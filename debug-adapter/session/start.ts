@@ -91,6 +91,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     serialText: () => serialText.text,
     view: (module, memory) => createView(program, module, memory),
     stage: () => stages.current ?? null,
+    local: (name) => inspector.local(name),
   });
   const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames });
   const consoleLines = new SerialLines((text) => {

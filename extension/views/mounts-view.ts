@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sameViews } from '../../boot/mount-groups';
 import type { Mount, MountView, ViewMount } from '../../debug-adapter/api';
 import type { Sessions } from '../debugging/sessions';
 import { words } from './known';
@@ -11,13 +12,15 @@ export async function mountRows(sessions: Sessions, session: vscode.DebugSession
   const kernelRow = groupRow('kernel', kernel.map((mount) => mountRow(mount, mount.on)), true);
   kernelRow.item.description = `${kernel.length} mounts`;
   kernelRow.item.iconPath = new vscode.ThemeIcon('server-environment');
-  return [kernelRow, ...views.map(viewRow)];
+  return [kernelRow, ...sameViews(views).map(({ processes, view }, index) => viewRow(processes, view, index === 0))];
 }
 
-function viewRow(view: MountView): Row {
+/** One row for all processes that see the same; the first group is open. */
+function viewRow(processes: readonly string[], view: MountView, open: boolean): Row {
   const differing = view.mounts.filter((mount) => mount.differs).length;
-  const row = groupRow(view.process, view.mounts.map(viewMountRow), true);
-  row.item.description = `root ${words(view.root)}${differing === 0 ? '' : `, ${differing} differ`}`;
+  const row = groupRow(`root ${words(view.root)}`, view.mounts.map(viewMountRow), open);
+  row.item.description = `${processes.join(', ')}${differing === 0 ? '' : ` — ${differing} rows differ`}`;
+  row.item.tooltip = `as ${processes.join(', ')} see${processes.length === 1 ? 's' : ''} it`;
   row.item.iconPath = new vscode.ThemeIcon('account');
   row.item.contextValue = 'bootscope.view';
   return row;

@@ -1,3 +1,4 @@
+import { sameViews } from '../../boot/mount-groups';
 import type { EnvironmentVariable, MountsAnswer } from '../../debug-adapter/api';
 import type { StopReport } from './report';
 
@@ -53,8 +54,8 @@ export class Narrator {
     const width = Math.max(...answer.kernel.map((mount) => mount.on.length), 12) + 2;
     this.say('as the kernel sees it');
     for (const mount of answer.kernel) this.say(`  ${mount.on.padEnd(width)}${mount.fstype.padEnd(10)}${mount.from}  (${mount.flags.join(', ')})`);
-    for (const view of answer.views) {
-      this.say(`as ${view.process} sees it, whose root is ${typeof view.root === 'string' ? view.root : view.root.unknown}`);
+    for (const { processes, view } of sameViews(answer.views)) {
+      this.say(`as ${processes.join(', ')} see${processes.length === 1 ? 's' : ''} it, root ${typeof view.root === 'string' ? view.root : `unknown, ${view.root.unknown}`}`);
       for (const mount of view.mounts)
         this.say(`${mount.differs ? this.paint('bad', '≠ ') : '  '}${(mount.visiblePath ?? '—').padEnd(width)}${mount.fstype.padEnd(10)}${mount.differs ? this.paint('bad', mount.differs.message) : ''}`);
     }

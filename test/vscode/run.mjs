@@ -65,19 +65,24 @@ try {
   mark(`stopped: ${(await page.locator('.debug-call-stack .monaco-list-row').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ')).join(' | ')}`);
 
   await workbench.expandPane('Kernel Environment');
-  await workbench.pane('Kernel Environment').locator('.monaco-list-row', { hasText: 'vfs.root.mountfrom' }).first().waitFor();
+  for (const other of ['Watch', 'Breakpoints', 'Loaded Scripts', 'Variables']) await workbench.foldPane(other);
+  const variable = await workbench.rowInPane('Kernel Environment', 'vfs.root.mountfrom');
+  assert.match(await variable.innerText(), /cd9660:\/dev\/iso9660\/LIVECD/);
+  await page.screenshot({ path: path.join(shots, 'environment.png') });
   mark('environment shown');
 
   // On to the running system, then look at its mounts from a chrooted process.
   await page.keyboard.press('F5');
   await workbench.terminal('login:').waitFor();
   await page.keyboard.press('F6');
+  await page.locator('.pane-header', { hasText: 'Paused on pause' }).first().waitFor();
+  await workbench.foldPane('Kernel Environment');
   await workbench.expandPane('Mount Table');
   const mounts = workbench.pane('Mount Table').locator('.monaco-list-row');
   await mounts.filter({ hasText: 'root /sysroot' }).first().waitFor();
-  const rows = await mounts.allInnerTexts();
-  assert.ok(rows.some((row) => /unionfs/.test(row)), `a unionfs row among ${rows.join('\n')}`);
-  mark(`mount table: ${rows.length} rows`);
+  const marked = await workbench.rowInPane('Mount Table', 'while statfs and the mount table say /sysroot');
+  assert.match(await marked.innerText(), /unionfs/);
+  mark(`mount table: ${(await mounts.allInnerTexts()).length} rows in sight`);
   await page.screenshot({ path: path.join(shots, 'mount-table.png') });
 
   mark('typing at the console');

@@ -156,6 +156,30 @@ export class Workbench {
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
   }
 
+  /** Folds the pane of a view, to make room for others. */
+  async foldPane(title) {
+    const header = this.pane(title).locator('.pane-header').first();
+    if ((await header.count()) > 0 && (await header.getAttribute('aria-expanded')) === 'true') await header.click();
+  }
+
+  /** A row of a view. Lists hold only the rows in sight, so the list is scrolled from its start until the row is there. */
+  async rowInPane(title, text) {
+    const pane = this.pane(title);
+    const row = pane.locator('.monaco-list-row', { hasText: text }).first();
+    await pane.locator('.monaco-list-row').first().waitFor();
+    await pane.locator('.monaco-list').first().hover();
+    await this.page.mouse.wheel(0, -100_000);
+    for (let screen = 0; screen < 200; screen++) {
+      try {
+        await row.waitFor({ timeout: 300 });
+        return row;
+      } catch {
+        await this.page.mouse.wheel(0, 60);
+      }
+    }
+    throw new Error(`no row "${text}" in ${title}: ${(await pane.locator('.monaco-list-row').allInnerTexts()).join(' | ')}`);
+  }
+
   callStack(text) {
     return this.page.locator('.debug-call-stack .monaco-list-row', { hasText: text }).first();
   }

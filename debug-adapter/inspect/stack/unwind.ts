@@ -81,11 +81,16 @@ export async function* framesFrom(start: Activation, limit = mostFrames, hidden 
   }
 }
 
-/** How many of the innermost scopes begin with the very instruction that comes next. */
+/**
+ * How many of the innermost scopes begin with the very instruction that comes next. Behind a prologue that is all of them:
+ * clang lets an inlined function's range begin among the pushes of the function around it.
+ */
 const notEntered = ({ place: { scopes }, linked }: Activation, entered: string | undefined): number => {
+  const body = scopes.at(-1)?.function.afterPrologue;
   let count = 0;
   for (const scope of scopes) {
-    if (!scope.inlined || scope.entry !== linked || scope.function.qualifiedName === entered || scope.function.name === entered) break;
+    if (!scope.inlined || scope.function.qualifiedName === entered || scope.function.name === entered) break;
+    if (scope.entry !== linked && body !== linked) break;
     count++;
   }
   return count;

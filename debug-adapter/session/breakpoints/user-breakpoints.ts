@@ -129,13 +129,23 @@ export class UserBreakpoints implements StopJudge {
       if (hit.at?.module && !this.#host.program.isActive(hit.at.module, { cr3: stop.cr3 })) entry.elsewhere++;
       else if (await this.#counts(entry, stop)) reached.push({ entry, at: hit.at });
     }
-    const stopping: Entry[] = [];
+    const stopping: typeof reached = [];
     for (const { entry, at } of reached) {
       if (entry.log) this.#host.log(await this.#message(entry.log, stop), at);
-      else stopping.push(entry);
+      else stopping.push({ entry, at });
     }
     const [first] = stopping;
-    return first ? { stop, reason: reasons[first.wanted.spec.kind], hitBreakpointIds: stopping.map(({ id }) => id) } : 'mine';
+    if (!first) return 'mine';
+    const { kind } = first.entry.wanted.spec;
+    const inlined = stopping.find(({ at }) => at?.inlinedInto !== undefined)?.at;
+    const into = inlined?.inlinedInto === undefined ? '' : `, inlined into ${inlined.inlinedInto}`;
+    return {
+      stop,
+      reason: reasons[kind],
+      ...(kind === 'function' && first.at?.function !== undefined ? { description: `Breakpoint in ${first.at.function}${into}` } : {}),
+      hitBreakpointIds: stopping.map(({ entry }) => entry.id),
+      ...(inlined?.function === undefined ? {} : { inlined: inlined.function }),
+    };
   }
 
   #add(group: string, key: string, wanted: Wanted): Entry {

@@ -104,7 +104,7 @@ const create = async (host: FilterHost, filter: FilterId, condition: Condition):
     case 'serial':
       return new SerialFilter(host, condition.pattern);
     case 'stage':
-      return new StageFilter(host, condition.stages);
+      return StageFilter.create(host, condition.stages);
     case 'panic':
       return FunctionFilter.create(host, panicFunctions(condition.pattern));
     case 'mountroot-failed':

@@ -10,8 +10,9 @@ export class FrameList {
   #complete = false;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(program: SymbolicProgram, machine: Machine, vcpu: Vcpu) {
-    this.#source = frames(program, machine, vcpu);
+  /** `entered`: the inlined function that a breakpoint stopped at. */
+  constructor(program: SymbolicProgram, machine: Machine, vcpu: Vcpu, entered?: string) {
+    this.#source = frames(program, machine, vcpu, undefined, entered);
   }
 
   /** Frames from `start`, at most `count`, and whether there are more. */

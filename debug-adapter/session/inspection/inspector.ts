@@ -56,7 +56,11 @@ export class Inspector implements Evaluator {
 
   framesOf(vcpu: Vcpu): FrameList {
     let list = this.#stacks.get(vcpu.id);
-    if (!list) this.#stacks.set(vcpu.id, (list = new FrameList(this.#options.program, this.#options.machine, vcpu)));
+    if (!list) {
+      const last = this.#options.last();
+      const entered = last?.stop.vcpu.id === vcpu.id ? last.inlined : undefined;
+      this.#stacks.set(vcpu.id, (list = new FrameList(this.#options.program, this.#options.machine, vcpu, entered)));
+    }
     return list;
   }
 
@@ -71,6 +75,18 @@ export class Inspector implements Evaluator {
     const vcpu = this.#options.machine.current;
     const frame = await this.framesOf(vcpu).at(0);
     return frame && { frame, vcpu };
+  }
+
+  /** A local or parameter of the innermost frame of the current vCPU that has one of this name. */
+  async local(name: string): Promise<TypedValue | undefined> {
+    const list = this.framesOf(this.#options.machine.current);
+    for (let index = 0; index < nearFrames; index++) {
+      const frame = await list.at(index);
+      if (!frame) return undefined;
+      const variable = frame.variables().find((candidate) => candidate.name === name);
+      if (variable) return frame.valueOf(variable);
+    }
+    return undefined;
   }
 
   /** The address space of the frame whose scopes the editor asked for last. */
@@ -228,6 +244,9 @@ export class Inspector implements Evaluator {
     return container;
   }
 }
+
+/** Frames that `local` looks through. */
+const nearFrames = 16;
 
 /** Children that are shown when the editor asks for all. */
 const mostParts = 10_000;

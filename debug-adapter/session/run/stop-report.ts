@@ -10,6 +10,8 @@ export interface StopReport {
   /** One line: what happened and why it matters, figures in it. */
   readonly description?: string;
   readonly hitBreakpointIds?: readonly number[];
+  /** The inlined function whose copy a breakpoint stopped at: it counts as entered though its first instruction comes next. */
+  readonly inlined?: string;
   /** Set when an exception filter stopped. */
   readonly exception?: { readonly filter: string; readonly details?: string };
   /** The result and the arguments of the function that returns here. */

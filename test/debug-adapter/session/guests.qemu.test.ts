@@ -60,6 +60,18 @@ describe('redox-live', () => {
     expect(variables.find(({ name }) => name === 'DISK_LIVE_SIZE')?.faults.map(({ code }) => code)).toContain('preload-smaller-than-filesystem');
   });
 
+  it('stops at the entry of the loader, and reads the environment as the loader wrote it', async () => {
+    const guest = await buildRedoxLive({ loader: 'dwarf' });
+    const { client: session, stop } = await launch({ chain: 'redox', qemu: guest.qemu, images: [{ stage: 'loader', file: guest.loaderDwarf }] }, [['stage', 'loader']], ['kernel_entry']);
+    expect(stop.description).toMatch(/^The stage .* was entered: .*at its entry point/);
+    const [entry] = await stackOf(session);
+    expect(entry?.name).toMatch(/efi_main|efi_entry|_start|main/);
+    await session.request('continue', { threadId: 1 });
+    expect((await session.waitFor<Stopped>('stopped')).reason).toBe('function breakpoint');
+    const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
+    expect(variables.find(({ name }) => name === 'DISK_LIVE_SIZE')?.values).toContainEqual(expect.objectContaining({ stage: 'loader', value: (guest.constants.preloadMib << 20).toString(16).padStart(16, '0') }));
+  });
+
   it("stops where lived answers with EINVAL, without the program's symbols", async () => {
     const guest = await buildRedoxLive();
     const { client: session, stop } = await launch({ chain: 'redox', qemu: guest.qemu, images: images(guest, []) }, [['errno', 'EINVAL in process:lived']]);
@@ -80,7 +92,9 @@ describe('freebsd-live', () => {
   it('stops at vfs_mountroot, and shows environment, mounts and processes', async () => {
     const guest = await buildFreebsdLive();
     const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['serial', '/login:/']], ['vfs_mountroot']);
-    expect(stop.reason).toBe('function breakpoint');
+    expect(stop).toMatchObject({ reason: 'function breakpoint', description: 'Breakpoint in vfs_mountroot' });
+    // Its body begins with an inlined function, which is not entered yet.
+    expect((await stackOf(session)).slice(0, 2).map(({ name }) => name)).toEqual(['vfs_mountroot', 'start_init']);
     const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
     expect(variables.map(({ name }) => name)).toContain('vfs.root.mountfrom');
     await session.request('setFunctionBreakpoints', { breakpoints: [] });
@@ -89,5 +103,12 @@ describe('freebsd-live', () => {
     const mounts = await session.request<MountsAnswer>('bootscope/mounts');
     expect(mounts.kernel.length).toBeGreaterThan(1);
     expect(mounts.views.flatMap((view) => view.mounts).some(({ differs }) => differs !== undefined)).toBe(true);
+  });
+
+  it('stops in a function that exists only inlined, as a frame of its own', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [], ['vfs_mountroot_conf0']);
+    expect(stop.description).toBe('Breakpoint in vfs_mountroot_conf0, inlined into vfs_mountroot');
+    expect((await stackOf(session)).slice(0, 3).map(({ name }) => name)).toEqual(['vfs_mountroot_conf0', 'vfs_mountroot', 'start_init']);
   });
 });
