@@ -26,11 +26,13 @@ function viewRow(processes: readonly string[], view: MountView, open: boolean): 
   return row;
 }
 
+/** The short form of a difference comes first, as the side bar is narrow; the sentence is in the tooltip too. */
 function viewMountRow(mount: ViewMount): Row {
-  const row = mountRow(mount, mount.visiblePath ?? '—');
+  const row = mountRow(mount, mount.visiblePath ?? mount.on);
   if (!mount.differs) return row;
   row.item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  row.item.description = `${String(row.item.description)} — ${mount.differs.message}`;
+  const short = mount.visiblePath === undefined ? 'out of reach' : mount.visiblePath === mount.on ? 'differs' : `kernel: ${mount.on}`;
+  row.item.description = `≠ ${short} · ${mount.fstype} — ${mount.differs.message}`;
   row.item.tooltip = `${String(row.item.tooltip)}\n${mount.differs.message}`;
   row.item.accessibilityInformation = { label: `differs: ${mount.on} ${mount.differs.message}` };
   return row;

@@ -6,8 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { buildFreebsdLive } from '../guests/freebsd-live/build.mjs';
 import { root } from '../../scripts/setup/ensure.mjs';
+import { ensureVscode } from '../../scripts/setup/vscode.mjs';
 import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
 
+const vscode = ensureVscode();
 const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
 fs.mkdirSync(shots, { recursive: true });
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
@@ -40,8 +42,8 @@ try {
       configurations: [{ type: 'bootscope', request: 'launch', name: 'FreeBSD live', chain: 'freebsd', qemu: argv, images: [{ stage: 'kernel', file: 'kernel.full' }], sourceMap: { [path.join(root, 'test/guests/freebsd-live/src')]: '${workspaceFolder}/src' } }],
     }),
   );
-  installVsix(folders, vsix);
-  server = await startServer(folders);
+  installVsix(vscode, folders, vsix);
+  server = await startServer(vscode, folders);
   browser = await openBrowser();
   workbench = await Workbench.open(browser, server.url, { folder: workspace });
   const { page } = workbench;
@@ -76,12 +78,12 @@ try {
   await workbench.terminal('login:').waitFor();
   await page.keyboard.press('F6');
   await page.locator('.pane-header', { hasText: 'Paused on pause' }).first().waitFor();
-  await workbench.foldPane('Kernel Environment');
+  for (const other of ['Kernel Environment', 'Call Stack']) await workbench.foldPane(other);
   await workbench.expandPane('Mount Table');
   const mounts = workbench.pane('Mount Table').locator('.monaco-list-row');
-  await mounts.filter({ hasText: 'root /sysroot' }).first().waitFor();
   const marked = await workbench.rowInPane('Mount Table', 'while statfs and the mount table say /sysroot');
-  assert.match(await marked.innerText(), /unionfs/);
+  assert.match(await marked.innerText(), /≠ kernel: \/sysroot · unionfs/);
+  await workbench.widenSideBar(760);
   mark(`mount table: ${(await mounts.allInnerTexts()).length} rows in sight`);
   await page.screenshot({ path: path.join(shots, 'mount-table.png') });
 

@@ -4,8 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
-const entry = () => path.join(process.env.CODE_SERVER_ROOT ?? '', 'out/node/entry.js');
-const node = () => process.env.CODE_SERVER_NODE ?? process.execPath;
+const entry = ({ codeServer }) => path.join(codeServer, 'out/node/entry.js');
 
 const settings = {
   'security.workspace.trust.enabled': false,
@@ -44,18 +43,19 @@ function cleanEnvironment() {
   return { ...environment, NODE_OPTIONS: '', EXTENSIONS_GALLERY: '{}' };
 }
 
-export function installVsix(folders, vsix) {
-  execFileSync(node(), [entry(), '--config', '/dev/null', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--install-extension', vsix], { stdio: ['ignore', 'ignore', 'inherit'], env: cleanEnvironment() });
+/** @param {{codeServer: string, node: string}} vscode as scripts/setup/vscode.mjs gives it */
+export function installVsix(vscode, folders, vsix) {
+  execFileSync(vscode.node, [entry(vscode), '--config', '/dev/null', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--install-extension', vsix], { stdio: ['ignore', 'ignore', 'inherit'], env: cleanEnvironment() });
 }
 
 /** Starts the server on a free port. `stop` ends it with everything it started. */
-export async function startServer(folders, extra = []) {
+export async function startServer(vscode, folders, extra = []) {
   fs.mkdirSync(path.join(folders.user, 'User'), { recursive: true });
   fs.mkdirSync(folders.extensions, { recursive: true });
   fs.writeFileSync(path.join(folders.user, 'User/settings.json'), JSON.stringify(settings));
   const child = spawn(
-    node(),
-    [entry(), '--config', '/dev/null', '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override', ...extra],
+    vscode.node,
+    [entry(vscode), '--config', '/dev/null', '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override', ...extra],
     { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment(), detached: true },
   );
   let log = '';
@@ -92,7 +92,7 @@ export class Workbench {
     this.page = page;
   }
 
-  static async open(browser, url, { folder, viewport = { width: 1600, height: 1000 } } = {}) {
+  static async open(browser, url, { folder, viewport = { width: 1440, height: 900 } } = {}) {
     const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce' });
     await context.route((target) => target.hostname !== '127.0.0.1' && target.protocol.startsWith('http'), (route) => route.abort());
     const page = await context.newPage();
@@ -154,6 +154,15 @@ export class Workbench {
     const header = this.pane(title).locator('.pane-header');
     await header.waitFor();
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+  }
+
+  /** Drags the border of the side bar to this x. */
+  async widenSideBar(x) {
+    const { x: left, width, y, height } = await this.page.locator('.part.sidebar').boundingBox();
+    await this.page.mouse.move(left + width, y + height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x, y + height / 2, { steps: 5 });
+    await this.page.mouse.up();
   }
 
   /** Folds the pane of a view, to make room for others. */
