@@ -1,18 +1,21 @@
 import { fromBytes } from '../values/place';
 import type { Activation, StackEnd } from './activation';
 import { Activation as Call } from './activation';
-import { followsCall } from './calls';
+import { directCallTarget, followsCall } from './calls';
 import type { SavedRegister } from './frame-registers';
 import { FrameRegisters } from './frame-registers';
 import { interruptedCall } from './trap-frame';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
+/** Words above the stack pointer in which a return address is looked for. */
+const searchedWords = 32;
+
 /** A caller that was found without call frame information: where its return address is, and what it tells of the frame. */
 interface Found {
   /** Address of the return address. */
   readonly at: bigint;
-  /** Where the caller's frame pointer is saved; left out: it is still in its register. */
+  /** Where the caller's frame pointer is saved. */
   readonly framePointerAt?: bigint;
 }
 
@@ -23,7 +26,7 @@ interface Found {
 export const unwindWithoutRow = async (from: Activation): Promise<Activation | StackEnd> => {
   const trap = await interruptedCall(from);
   if (trap) return trap;
-  for (const found of [await atEdge(from), await byFramePointer(from)]) {
+  for (const found of [await atEdge(from), await byProvenCall(from), await byFramePointer(from)]) {
     const caller = found && (await believable(from, found));
     if (caller) return caller;
   }
@@ -55,6 +58,25 @@ const atEdge = async (from: Activation): Promise<Found | undefined> => {
   return undefined;
 };
 
+/**
+ * In assembly code that was interrupted: the nearest word on the stack that is the return address of a direct call to this
+ * very function.
+ */
+const byProvenCall = async (from: Activation): Promise<Found | undefined> => {
+  const { symbol, offset } = from.place;
+  const { names } = from.registers;
+  const sp = await from.registers.get(names.sp);
+  if (!from.exact || !symbol || offset === undefined || sp === undefined) return undefined;
+  const start = from.pc - BigInt(offset);
+  const bytes = await from.space.readSome(sp, searchedWords * names.wordSize);
+  for (let at = 0; at + names.wordSize <= bytes.length; at += names.wordSize) {
+    const pc = fromBytes(bytes.subarray(at, at + names.wordSize));
+    if (!from.program.moduleAt(pc, { cr3: from.cr3 })) continue;
+    if ((await directCallTarget({ pc, space: from.space })) === start) return { at: sp + BigInt(at) };
+  }
+  return undefined;
+};
+
 const byFramePointer = async (from: Activation): Promise<Found | undefined> => {
   const { names } = from.registers;
   const [framePointer, sp] = await Promise.all([from.registers.get(names.framePointer), from.registers.get(names.sp)]);
@@ -77,9 +99,10 @@ const believable = async (from: Activation, found: Found): Promise<Activation | 
   const saved = new Map<number, SavedRegister>([
     [names.pc, { kind: 'saved', address: found.at, size: names.wordSize }],
     [names.sp, { kind: 'value', value: found.at + BigInt(names.wordSize), size: names.wordSize }],
-    [names.framePointer, found.framePointerAt === undefined ? { kind: 'same', registers, number: names.framePointer } : { kind: 'saved', address: found.framePointerAt, size: names.wordSize }],
   ]);
-  // Which other registers the function has saved is not known.
-  const callers = new FrameRegisters(names, space, (number) => saved.get(number) ?? { kind: 'lost' });
+  if (found.framePointerAt !== undefined) saved.set(names.framePointer, { kind: 'saved', address: found.framePointerAt, size: names.wordSize });
+  // With nothing pushed, what a function keeps for its caller is still in its registers; else where it is is not known.
+  const untouched = found.at === (await registers.get(names.sp));
+  const callers = new FrameRegisters(names, space, (number) => saved.get(number) ?? (untouched && names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' }));
   return new Call({ program, space, cr3, pc, registers: callers, exact: false });
 };
