@@ -20,6 +20,7 @@ const readLimit = 4 << 20;
 
 export class DiskFiles implements Files {
   private readonly open = new Map<string, string>();
+  private readonly kept = new Map<string, { readonly stamp: string; readonly text: string }>();
 
   setOpen(path: string, text: string): void {
     this.open.set(path, text);
@@ -33,8 +34,14 @@ export class DiskFiles implements Files {
     const text = this.open.get(path);
     if (text !== undefined) return text;
     try {
-      const { size } = fs.statSync(path);
-      return size > readLimit ? undefined : fs.readFileSync(path, 'utf8');
+      const { size, mtimeMs, ino } = fs.statSync(path);
+      if (size > readLimit) return undefined;
+      const stamp = `${size} ${mtimeMs} ${ino}`;
+      const kept = this.kept.get(path);
+      if (kept?.stamp === stamp) return kept.text;
+      const fresh = fs.readFileSync(path, 'utf8');
+      this.kept.set(path, { stamp, text: fresh });
+      return fresh;
     } catch {
       return undefined;
     }

@@ -1,0 +1,30 @@
+import type { LanguageService, Source } from '../service';
+import type { Trees } from '../grammars/trees';
+import { completeConf } from './features/completion';
+import { formatConf } from './features/format';
+import { hoverConf } from './features/hover';
+import { definitionsAt, referencesTo, variableAt } from './features/navigate';
+import { foldingOf, hintsOf, linksOf, symbolsOf } from './features/structure';
+import { tokensOf } from './features/tokens';
+import { openConf, type ConfProject } from './project';
+
+/** loader.conf for an editor. */
+export function loaderConfService(trees: Trees): LanguageService {
+  const open = (source: Source): ConfProject => openConf(source.path, source.workspace, source.text);
+  return {
+    completion: (source, at) => completeConf(open(source), at),
+    hover: (source, at) => hoverConf(open(source), at.line, at.character),
+    definition: (source, at) => definitionsAt(open(source), at),
+    references: (source, at) => {
+      const project = open(source);
+      const variable = variableAt(project, at);
+      return variable === undefined ? [] : referencesTo(project, variable.name);
+    },
+    symbols: (source) => symbolsOf(open(source)),
+    folding: (source) => foldingOf(open(source)),
+    format: (source) => formatConf(source.text, source.workspace.settings.rules),
+    tokens: (source) => tokensOf(trees.get(source.path, source.text), source.workspace.settings.rules),
+    inlayHints: (source, range) => hintsOf(open(source), range),
+    links: (source) => linksOf(open(source)),
+  };
+}

@@ -1,0 +1,221 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  CodeActionKind,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  SemanticTokensBuilder,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type CodeAction,
+  type Connection,
+  type Diagnostic,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { loaderRules } from '../boot/languages/loader-conf';
+import { diagnose } from './diagnose';
+import type { Finding } from './findings';
+import { parserFor } from './grammars/load';
+import { Trees } from './grammars/trees';
+import { loaderConfService } from './loader-conf/service';
+import { tokenTypes, type LanguageService, type Source } from './service';
+import { DiskFiles } from './workspace/files';
+import type { FileKind } from './workspace/recognise';
+import { Workspace } from './workspace/workspace';
+
+/** What an editor may set, below `bootscope`. */
+interface EditorSettings {
+  readonly loaderConf?: { readonly loader?: string; readonly format?: { readonly enable?: boolean } };
+}
+
+/** Serves one editor over a connection; `listen` is left to the caller. */
+export async function serve(connection: Connection): Promise<void> {
+  const files = new DiskFiles();
+  const workspace = new Workspace(files);
+  const documents = new TextDocuments(TextDocument);
+  const trees = new Trees(await parserFor('loader-conf'));
+  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees) };
+  const findings = new Map<string, readonly Finding[]>();
+  let formats = false;
+  let folders: string[] = [];
+  let asksForSettings = false;
+
+  const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);
+  const sourceOf = (uri: string): { source: Source; service: LanguageService } | undefined => {
+    const document = documents.get(uri);
+    const path = pathOf(uri);
+    if (document === undefined || path === undefined) return undefined;
+    const kind = workspace.kind(path);
+    const service = kind === undefined ? undefined : services[kind];
+    if (service === undefined) return undefined;
+    const text = document.getText();
+    return { source: { path, text, lines: text.split('\n'), workspace }, service };
+  };
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    folders = (params.workspaceFolders ?? []).flatMap((folder) => pathOf(folder.uri) ?? []);
+    asksForSettings = params.capabilities.workspace?.configuration === true;
+    return {
+      serverInfo: { name: 'bootscope' },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        completionProvider: { triggerCharacters: ['.', '_', '"', '=', '/', '$', '{', ' '] },
+        hoverProvider: true,
+        definitionProvider: true,
+        referencesProvider: true,
+        renameProvider: { prepareProvider: true },
+        documentSymbolProvider: true,
+        foldingRangeProvider: true,
+        documentFormattingProvider: true,
+        documentLinkProvider: {},
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        inlayHintProvider: true,
+        semanticTokensProvider: { legend: { tokenTypes: [...tokenTypes], tokenModifiers: [] }, full: true },
+      },
+    };
+  });
+
+  const readSettings = async (): Promise<void> => {
+    if (!asksForSettings) return;
+    const settings = (await connection.workspace.getConfiguration('bootscope')) as EditorSettings | null;
+    formats = settings?.loaderConf?.format?.enable === true;
+    const rules = loaderRules.find((one) => one === settings?.loaderConf?.loader) ?? 'lua-15';
+    workspace.settings = { rules };
+  };
+
+  const publish = (uri: string): void => {
+    const path = pathOf(uri);
+    if (path === undefined) return;
+    const found = diagnose(path, workspace);
+    findings.set(uri, found);
+    void connection.sendDiagnostics({ uri, diagnostics: found.map(asDiagnostic) });
+  };
+  // One round for all changes that came together; a file's neighbours may depend on it.
+  let planned = false;
+  const publishAll = (): void => {
+    if (planned) return;
+    planned = true;
+    setImmediate(() => {
+      planned = false;
+      for (const document of documents.all()) publish(document.uri);
+    });
+  };
+
+  connection.onInitialized(async () => {
+    await readSettings();
+    workspace.complete = false;
+    for (const folder of folders) await workspace.scan(folder, () => new Promise((resolve) => setImmediate(resolve)));
+    workspace.complete = true;
+    publishAll();
+    void connection.sendNotification('bootscope/indexed', { files: workspace.all().length });
+  });
+  connection.onDidChangeConfiguration(async () => {
+    await readSettings();
+    publishAll();
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri, type } of changes) {
+      const path = pathOf(uri);
+      if (path === undefined) continue;
+      if (type === 3) workspace.remove(path);
+      else workspace.add(path);
+    }
+    publishAll();
+  });
+
+  documents.onDidChangeContent(({ document }) => {
+    const path = pathOf(document.uri);
+    if (path === undefined) return;
+    files.setOpen(path, document.getText());
+    workspace.add(path);
+    publishAll();
+  });
+  documents.onDidClose(({ document }) => {
+    const path = pathOf(document.uri);
+    if (path === undefined) return;
+    files.setClosed(path);
+    workspace.changed(path);
+    trees.delete(path);
+    findings.delete(document.uri);
+    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+  });
+
+  connection.onCompletion(({ textDocument, position }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.completion?.(open.source, position) ?? null;
+  });
+  connection.onHover(({ textDocument, position }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.hover?.(open.source, position) ?? null;
+  });
+  connection.onDefinition(({ textDocument, position }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.definition?.(open.source, position) ?? null;
+  });
+  connection.onReferences(({ textDocument, position }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.references?.(open.source, position) ?? null;
+  });
+  connection.onPrepareRename(({ textDocument, position }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.renameRange?.(open.source, position) ?? null;
+  });
+  connection.onRenameRequest(({ textDocument, position, newName }) => {
+    const open = sourceOf(textDocument.uri);
+    const changes = open?.service.rename?.(open.source, position, newName);
+    return changes === undefined ? null : { changes: Object.fromEntries(changes.map(({ path, edits }) => [pathToFileURL(path).href, [...edits]])) };
+  });
+  connection.onDocumentSymbol(({ textDocument }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.symbols?.(open.source) ?? null;
+  });
+  connection.onFoldingRanges(({ textDocument }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.folding?.(open.source) ?? null;
+  });
+  connection.onDocumentFormatting(({ textDocument }) => {
+    const open = formats ? sourceOf(textDocument.uri) : undefined;
+    return open?.service.format?.(open.source) ?? null;
+  });
+  connection.onDocumentLinks(({ textDocument }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.links?.(open.source) ?? null;
+  });
+  connection.languages.inlayHint.on(({ textDocument, range }) => {
+    const open = sourceOf(textDocument.uri);
+    return open?.service.inlayHints?.(open.source, range) ?? null;
+  });
+  connection.languages.semanticTokens.on(({ textDocument }) => {
+    const builder = new SemanticTokensBuilder();
+    const open = sourceOf(textDocument.uri);
+    for (const { line, start, length, type } of open?.service.tokens?.(open.source) ?? []) builder.push(line, start, length, tokenTypes.indexOf(type), 0);
+    return builder.build();
+  });
+  connection.onCodeAction(({ textDocument, range }) =>
+    (findings.get(textDocument.uri) ?? []).flatMap((one): CodeAction[] =>
+      one.range.end.line < range.start.line || one.range.start.line > range.end.line
+        ? []
+        : one.fixes.map((fix, index) => ({
+            title: fix.title,
+            kind: CodeActionKind.QuickFix,
+            diagnostics: [asDiagnostic(one)],
+            ...(index === 0 && one.fixes.length === 1 ? { isPreferred: true } : {}),
+            edit: { changes: { [textDocument.uri]: fix.changes.map(({ range: place, text }) => ({ range: place, newText: text })) } },
+          })),
+    ),
+  );
+  documents.listen(connection);
+}
+
+const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information, hint: DiagnosticSeverity.Hint } as const;
+
+const asDiagnostic = (one: Finding): Diagnostic => ({
+  range: one.range,
+  severity: severities[one.severity],
+  code: one.code,
+  source: 'bootscope',
+  message: one.message,
+  ...(one.unnecessary === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+  ...(one.related.length === 0 ? {} : { relatedInformation: one.related.map(({ path, range, message }) => ({ location: { uri: pathToFileURL(path).href, range }, message })) }),
+});
