@@ -29,6 +29,7 @@ export class LineInformation {
   private readonly lineParts: { at: number; end: number; segment: number; offset: number; size: number; columns: boolean }[] = [];
   private readonly inlineeParts: { at: number; end: number }[] = [];
   private checksums: { at: number; end: number } | undefined;
+  private lazyBlocks: readonly LineBlock[] | undefined;
   private inlinees: Map<number, InlineeLine> | undefined;
 
   constructor(
@@ -77,8 +78,8 @@ export class LineInformation {
     return new Cursor(this.stream, this.checksums.at + file).u32();
   }
 
-  blocks(): LineBlock[] {
-    return this.lineParts.map((part) => this.readBlock(part));
+  blocks(): readonly LineBlock[] {
+    return (this.lazyBlocks ??= this.lineParts.map((part) => this.readBlock(part)));
   }
 
   private readBlock(part: (typeof this.lineParts)[number]): LineBlock {

@@ -58,12 +58,12 @@ export const behind = (pointer: readonly number[]): number[] => {
 export interface Piece {
   /** Bytes from the start of the variable. */
   readonly offset: number;
-  /** Most bytes that the place holds; left out: as many as the variable has from there on. */
-  readonly size?: number;
+  /** Most bytes that the place holds. */
+  readonly size: number;
   readonly expression: readonly number[];
 }
 
-/** Joins the places of a variable's parts; what no part covers is left empty. `size`: of the variable, bytes. */
+/** Joins the places of a variable's parts; what no part covers is left empty, at the end left out. `size`: of the variable, bytes. */
 export const composed = (pieces: readonly Piece[], size: number): number[] => {
   const ordered = [...pieces].sort((a, b) => a.offset - b.offset);
   const result: number[] = [];
@@ -72,11 +72,10 @@ export const composed = (pieces: readonly Piece[], size: number): number[] => {
     if (piece.offset < at || piece.offset >= size) return;
     if (piece.offset > at) result.push(OP.piece, ...uleb(piece.offset - at));
     const next = ordered.slice(i + 1).find((other) => other.offset > piece.offset)?.offset ?? size;
-    const length = Math.min(piece.size ?? Infinity, Math.min(next, size) - piece.offset);
+    const length = Math.min(piece.size, Math.min(next, size) - piece.offset);
     result.push(...piece.expression, OP.piece, ...uleb(length));
     at = piece.offset + length;
   });
-  if (at < size && result.length > 0) result.push(OP.piece, ...uleb(size - at));
   return result;
 };
 

@@ -268,10 +268,17 @@ export const scopesWithin = (around: FunctionSurroundings, procedure: Procedure,
   return scopes;
 };
 
-/** Where a breakpoint on a function goes: the first line that begins behind the code that sets up the frame. */
+/**
+ * Where a breakpoint on a function goes: behind the code that sets up the frame, which the image's unwind codes measure.
+ * Where that is within the first line's code, optimised code has begun with its body there; other code still stores its
+ * parameters, up to the next line.
+ */
 export const afterPrologue = (around: FunctionSurroundings, module: Module, place: ProcedurePlace): number => {
   const size = around.prologueSize(toAddress(place.start));
   if (size === 0) return place.start;
   const from = place.start + (size ?? 1);
-  return around.pdb.rowsOf(module, place).find((row) => row.start >= from)?.start ?? place.start;
+  const rows = around.pdb.rowsOf(module, place);
+  const [first] = rows;
+  if (size !== undefined && first && from < first.end && around.pdb.procedure(module, place)?.optimised) return from;
+  return rows.find((row) => row.start >= from)?.start ?? place.start;
 };

@@ -1,5 +1,8 @@
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { Cursor } from '../bytes/cursor';
+import { sizeOf } from '../dwarf/types';
+import type { Type } from '../types';
+import { strip } from '../types';
 import { S } from './codeview';
 import { atRegister, composed, inRegister } from './expressions';
 import type { Procedure } from './procedure';
@@ -84,12 +87,30 @@ const readOne = (cursor: Cursor, kind: number, frame: number | undefined, segmen
   }
 };
 
-/** The expression that holds at an address; undefined where the variable is nowhere. `size`: of the variable, bytes. */
-export const expressionAt = (ranges: readonly LiveRange[], address: number, size: number): readonly number[] | undefined => {
+/** The expression that holds at an address; undefined where the variable is nowhere. */
+export const expressionAt = (ranges: readonly LiveRange[], address: number, type: Type): readonly number[] | undefined => {
   const live = ranges.filter((range) => range.covers(address));
   const whole = live.find(({ part }) => part === undefined);
   if (whole) return whole.expression;
-  const pieces = live.map(({ part, size: most, expression }) => ({ offset: part ?? 0, expression, ...(most === undefined ? {} : { size: most }) }));
-  const expression = composed(pieces, size);
+  const pieces = live.map(({ part = 0, size, expression }) => ({ offset: part, expression, size: size ?? scalarAt(type, part) ?? Infinity }));
+  const expression = composed(pieces, sizeOf(type));
   return expression.length > 0 ? expression : undefined;
+};
+
+const deepest = 32;
+
+/** Bytes of the number or pointer that lies at an offset of a type: what a compiler keeps in one place when it splits a variable. */
+const scalarAt = (type: Type, offset: number, depth = 0): number | undefined => {
+  const real = strip(type);
+  if (depth > deepest) return undefined;
+  if (real.kind === 'array') return real.element.size > 0 ? scalarAt(real.element, offset % real.element.size, depth + 1) : undefined;
+  if (real.kind !== 'struct') return real.size > offset ? real.size - offset : undefined;
+  const { variantPart } = real;
+  const members = variantPart ? [...(variantPart.discriminant ? [variantPart.discriminant] : []), ...variantPart.variants.map(({ member }) => member)] : real.members;
+  for (const member of members) {
+    if (offset < member.offset || offset >= member.offset + member.type.size) continue;
+    const found = scalarAt(member.type, offset - member.offset, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 };

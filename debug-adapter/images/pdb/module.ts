@@ -3,6 +3,7 @@ import { lastAtOrBelow } from '../bytes/address';
 import { Cursor } from '../bytes/cursor';
 import type { SectionBytes } from '../bytes/section-bytes';
 import { LineInformation } from './c13';
+import type { LineBlock } from './c13';
 import { closesScope, isData, isProcedure, opensScope, S } from './codeview';
 import type { ModuleRecord } from './dbi';
 import type { Segments } from './segments';
@@ -57,10 +58,27 @@ export class Module {
     return this.symbols.data;
   }
 
+  /** Of several procedures folded into one by the linker, the first. */
   procedureAt(address: number): ProcedurePlace | undefined {
     const { procedures, starts } = this.symbols;
-    const found = procedures[lastAtOrBelow(starts, starts.length, address)];
+    let i = lastAtOrBelow(starts, starts.length, address);
+    while (i > 0 && starts[i - 1] === starts[i]) i--;
+    const found = procedures[i];
     return found && address < found.end ? found : undefined;
+  }
+
+  /** Line blocks of a procedure; of those that were folded into one, each has its own. */
+  blocksOf(place: ProcedurePlace): LineBlock[] {
+    const alike = this.procedures.filter(({ start }) => start === place.start);
+    const blocks: LineBlock[] = [];
+    let same = 0;
+    for (const block of this.lines?.blocks() ?? []) {
+      const start = this.segments.address(block.segment, block.offset);
+      if (start === undefined || start >= place.end || start + block.size <= place.start) continue;
+      if (start === place.start && alike.length > 1 && alike[same++] !== place) continue;
+      blocks.push(block);
+    }
+    return blocks;
   }
 
   /** Procedures with inlined copies of a function. */

@@ -9,6 +9,7 @@ import { PeImage } from '../pe/pe-image';
 import type { PeCompanion } from '../pe/pe-image';
 import { PeUnwind } from '../pe/unwind';
 import type { SymbolColumns } from '../symbols/table';
+import { PdbFrames } from './frames';
 import { isMsf } from './msf';
 import { PdbContainer, PdbFile } from './pdb-file';
 import { PdbInfo } from './pdb-info';
@@ -66,7 +67,11 @@ export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbContainer): PeIm
   let info: PdbInfo | undefined;
   const read = (): PdbInfo => {
     const layout = { base: toNumber(base), addressSize: pe.headers.machine === 'x86-64' ? (8 as const) : (4 as const), sections: pe.headers.sections };
-    return (info ??= new PdbInfo(new PdbFile(pdb, layout), new PeUnwind(pe, base)));
+    if (!info) {
+      const file = new PdbFile(pdb, layout);
+      info = new PdbInfo(file, new PdbFrames(file, pe, layout.base, new PeUnwind(pe, base)));
+    }
+    return info;
   };
   const symbols = (): SymbolColumns => read().symbolColumns();
   const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.file.close() };

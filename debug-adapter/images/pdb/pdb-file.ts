@@ -123,11 +123,7 @@ export class PdbFile {
 
   /** Line rows that a procedure has of its own: where it calls what is inlined, the line of the call. */
   ownRows(module: Module, place: ProcedurePlace): CodeRow[] {
-    const blocks = module.lines?.blocks().filter((block) => {
-      const start = this.segments.address(block.segment, block.offset);
-      return start !== undefined && start < place.end && start + block.size > place.start;
-    });
-    return rowsOfBlocks(module, blocks ?? [], this.segments).filter((row) => row.start >= place.start && row.start < place.end);
+    return rowsOfBlocks(module, module.blocksOf(place), this.segments).filter((row) => row.start >= place.start && row.start < place.end);
   }
 
   private readContributions(): { starts: Float64Array; ends: Float64Array; modules: Uint32Array } {

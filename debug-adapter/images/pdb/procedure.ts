@@ -31,6 +31,16 @@ export interface ScopeNode {
   readonly variables: number[];
 }
 
+/** S_FRAMEPROC. */
+export interface Frame {
+  /** DWARF registers that frame offsets of locals and of parameters count from. */
+  readonly locals: number | undefined;
+  readonly parameters: number | undefined;
+  /** Without and of the registers saved by pushes. */
+  readonly bytes: number;
+  readonly savedBytes: number;
+}
+
 /** Head of a procedure and the scopes in it. */
 export interface Procedure {
   readonly module: Module;
@@ -42,13 +52,15 @@ export interface Procedure {
   readonly start: number;
   readonly end: number;
   readonly noReturn: boolean;
+  /** Compiled with optimisation. */
+  readonly optimised: boolean;
   readonly root: ScopeNode;
-  /** DWARF registers that frame offsets of locals and of parameters count from. */
-  readonly frame: { readonly locals: number | undefined; readonly parameters: number | undefined };
+  readonly frame: Frame;
 }
 
-/** cvinfo.h, CV_PROCFLAGS: never returns. */
+/** cvinfo.h, CV_PROCFLAGS: never returns; debug information of optimised code. */
 const neverReturns = 0x08;
+const optimisedCode = 0x80;
 const deepest = 1000;
 
 const isVariable = (kind: number): boolean =>
@@ -65,14 +77,18 @@ export const readProcedure = (module: Module, stream: SectionBytes, at: number, 
   const name = head.string();
   const root: ScopeNode = { kind: 'procedure', at, ranges: [start, end], inlinee: 0, rows: [], children: [], variables: [] };
   const stack: ScopeNode[] = [root];
-  let frameFlags = 0;
+  let frame: Frame = { locals: undefined, parameters: undefined, bytes: 0, savedBytes: 0 };
   forEachSymbol(stream, at, module.record.symbolBytes, (kind, here) => {
     const top = stack[stack.length - 1];
     if (here === at || !top) return top ? undefined : module.record.symbolBytes;
     if (kind === S.frameProc) {
       const cursor = symbolAt(stream, here);
-      cursor.skip(22);
-      frameFlags = cursor.u32();
+      const bytes = cursor.u32();
+      cursor.skip(8);
+      const savedBytes = cursor.u32();
+      cursor.skip(6);
+      const flags = cursor.u32();
+      frame = { locals: frameRegister(flags >>> 14, addressSize), parameters: frameRegister(flags >>> 16, addressSize), bytes, savedBytes };
     } else if (isVariable(kind)) top.variables.push(here);
     else if (opensScope(kind)) {
       if (stack.length > deepest) throw stream.damaged(here, 'scopes nested too deep');
@@ -85,8 +101,7 @@ export const readProcedure = (module: Module, stream: SectionBytes, at: number, 
     }
     return undefined;
   });
-  const frame = { locals: frameRegister(frameFlags >> 14, addressSize), parameters: frameRegister(frameFlags >> 16, addressSize) };
-  return { module, stream, at, name, signature, start, end, noReturn: (flags & neverReturns) !== 0, root, frame };
+  return { module, stream, at, name, signature, start, end, noReturn: (flags & neverReturns) !== 0, optimised: (flags & optimisedCode) !== 0, root, frame };
 };
 
 /** A block lies in its procedure's segment; `origin` is the address of that segment. */

@@ -82,7 +82,7 @@ export const localVariable = (around: VariableSurroundings, procedure: Procedure
       const readType = (): Type => indirect(types, type, language) ?? types.at(type, language);
       const locate = (address: number): readonly number[] | undefined => {
         ranges ??= readLiveRanges(stream, at, procedure, frame, segments, addressSize);
-        const expression = expressionAt(ranges, address, sizeOf(types.at(type, language)));
+        const expression = expressionAt(ranges, address, types.at(type, language));
         return expression && indirect(types, type, language) ? behind(expression) : expression;
       };
       return new PdbVariable(name, readType, isParameter, locate, context);
