@@ -15,6 +15,7 @@ interface Options {
   batch?: string;
   symbols?: string;
   first?: boolean;
+  index?: boolean;
   json?: boolean;
 }
 
@@ -37,12 +38,14 @@ export function addSymbols(program: Command): void {
     .option('--unwind <address>', 'CFA and saved registers at an address', collect, [])
     .option('--batch <file>', 'a query a line: KIND TEXT')
     .option('--first', 'only the first place of a function, inlined copies left aside')
+    .option('--index', 'make the index on disk now')
     .option('--json', 'one JSON value')
     .action((file: string, options: Options) => {
       const queries: Query[] = kinds.flatMap((kind) => options[kind].map((text) => ({ kind, text })));
       if (options.batch !== undefined) queries.push(...readBatch(options.batch));
-      if (queries.length === 0) usage(`say what to look up: ${kinds.map((kind) => `--${kind}`).join(', ')} or --batch`);
+      if (queries.length === 0 && options.index !== true) usage(`say what to look up: ${kinds.map((kind) => `--${kind}`).join(', ')} or --batch`);
       const image = openImage(file, options.symbols === undefined ? {} : { symbols: options.symbols });
+      if (options.index === true) image.debugInfo.index?.save();
       const results: SymbolResult[] = [];
       for (const query of queries) {
         try {

@@ -35,6 +35,20 @@ export interface DebugInfo {
 
   /** How to unwind one frame at this address (.eh_frame, .debug_frame, or synthesised from PE unwind codes). */
   unwindAt(address: bigint): UnwindRow | undefined;
+
+  /** The index on disk, for formats that keep one. */
+  readonly index?: DebugIndex;
+}
+
+/** An index on disk of all names of a file: look-ups by name and pattern read kilobytes instead of everything. */
+export interface DebugIndex {
+  /** Whether one is in use. */
+  readonly present: boolean;
+  /** Whether there is none and one would save noticeable time. */
+  readonly worthwhile: boolean;
+  /** Writes it, whole or not at all; on a kernel this takes seconds and must not be done where someone waits. False where none may be kept. */
+  save(): boolean;
+  close(): void;
 }
 
 export interface Range {

@@ -12,6 +12,8 @@ import { isElf } from './elf/headers';
 import type { SectionSource } from './elf/sections';
 import { fileCrc, separateDebugFiles } from './elf/separate';
 import type { Image } from './image';
+import { indexPlaceOf } from './index/place';
+import type { IndexPlace } from './index/place';
 import { noDebugInfo } from './no-debug-info';
 import { isMsf } from './pdb/msf';
 import { findPdb, namedPdb, openPeWithPdb } from './pdb/open-pdb';
@@ -55,7 +57,7 @@ const openFile = (path: string): ElfFile | PeFile => {
 
 const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image => {
   const companion = symbols === undefined ? separateFile(elf) : elfSymbolsFor(elf, symbols);
-  return new ElfImage(path, elf, companion, (image, holder) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections));
+  return new ElfImage(path, elf, companion, (image, holder) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, () => indexPlaceOf(holder.file, holder.buildId)));
 };
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
@@ -78,8 +80,8 @@ const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image =>
 };
 
 /** An image without DWARF can still be unwound by what it carries for its own use (.eh_frame, .pdata). */
-const readDwarf = (image: Image, present: boolean, source: SectionSource, own: SectionSource, fallback?: UnwindTable): DebugInfo => {
-  const info = openDwarf(image, source, own, fallback);
+const readDwarf = (image: Image, present: boolean, source: SectionSource, own: SectionSource, fallback?: UnwindTable, indexPlace?: () => IndexPlace | undefined): DebugInfo => {
+  const info = openDwarf(image, source, own, fallback, indexPlace);
   return present ? info : { ...noDebugInfo, unwindAt: (address) => info.unwindAt(address) };
 };
 

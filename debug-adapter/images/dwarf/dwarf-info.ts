@@ -1,9 +1,10 @@
 import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
-import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
+import type { DebugIndex, DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
+import { cacheAllowed } from '../index/place';
 import type { SymbolColumns } from '../symbols/table';
 import type { UnwindTable } from './unwind';
 import { functionsMatching, functionsNamed } from './function-queries';
@@ -16,6 +17,9 @@ import { typesNamed, variablesNamed } from './type-queries';
 
 /** Answers kept for each kind of question. */
 const mostRemembered = 2000;
+
+/** Bytes of debug information below which reading them all is as fast as a look-up: some hundredths of a second. */
+const worthIndexing = 8 << 20;
 
 /** DWARF behind the interface that all debug information has. */
 export class DwarfInfo implements DebugInfo {
@@ -67,6 +71,21 @@ export class DwarfInfo implements DebugInfo {
   }
   unwindAt(address: bigint): UnwindRow | undefined {
     return this.guarded(() => this.unwind.at(address));
+  }
+
+  get index(): DebugIndex {
+    const { reader } = this;
+    const size = (name: string): number => reader.file.section(name)?.size ?? 0;
+    return {
+      get present() {
+        return reader.isStored;
+      },
+      get worthwhile() {
+        return !reader.isStored && cacheAllowed() && size('.debug_info') + size('.debug_types') >= worthIndexing;
+      },
+      save: () => this.guarded(() => reader.store()),
+      close: () => reader.close(),
+    };
   }
 
   /** What this knows of functions and variables, as a symbol table. */

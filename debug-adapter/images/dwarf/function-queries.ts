@@ -114,24 +114,4 @@ const merged = (reader: Reader, dies: readonly Die[]): FunctionInfo[] => {
   return result;
 };
 
-export const functionsMatching = (reader: Reader, glob: string): FunctionInfo[] => {
-  const matches: Die[] = [];
-  const plainC = new Map<number, boolean>();
-  for (const { key, die: read } of reader.index().all(kinds.function)) {
-    const settled = plainC.get(key);
-    if (settled === false) continue;
-    const die = read();
-    if (!die || die.flag(AT.declaration)) continue;
-    const { language } = die.unit;
-    if (language === 'c' || language === 'asm') {
-      const matched = matchesGlob(glob, nameOf(die));
-      // In C equal keys are equal names and the name is all there is.
-      if (!matched && key < 0x80000000) plainC.set(key, false);
-      if (matched) matches.push(die);
-      continue;
-    }
-    const linkage = linkageNameOf(die);
-    if (matchesGlob(glob, qualifiedNameOf(die)) || (linkage !== undefined && matchesGlob(glob, demangle(linkage)))) matches.push(die);
-  }
-  return merged(reader, matches);
-};
+export const functionsMatching = (reader: Reader, glob: string): FunctionInfo[] => merged(reader, reader.functionsWith((text) => matchesGlob(glob, text)));

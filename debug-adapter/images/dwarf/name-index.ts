@@ -3,10 +3,16 @@ import { Die } from './die';
 import { absent, dynamic } from './abbreviations';
 import type { DwarfFile } from './dwarf-file';
 import { leb, readUleb } from './forms';
+import { hashOfBytes, hashesOf, nameTables } from '../index/names';
+import type { NameHashes } from '../index/names';
 import { indexAt } from './die';
+import { nameOf } from './names';
 import type { Unit } from './unit';
 
 export const kinds = { type: 1, function: 2, variable: 4, namespace: 8 } as const;
+
+/** Mark of an entry that a shallow index would not have; it answers only where no other has the name. */
+const inner = 16;
 
 /** What a tag is filed as; 0: nothing. */
 const kindOf = new Uint8Array(256);
@@ -20,15 +26,7 @@ const DW_OP_addrx = 0xa1;
 const DW_OP_GNU_addr_index = 0xfb;
 
 /** Hash of an inline name, in the half of the key space that string offsets do not use. */
-const inlineKey = (buffer: Uint8Array, position: number, end: number): number => {
-  let hash = 0x811c9dc5;
-  for (let at = position; at < end; at++) {
-    const byte = buffer[at] as number;
-    if (byte === 0) break;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return (hash | 0x80000000) >>> 0;
-};
+const inlineKey = (buffer: Uint8Array, position: number, end: number): number => (hashOfBytes(buffer, position, end) | 0x80000000) >>> 0;
 
 /**
  * All names of a file in typed arrays: the key of a name is where its string lies (or a hash of an inline name), so
@@ -78,19 +76,41 @@ export class NameIndex {
     for (const key of wanted)
       for (let i = heads[spread(key) & mask] as number; i >= 0; i = chain[i] as number)
         if (this.keys[i] === key && ((this.filed[i] as number) & kind) !== 0) found.push(i);
-    return found.sort((a, b) => a - b).flatMap((i) => this.die(i) ?? []);
+    const outer = found.filter((i) => ((this.filed[i] as number) & inner) === 0);
+    return (outer.length > 0 ? outer : found).sort((a, b) => a - b).flatMap((i) => this.die(i) ?? []);
   }
 
-  /** Every entry of a kind, with the key of its name: equal keys are equal names. */
-  *all(kind: number): Generator<{ key: number; die: () => Die | undefined }, void> {
-    for (let i = 0; i < this.count; i++) if (((this.filed[i] as number) & kind) !== 0) yield { key: this.keys[i] as number, die: () => this.die(i) };
+  /** Every entry of a kind outside functions, with the key of its name: equal keys are equal names. `place` is what `dieAtPlace` takes. */
+  *all(kind: number): Generator<{ key: number; place: number; die: () => Die | undefined }, void> {
+    for (let i = 0; i < this.count; i++) {
+      const filed = this.filed[i] as number;
+      if ((filed & kind) !== 0 && (filed & inner) === 0) yield { key: this.keys[i] as number, place: this.places[i] as number, die: () => this.die(i) };
+    }
+  }
+
+  /** What an index on disk holds of the names. */
+  tables(): Record<string, Uint8Array> {
+    const strings = this.file.section('.debug_str')?.whole() ?? Buffer.alloc(0);
+    const hashes: NameHashes = { base: 0, whole: 0 };
+    const entry = { hashes, place: 0, kind: 0, inner: false };
+    return nameTables(this.count, (i) => {
+      const key = this.keys[i] as number;
+      if (key < 0x80000000) hashesOf(strings, key, strings.length, hashes);
+      else {
+        const die = this.die(i);
+        const text = Buffer.from(die ? nameOf(die) : '');
+        hashesOf(text, 0, text.length, hashes);
+      }
+      const filed = this.filed[i] as number;
+      entry.place = this.places[i] as number;
+      entry.kind = filed & ~inner;
+      entry.inner = (filed & inner) !== 0;
+      return entry;
+    });
   }
 
   private die(i: number): Die | undefined {
-    const place = this.places[i] as number;
-    if (place < this.infoSize) return this.file.dieAt(place);
-    const offset = place - this.infoSize;
-    return this.file.typeUnits.find((unit) => offset >= unit.start && offset < unit.end)?.die(offset);
+    return dieAtPlace(this.file, this.places[i] as number);
   }
 
   private link(): void {
@@ -126,9 +146,10 @@ export class NameIndex {
   private scan(unit: Unit, base: number, deep: boolean): void {
     const { buffer, view, abbreviations: table, end, start: unitStart } = unit;
     const { tags, hasChildren, sibling: siblings, name: names, nameForm, declaration, total } = table;
-    // For each open entry, whether it is a function.
-    const insideFunction: boolean[] = [];
+    // For each open entry: 1 if it is a function, 2 if a shallow walk would not enter it.
+    const opened: number[] = [];
     let functions = 0;
+    let skippable = 0;
     let at = unit.firstDie;
     let depth = 0;
     const skipDeclared = unit.language === 'c';
@@ -143,17 +164,20 @@ export class NameIndex {
       }
       if (code === 0) {
         depth--;
-        if (insideFunction.pop()) functions--;
+        const closed = opened.pop() ?? 0;
+        if (closed & 1) functions--;
+        if (closed & 2) skippable--;
         continue;
       }
       const row = table.row(code);
       if (row < 0) throw unit.section.damaged(offset, `unknown abbreviation ${code}`);
       const tag = tags[row] as number;
       const kind = tag < 256 ? (kindOf[tag] as number) : 0;
+      const mark = skippable > 0 ? inner : 0;
       if (kind !== 0 && (declaration[row] === 0 || (kind === kinds.function && !skipDeclared && functions === 0))) {
         const place = names[row] as number;
-        if (place >= 0 && kind !== kinds.variable && nameForm[row] === FORM.strp) this.add(view.getUint32(at + place, true), base + offset, kind);
-        else if (place !== absent || kind === kinds.function || kind === kinds.variable) this.consider(unit, offset, kind, base, functions > 0);
+        if (place >= 0 && kind !== kinds.variable && nameForm[row] === FORM.strp) this.add(view.getUint32(at + place, true), base + offset, kind | mark);
+        else if (place !== absent || kind === kinds.function || kind === kinds.variable) this.consider(unit, offset, kind, base, functions > 0, mark);
       }
       if (hasChildren[row] === 0) {
         const size = total[row] as number;
@@ -174,13 +198,15 @@ export class NameIndex {
       at = size >= 0 ? at + size : unit.skipAttributes(row, at);
       depth++;
       const isFunction = tag === TAG.subprogram;
-      insideFunction.push(isFunction);
+      const isSkippable = deep && sibling !== absent && depth > 1 && canSkip(tag, false);
+      opened.push((isFunction ? 1 : 0) | (isSkippable ? 2 : 0));
       if (isFunction) functions++;
+      if (isSkippable) skippable++;
     } while (depth > 0);
   }
 
   /** The less common shapes: inline, indexed or inherited names, and variables, which must have a place to be filed. */
-  private consider(unit: Unit, offset: number, kind: number, base: number, local: boolean): void {
+  private consider(unit: Unit, offset: number, kind: number, base: number, local: boolean, mark: number): void {
     const die = Die.read(unit, offset);
     if (!die) return;
     if (kind === kinds.variable) {
@@ -192,11 +218,19 @@ export class NameIndex {
     for (const link of die.chain()) {
       const key = keyOf(link);
       if (key === undefined) continue;
-      this.add(key, base + offset, kind);
+      this.add(key, base + offset, kind | mark);
       return;
     }
   }
 }
+
+/** The entry at a place: an offset in .debug_info or, beyond its size, in .debug_types. */
+export const dieAtPlace = (file: DwarfFile, place: number): Die | undefined => {
+  const infoSize = file.section('.debug_info')?.size ?? 0;
+  if (place < infoSize) return file.dieAt(place);
+  const offset = place - infoSize;
+  return file.typeUnits.find((unit) => offset >= unit.start && offset < unit.end)?.die(offset);
+};
 
 const canSkip = (tag: number, deep: boolean): boolean => tag !== TAG.namespace && tag !== TAG.module && !(deep && (tag === TAG.subprogram || tag === TAG.lexical_block || tag === TAG.inlined_subroutine));
 

@@ -1,6 +1,6 @@
-import type { DebugInfo } from '../debug-info';
 import type { Image } from '../image';
 import type { SectionSource } from '../elf/sections';
+import type { IndexPlace } from '../index/place';
 import { DwarfFile } from './dwarf-file';
 import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
@@ -12,9 +12,9 @@ import type { UnwindTable } from './unwind';
  * Debug information of an image from DWARF in `source` (its own sections or a companion's). `own` are the image's
  * sections: a companion keeps no .eh_frame. `fallback` unwinds where there is no call frame information.
  */
-export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable): DebugInfo => {
+export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, indexPlace?: () => IndexPlace | undefined): DwarfInfo => {
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
-  const reader = new Reader(new DwarfFile(source, codeAtZero), (address, length) => image.bytesAt(address, length));
+  const reader = new Reader(new DwarfFile(source, codeAtZero), (address, length) => image.bytesAt(address, length), indexPlace);
   const frames: FrameSection[] = [];
   const debugFrame = source.section('.debug_frame') ?? own.section('.debug_frame');
   if (debugFrame) frames.push(new FrameSection(debugFrame, false, 0, image.addressSize));

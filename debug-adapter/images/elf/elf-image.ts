@@ -48,6 +48,7 @@ export class ElfImage implements Image {
   }
 
   close(): void {
+    this.lazyDebugInfo?.index?.close();
     this.elf.file.close();
     this.companion?.file.close();
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { crc32 } from '../bytes/crc32';
 import type { ElfSections } from './sections';
 
 /** Where distributions keep debug information apart from its image. */
@@ -29,21 +30,14 @@ export const separateDebugFiles = (image: string, buildId: string | undefined, s
   return found;
 };
 
-const table = new Uint32Array(256).map((_, i) => {
-  let value = i;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value >>> 0;
-});
-
 /** The CRC-32 that .gnu_debuglink carries, over the whole file. */
 export const fileCrc = (file: string): number => {
   const descriptor = fs.openSync(file, 'r');
   try {
     const piece = Buffer.allocUnsafe(1 << 20);
-    let crc = 0xffffffff;
-    for (let got = fs.readSync(descriptor, piece); got > 0; got = fs.readSync(descriptor, piece))
-      for (let i = 0; i < got; i++) crc = (crc >>> 8) ^ (table[(crc ^ (piece[i] as number)) & 255] as number);
-    return ~crc >>> 0;
+    let crc = 0;
+    for (let got = fs.readSync(descriptor, piece); got > 0; got = fs.readSync(descriptor, piece)) crc = crc32(piece.subarray(0, got), crc);
+    return crc;
   } finally {
     fs.closeSync(descriptor);
   }

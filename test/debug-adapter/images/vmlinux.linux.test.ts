@@ -1,7 +1,36 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openImage } from '../../../debug-adapter/images/open';
 import { strip } from '../../../debug-adapter/images/types';
+import { scratch } from './support';
 import { vmlinux } from './vmlinux';
+
+describe.skipIf(vmlinux === undefined)('an index of the Debian kernel', () => {
+  it('answers as the kernel itself does', () => {
+    const cache = scratch();
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    vi.stubEnv('BOOTSCOPE_NO_CACHE', '');
+    const answers = (save: boolean): unknown => {
+      const image = openImage(vmlinux ?? '');
+      const info = image.debugInfo;
+      if (save) info.index?.save();
+      const functions = ['start_kernel', 'mnt_add_count', 'state_show', 'vfs_read', 'no_such_function'];
+      const result = {
+        present: info.index?.present,
+        functions: functions.map((name) => info.functionsNamed(name, { complete: true }).map((f) => [f.name, f.entry, f.declared?.file, f.inlinedInstances().map((i) => i.entry)])),
+        types: ['mount', 'struct file', 'size_t', 'no_such_type'].map((name) => info.typesNamed(name).map((type) => [type.qualifiedName, type.size])),
+        variables: ['jiffies', 'init_task'].map((name) => info.variablesNamed(name).map((v) => v.name)),
+        matching: ['vfs_re*', '*mount_root', 'x?y?z*'].map((glob) => info.functionsMatching(glob).map((f) => f.name)),
+      };
+      image.close();
+      return result;
+    };
+    const cold = answers(false);
+    expect(cold).toMatchObject({ present: false });
+    answers(true);
+    expect(answers(false)).toEqual({ ...(cold as object), present: true });
+    vi.unstubAllEnvs();
+  });
+});
 
 describe.skipIf(vmlinux === undefined)('the Debian kernel', () => {
   const image = openImage(vmlinux ?? '');
