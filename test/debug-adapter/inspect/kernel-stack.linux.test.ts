@@ -21,24 +21,27 @@ afterAll(async () => {
 
 const nameOf = (frame: Frame): string => frame.scope?.function.name ?? frame.name;
 
+const described = (frames: readonly Frame[]): string => `${frames.map((frame) => `${nameOf(frame)}${frame.inlined ? ' (inlined)' : ''}${frame.interrupted ? ' (interrupted)' : ''}`).join(' < ')}; ${frames.at(-1)?.endReason}`;
+
 /** Runs until a kernel function is entered by code for which `wanted` holds, then gives the stack. */
 const stackAt = async (machine: Machine, program: PlacedProgram, name: string, wanted: (frames: readonly Frame[]) => boolean = () => true): Promise<readonly Frame[]> => {
   const [found] = program.functionsNamed(name).filter(({ function: fn }) => fn.entry !== undefined);
   const breakpoint = await machine.breakpoints.add({ kind: 'execute', address: program.toRuntime(found!.module, found!.function.entry!), owner: 'test' });
   try {
-    for (let i = 0; i < 200; i++) {
+    let last = '';
+    for (let i = 0; i < 1000; i++) {
       await machine.resume();
       await machine.nextStop(AbortSignal.timeout(60_000));
       const frames = await stackOf(program, machine);
       if (wanted(frames)) return frames;
+      last = described(frames);
     }
-    throw new Error(`${name} was not reached as wanted`);
+    throw new Error(`${name} was not reached as wanted, but by ${last}`);
   } finally {
     await machine.breakpoints.remove([breakpoint]);
   }
 };
 
-const described = (frames: readonly Frame[]): string => `${frames.map((frame) => `${nameOf(frame)}${frame.inlined ? ' (inlined)' : ''}${frame.interrupted ? ' (interrupted)' : ''}`).join(' < ')}; ${frames.at(-1)?.endReason}`;
 
 describe.skipIf(skipped)("stacks of Debian's kernel", () => {
   it('go from the kernel into the process that called it or that it interrupted', async () => {
