@@ -138,7 +138,9 @@ export class Scene {
     try {
       const space: AddressSpaceAnswer = await this.request('bootscope/addressSpace', {});
       const { processes } = await this.request('bootscope/processes', {});
-      return processes.find((one) => one.space === space.cr3)?.name;
+      // Kernel processes share one space: it does not tell them apart.
+      const here = processes.filter((one) => one.space === space.cr3);
+      return here.length === 1 ? here[0]?.name : undefined;
     } catch {
       return undefined;
     }

@@ -24,6 +24,9 @@ export const readContexts = async (kernel: ProgramView): Promise<readonly RedoxC
   return Promise.all(keys.map(async (key) => readContext(batch, await (key.hasMember('__0') ? key.member('__0') : key).deref())));
 };
 
+/** A context that something else in the kernel points to, from the lock around it. */
+export const contextBehind = (kernel: ProgramView, lock: Value): Promise<RedoxContext> => readContext(new Batch(kernel), lock);
+
 /** One context from the lock around it. */
 const readContext = async (batch: Batch, lock: Value): Promise<RedoxContext> => {
   await batch.struct(lock);

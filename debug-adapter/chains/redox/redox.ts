@@ -1,4 +1,4 @@
-import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer } from '../../api';
+import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, SetEnvironmentAnswer, SetEnvironmentArguments } from '../../api';
 import { redoxVariables } from '../../../boot/environment/redox';
 import { sizeInWords } from '../../../boot/environment/knowledge';
 import { redoxfsBlockSize } from '../../../boot/redoxfs-header';
@@ -9,8 +9,10 @@ import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
 import { processId } from '../process-name';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
+import { readSchemes } from './schemes';
 import { readContexts, readCurrentContext } from './contexts';
 import { heldVariables, readKernelEnvironment, readLoaderEnvironment } from './environment';
+import { setRedoxVariable } from './set-environment';
 import { preloadOf, readPreloadedHeader } from './preload';
 import { schemeErrors } from './scheme-errors';
 
@@ -28,12 +30,12 @@ export class RedoxChain implements Chain {
     return answer.variables.length > 0 ? answer : { variables: [], unknown: reason ?? noKernel.unknown };
   }
 
-  mounts(): Promise<MountsAnswer> {
-    return Promise.resolve({
-      kernel: [],
-      views: [],
-      unknown: 'because Redox has no mount table: names of schemes are kept by the namespace manager in user space, and the kernel knows their numbers only',
-    });
+  /** Redox has no mount table; its schemes and who serves them take its place. Every process reaches them by the same path. */
+  async mounts(context: ChainContext): Promise<MountsAnswer> {
+    const { kernel } = context;
+    if (kernel === undefined) return { kernel: [], views: [], ...noKernel };
+    const schemes = await known(() => readSchemes(kernel));
+    return isUnknown(schemes) ? { kernel: [], views: [], ...schemes } : { kernel: [...schemes], views: [] };
   }
 
   async processes(context: ChainContext): Promise<ProcessesAnswer> {
@@ -87,6 +89,12 @@ export class RedoxChain implements Chain {
     } catch (error) {
       return because(error);
     }
+  }
+
+  async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {
+    const { kernel, stage } = context;
+    const text = stage === 'loader' || kernel === undefined ? await readLoaderEnvironment(context) : await readKernelEnvironment(context, kernel);
+    return setRedoxVariable(text, request);
   }
 
   diagnosis(context: ChainContext): Promise<DiagnosisAnswer> {

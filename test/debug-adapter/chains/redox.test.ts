@@ -97,7 +97,8 @@ describe('Redox environment', () => {
     expect((await new RedoxChain().environment(contextOf(undefined))).unknown).toContain('no kernel image');
     const bare = new FakeKernel();
     expect((await new RedoxChain().environment(contextOf(bare))).unknown).toMatch(/^because no symbol BOOTSTRAP/);
-    expect((await new RedoxChain().mounts()).unknown).toContain('namespace manager');
+    expect((await new RedoxChain().mounts(contextOf(bare))).unknown).toMatch(/^because no symbol HANDLES/);
+    expect((await new RedoxChain().mounts(contextOf(undefined))).unknown).toContain('no kernel image');
   });
 });
 

@@ -58,6 +58,9 @@ describe('redox-live', () => {
     expect(processes.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringMatching(/lived$/), expect.stringMatching(/redoxfs$/)]));
     const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
     expect(variables.find(({ name }) => name === 'DISK_LIVE_SIZE')?.faults.map(({ code }) => code)).toContain('preload-smaller-than-filesystem');
+    const { kernel } = await session.request<MountsAnswer>('bootscope/mounts');
+    expect(kernel).toContainEqual(expect.objectContaining({ on: '/scheme/memory', from: 'kernel' }));
+    expect(kernel).toContainEqual(expect.objectContaining({ fstype: 'scheme', from: expect.stringMatching(/lived:\d+$/) as string, flags: ['user'] }));
   });
 
   it('stops at the entry of the loader, and reads the environment as the loader wrote it', async () => {
