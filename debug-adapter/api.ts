@@ -123,6 +123,10 @@ export interface ReadsAnswer {
   filesystemSize: Known<number>;
   blockSize: Known<number>;
   reads: Read[];
+  /** What the reads seen would have needed: `would have worked with a preload of 12 MiB`. */
+  advice?: string;
+  /** Set when no reads were recorded, with the reason. */
+  unknown?: string;
 }
 
 export interface Failure {
@@ -158,6 +162,90 @@ export interface SerialEventBody {
   next?: number;
 }
 
+export interface ResolvePathArguments {
+  path: string;
+  /** Left out: the first process whose root is not the kernel's, else process 1. */
+  process?: string;
+}
+/** What a path means: the mount that serves it, and the path inside that mount. */
+export interface ResolvedPath {
+  mount: Mount;
+  path: string;
+}
+export interface ResolvePathAnswer {
+  kernel: Known<ResolvedPath>;
+  process: Known<ResolvedPath>;
+  /** `name:pid` of the process the answer is about. */
+  processId?: string;
+  agree: boolean;
+  sentence: string;
+}
+
+export interface EfiBootEntryArguments {
+  /** As efibootmgr's `-l` takes it: a path, or `PROVIDER:/path`. */
+  loader: string;
+  process?: string;
+}
+export interface EfiBootEntryAnswer {
+  /** Provider and file, as they would be stored: `ada0p1/File(T\BOOTX64.EFI)`. The provider stands for its HD(…) node. */
+  devicePath: Known<string>;
+  /** The last node exactly as efibootmgr stores it. */
+  stored: Known<string>;
+  /** The last node as it ought to be. */
+  correct: Known<string>;
+  /** True: what is stored is what ought to be. */
+  agrees: boolean;
+  /** `name:pid` in whose root the path was looked up. */
+  process?: string;
+  why: string;
+  /** A call that stores the right path. */
+  call?: string;
+}
+
+export interface RerootHolder {
+  /** `process`: a directory or the program of a process; `memory-disk`: the file behind an md(4) unit. */
+  kind: 'process' | 'memory-disk';
+  /** `name:pid`, or `md0`. */
+  name: string;
+  text: string;
+  /** False: init ends it before it unmounts. */
+  stays: boolean;
+}
+export interface RerootForecastAnswer {
+  /** In the order in which they would be unmounted. */
+  mounts: { mount: Mount; unmounts: boolean; reason: string; holders: RerootHolder[] }[];
+  /** What vfs.root.mountfrom asks for now. */
+  newRoot: Known<string>;
+  succeeds: Known<boolean>;
+  sentence: string;
+}
+
+export interface CapabilitiesAnswer {
+  filesystems: Known<string[]>;
+  /** GEOM classes (FreeBSD). */
+  classes: Known<string[]>;
+  /** Modules in memory. */
+  modules: Known<string[]>;
+  /** What the boot configuration asks for. */
+  asked: { kind: 'filesystem' | 'class' | 'module'; name: string; by: string; present: boolean }[];
+  missing: { kind: 'filesystem' | 'class' | 'module'; name: string; by: string; message: string }[];
+}
+
+export interface SetEnvironmentArguments {
+  name: string;
+  value: string;
+}
+export interface SetEnvironmentAnswer {
+  name: string;
+  before: string;
+  value: string;
+  address: string;
+  /** Bytes the value may have at this place. */
+  limit: number;
+  /** Who may have read the old value already. */
+  note?: string;
+}
+
 /** Request name → arguments and answer. */
 export interface CustomRequests {
   'bootscope/stages': { arguments: Record<string, never>; answer: StagesAnswer };
@@ -166,6 +254,11 @@ export interface CustomRequests {
   'bootscope/processes': { arguments: Record<string, never>; answer: ProcessesAnswer };
   'bootscope/addressSpace': { arguments: { process?: string }; answer: AddressSpaceAnswer };
   'bootscope/reads': { arguments: { from?: number }; answer: ReadsAnswer };
+  'bootscope/resolvePath': { arguments: ResolvePathArguments; answer: ResolvePathAnswer };
+  'bootscope/efiBootEntry': { arguments: EfiBootEntryArguments; answer: EfiBootEntryAnswer };
+  'bootscope/rerootForecast': { arguments: Record<string, never>; answer: RerootForecastAnswer };
+  'bootscope/capabilities': { arguments: Record<string, never>; answer: CapabilitiesAnswer };
+  'bootscope/setEnvironment': { arguments: SetEnvironmentArguments; answer: SetEnvironmentAnswer };
   'bootscope/diagnosis': { arguments: Record<string, never>; answer: DiagnosisAnswer };
   'bootscope/serial': { arguments: SerialArguments; answer: SerialAnswer };
 }

@@ -26,6 +26,13 @@ const decimal = (value: string): VariableFault[] =>
 /** Words of vfs.root.mountfrom: `fstype:device`, separated by blanks. */
 export const mountfromWords = (value: string): string[] => value.split(/[ \t]+/).filter((word) => word !== '');
 
+/** Candidates of vfs.root.mountfrom, in order; a word without a colon names no filesystem (parse_mount, sys/kern/vfs_mountroot.c). */
+export const parseMountfrom = (value: string): { readonly fstype: string; readonly device: string }[] =>
+  mountfromWords(value).flatMap((word) => {
+    const colon = word.indexOf(':');
+    return colon <= 0 ? [] : [{ fstype: word.slice(0, colon), device: word.slice(colon + 1) }];
+  });
+
 const checkMountfrom = (value: string): VariableFault[] => {
   const faults: VariableFault[] = [];
   if (/[;,]/.test(value)) faults.push({ code: 'bad-separator', message: 'candidates are separated by blanks: everything up to the next blank, `;` and `,` included, is taken for one device name' });

@@ -1,4 +1,21 @@
-import type { ChainId, DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StageId } from '../api';
+import type {
+  CapabilitiesAnswer,
+  ChainId,
+  DiagnosisAnswer,
+  EfiBootEntryAnswer,
+  EfiBootEntryArguments,
+  EnvironmentAnswer,
+  MountsAnswer,
+  MountsArguments,
+  ProcessesAnswer,
+  ReadsAnswer,
+  RerootForecastAnswer,
+  ResolvePathAnswer,
+  ResolvePathArguments,
+  SetEnvironmentAnswer,
+  SetEnvironmentArguments,
+  StageId,
+} from '../api';
 import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import type { Machine, Vcpu } from '../machine/machine';
@@ -84,6 +101,19 @@ export interface Chain {
   /** Sites for an `errno … in process:NAME` filter; undefined where this chain needs the program's own symbols. */
   errorSites?(context: ChainContext, process: string): ErrorSites | { readonly unknown: string };
   diagnosis(context: ChainContext): Promise<DiagnosisAnswer>;
+
+  /** What one path means to the kernel and to a process. Left out, as the next ones: this chain has no such thing. */
+  resolvePath?(context: ChainContext, request: ResolvePathArguments): Promise<ResolvePathAnswer>;
+  /** What efibootmgr would store for a loader. */
+  efiBootEntry?(context: ChainContext, request: EfiBootEntryArguments): Promise<EfiBootEntryAnswer>;
+  /** What a reroot would meet, were it started now. */
+  rerootForecast?(context: ChainContext): Promise<RerootForecastAnswer>;
+  /** What the kernel can mount and read, beside what the boot configuration asks for. */
+  capabilities?(context: ChainContext): Promise<CapabilitiesAnswer>;
+  /** Writes a variable in its place. Throws BS41x when it does not fit or cannot be written. */
+  setEnvironment?(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer>;
+  /** Reads of the live disk recorded so far, from number `from`. */
+  reads?(context: ChainContext, from: number): Promise<ReadsAnswer>;
 }
 
 /** What a chain is told by, without running anything. */

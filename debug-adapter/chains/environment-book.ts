@@ -8,6 +8,8 @@ export interface HeldVariable {
   readonly value: Known<string>;
   readonly address?: string;
   readonly faults?: readonly VariableFault[];
+  /** Can it be changed in its place, while the machine stands at this stage? */
+  readonly editable?: boolean;
 }
 
 /** Order in which a boot reaches its stages. */
@@ -44,6 +46,8 @@ export class EnvironmentBook {
         byName.set(held.name, entry);
       }
     const texts = new Map([...byName].map(([name, { values }]) => [name, lastText(values)]));
+    const last = stages[stages.length - 1];
+    const editable = new Set((last === undefined ? [] : (this.#stages.get(last) ?? [])).filter((held) => held.editable === true).map(({ name }) => name));
     const variables = [...byName].map(([name, { values, faults }]): EnvironmentVariable => {
       const notes = describeVariable(this.#table, name, texts, facts);
       return {
@@ -51,7 +55,7 @@ export class EnvironmentBook {
         values,
         readers: notes.readers.map((reader) => ({ name: reader.name, source: { path: reader.path } })),
         ...(notes.meaning === undefined ? {} : { meaning: notes.meaning }),
-        editable: false,
+        editable: editable.has(name),
         faults: [...notes.faults, ...this.#always(name, texts.get(name) ?? ''), ...faults].map(({ code, message }) => ({ code, message })),
       };
     });

@@ -12,7 +12,8 @@ export interface MountProcess {
   readonly table?: MountTable;
 }
 
-const mountOf = (row: MountRow): Mount => ({
+/** A row as answers write it. */
+export const mountOf = (row: MountRow): Mount => ({
   id: row.id,
   fstype: row.fstype,
   from: row.from,

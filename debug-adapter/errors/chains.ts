@@ -56,4 +56,40 @@ export const chainErrors = entries({
     likely: 'memory of another build is being read, or it is not initialised yet.',
     next: 'check that the symbol file belongs to the running build.',
   },
+  notOfThisChain: {
+    code: 'BS409',
+    what: 'the boot chain {chain} has no {what}.',
+    likely: 'the question is about another kind of system, or the chain was not recognised.',
+    next: 'set `chain` in the configuration if another system boots here.',
+  },
+  noVariable: {
+    code: 'BS410',
+    what: 'there is no variable {name} in {place}.',
+    likely: 'a spelling mistake, or it is set at another stage of the boot.',
+    next: 'look at the list of variables; a new one cannot be added from outside.',
+  },
+  valueTooLong: {
+    code: 'BS411',
+    what: 'the new value of {name} has {length} bytes, and {place} has room for {limit}.',
+    likely: '{reason}',
+    next: 'use a value of at most {limit} bytes, or set the variable in the guest.',
+  },
+  valueOtherLength: {
+    code: 'BS412',
+    what: 'the new value of {name} has {length} bytes and must have exactly {limit}.',
+    likely: '{reason}',
+    next: 'use a value of {limit} bytes.',
+  },
+  notEditable: {
+    code: 'BS413',
+    what: 'the variable {name} cannot be changed here.',
+    likely: '{reason}',
+    next: '{instead}',
+  },
+  badValue: {
+    code: 'BS414',
+    what: 'the new value of {name} holds a character that its place cannot hold.',
+    likely: 'a NUL ends the text there, a line feed begins the next variable.',
+    next: 'use printable characters only.',
+  },
 });

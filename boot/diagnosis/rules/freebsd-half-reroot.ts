@@ -9,10 +9,10 @@ export const freebsdHalfReroot: FailureRule = {
   confidence: 'likely',
   serial: [
     { any: ['unmount of {path} failed ('] },
-    { any: ['Trying to mount root from {spec}'] },
+    { any: ['Trying to mount root from {spec}'], optional: true },
     { any: ['Enter full pathname of shell', 'reroot failed; going to single user mode'] },
   ],
   unlessLater: ['login:'],
-  replaces: ['freebsd.busy-reroot', 'freebsd.single-user'],
+  replaces: ['freebsd.busy-reroot', 'freebsd.single-user', 'freebsd.init-script-failed'],
   source: 'sys/kern/kern_shutdown.c',
 };

@@ -1,7 +1,22 @@
-import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, MountsArguments, ProcessesAnswer } from '../../api';
-import type { Place, MountTable } from '../../../boot/mount-rules';
+import type {
+  CapabilitiesAnswer,
+  DiagnosisAnswer,
+  EfiBootEntryAnswer,
+  EfiBootEntryArguments,
+  EnvironmentAnswer,
+  MountsAnswer,
+  MountsArguments,
+  ProcessesAnswer,
+  RerootForecastAnswer,
+  ResolvePathAnswer,
+  ResolvePathArguments,
+  SetEnvironmentAnswer,
+  SetEnvironmentArguments,
+  Unknown,
+} from '../../api';
+import { chainErrors } from '../../errors/chains';
+import { failure } from '../../errors/catalogue';
 import { checkKenvEntry, freebsdVariables, mountfromWords } from '../../../boot/environment/freebsd';
-import type { ProgramView } from '../../inspect/view';
 import type { Vcpu } from '../../machine/machine';
 import { Batch } from '../batch';
 import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '../chain';
@@ -10,29 +25,20 @@ import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
 import { mountsAnswer, placePath } from '../mount-answer';
 import { processId } from '../process-name';
+import { resolvePathAnswer } from '../resolve-path';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
+import { readCapabilities } from './capabilities';
+import { efiBootEntry } from './efi-boot-entry';
 import { readKenv } from './kenv';
 import { readLoaderEnvironment } from './loader-environment';
-import { isRootMounted, readFilesystems, readGlobalRoot, readMountlist } from './mountlist';
-import { readCurrentProcess, readProcesses, type FreebsdProcess } from './processes';
+import { isRootMounted, readFilesystems } from './mountlist';
+import { readCurrentProcess } from './processes';
+import { rerootForecast } from './reroot-forecast';
+import { setKenv } from './set-kenv';
 import { systemCallErrors } from './syscall-errors';
-import { VnodeReader } from './vnodes';
+import { readTables, type Tables } from './tables';
 
 const noKernel = { unknown: 'because no kernel image is placed on the machine: give the kernel (kernel.full or kernel.debug) in `images`' };
-
-interface Tables {
-  readonly table: MountTable;
-  readonly global: Place | undefined;
-  readonly processes: readonly FreebsdProcess[];
-}
-
-/** Lists side by side, so that each batch serves both. */
-const readTables = async (kernel: ProgramView): Promise<Tables> => {
-  const batch = new Batch(kernel);
-  const vnodes = new VnodeReader(kernel, batch);
-  const [table, global, processes] = await Promise.all([readMountlist(kernel, batch, vnodes), readGlobalRoot(kernel, vnodes), readProcesses(kernel, batch, vnodes)]);
-  return { table, global, processes };
-};
 
 /** FreeBSD and the systems made of it; `nextbsd` differs in what it hands over, not in where it is read. */
 export class FreebsdChain implements Chain {
@@ -55,7 +61,7 @@ export class FreebsdChain implements Chain {
     if (!inLoader && kernel !== undefined) {
       const kenv = await known(() => readKenv(kernel));
       if (isUnknown(kenv)) reasons.push(kenv.unknown);
-      else this.#book.record(kernelHeldStage(stage), kenv.entries);
+      else this.#book.record(kernelHeldStage(stage), kenv.entries.map((entry) => ({ ...entry, editable: true })));
     }
     const answer = this.#book.answer();
     if (answer.variables.length > 0) return answer;
@@ -63,17 +69,13 @@ export class FreebsdChain implements Chain {
   }
 
   async mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer> {
-    const { kernel } = context;
-    if (kernel === undefined) return { kernel: [], views: [], ...noKernel };
-    const tables = await known(() => readTables(kernel));
+    const tables = await this.#tables(context);
     if (isUnknown(tables)) return { kernel: [], views: [], ...tables };
     return mountsAnswer(tables.table, tables.global, tables.processes, request);
   }
 
   async processes(context: ChainContext): Promise<ProcessesAnswer> {
-    const { kernel } = context;
-    if (kernel === undefined) return { processes: [], ...noKernel };
-    const tables = await known(() => readTables(kernel));
+    const tables = await this.#tables(context);
     if (isUnknown(tables)) return { processes: [], ...tables };
     const { table, global } = tables;
     return {
@@ -127,7 +129,48 @@ export class FreebsdChain implements Chain {
     }
   }
 
+  async resolvePath(context: ChainContext, request: ResolvePathArguments): Promise<ResolvePathAnswer> {
+    const tables = await this.#tables(context);
+    if (isUnknown(tables)) return { kernel: tables, process: tables, agree: false, sentence: `unknown: ${tables.unknown}` };
+    return resolvePathAnswer(tables.table, tables.global, tables.processes, request, 'What the kernel opens by itself (firmware(9), kernel threads) is looked up in its own root.');
+  }
+
+  async efiBootEntry(context: ChainContext, request: EfiBootEntryArguments): Promise<EfiBootEntryAnswer> {
+    const tables = await this.#tables(context);
+    if (isUnknown(tables) || context.kernel === undefined) {
+      const unknown = isUnknown(tables) ? tables : noKernel;
+      return { devicePath: unknown, stored: unknown, correct: unknown, agrees: false, why: `unknown: ${unknown.unknown}` };
+    }
+    return efiBootEntry(context.kernel, tables, request);
+  }
+
+  async rerootForecast(context: ChainContext): Promise<RerootForecastAnswer> {
+    const tables = await this.#tables(context);
+    if (isUnknown(tables) || context.kernel === undefined) {
+      const unknown = isUnknown(tables) ? tables : noKernel;
+      return { mounts: [], newRoot: unknown, succeeds: unknown, sentence: `unknown: ${unknown.unknown}` };
+    }
+    return rerootForecast(context.kernel, tables);
+  }
+
+  async capabilities(context: ChainContext): Promise<CapabilitiesAnswer> {
+    const { kernel } = context;
+    return kernel === undefined ? { filesystems: noKernel, classes: noKernel, modules: noKernel, asked: [], missing: [] } : readCapabilities(kernel);
+  }
+
+  async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {
+    const { kernel, stage } = context;
+    if (kernel === undefined || stage === 'loader' || stage === 'firmware') {
+      throw failure(chainErrors.notEditable, { name: request.name, reason: 'the loader keeps its variables in a list of its own, whose texts are of exact size.', instead: 'stop at the first instruction of the kernel (hammer_time), or type set NAME=VALUE at the loader prompt.' });
+    }
+    return setKenv(kernel, request);
+  }
+
   async diagnosis(context: ChainContext): Promise<DiagnosisAnswer> {
     return diagnose(this, context);
+  }
+  async #tables(context: ChainContext): Promise<Tables | Unknown> {
+    const { kernel } = context;
+    return kernel === undefined ? noKernel : known(() => readTables(kernel));
   }
 }

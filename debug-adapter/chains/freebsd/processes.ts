@@ -11,6 +11,8 @@ import type { Unknown } from '../../api';
 import type { VnodeReader } from './vnodes';
 
 export interface FreebsdProcess {
+  /** Of its struct proc. */
+  readonly address: bigint;
   readonly pid: number;
   readonly name: string;
   readonly state: string;
@@ -48,6 +50,7 @@ const readProcess = async (batch: Batch, vnodes: VnodeReader, process: Value): P
     ? [directories, directories, directories]
     : await Promise.all([placeOf(directories.root), placeOf(directories.cwd), placeOf(directories.jail)]);
   return {
+    address: process.address ?? 0n,
     pid: await process.member('p_pid').number(),
     name: await process.member('p_comm').string(),
     state: (await perhaps(() => readState(process))) ?? 'unknown',

@@ -1,4 +1,18 @@
-import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, MountsArguments, ProcessesAnswer } from '../../api';
+import type {
+  CapabilitiesAnswer,
+  DiagnosisAnswer,
+  EnvironmentAnswer,
+  MountsAnswer,
+  MountsArguments,
+  ProcessesAnswer,
+  ResolvePathAnswer,
+  ResolvePathArguments,
+  SetEnvironmentAnswer,
+  SetEnvironmentArguments,
+} from '../../api';
+import { askedOfLinux } from '../../../boot/capabilities';
+import { chainErrors } from '../../errors/chains';
+import { failure } from '../../errors/catalogue';
 import { linuxVariables } from '../../../boot/environment/linux';
 import { MountTable, type Place } from '../../../boot/mount-rules';
 import type { ProgramView } from '../../inspect/view';
@@ -8,8 +22,11 @@ import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '..
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
-import { mountsAnswer, placePath } from '../mount-answer';
+import { mountsAnswer, placePath, type MountProcess } from '../mount-answer';
 import { processId } from '../process-name';
+import { capabilitiesAnswer } from '../capabilities';
+import { resolvePathAnswer } from '../resolve-path';
+import { readFilesystems } from './filesystems';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { heldParameters, readCommandLine } from './command-line';
 import { DentryReader } from './dentries';
@@ -41,6 +58,12 @@ const readTables = async (view: ProgramView): Promise<Tables> => {
   return { root: own.root, tasks, kernel: byNamespace.get(own.namespace) ?? tables[0]?.[1] ?? new MountTable([]), byNamespace };
 };
 
+const mountProcesses = (tables: Tables): MountProcess[] =>
+  tables.tasks.map((task) => {
+    const table = tables.byNamespace.get(task.namespace);
+    return { pid: task.pid, name: task.name, root: task.root, ...(table === undefined || table === tables.kernel ? {} : { table }) };
+  });
+
 /** Linux from any loader. */
 export class LinuxChain implements Chain {
   readonly id = 'linux';
@@ -63,11 +86,7 @@ export class LinuxChain implements Chain {
     if (kernel === undefined) return { kernel: [], views: [], ...noKernel };
     const tables = await known(() => readTables(kernel));
     if (isUnknown(tables)) return { kernel: [], views: [], ...tables };
-    const processes = tables.tasks.map((task) => {
-      const table = tables.byNamespace.get(task.namespace);
-      return { pid: task.pid, name: task.name, root: task.root, ...(table === undefined || table === tables.kernel ? {} : { table }) };
-    });
-    return mountsAnswer(tables.kernel, tables.root, processes, request);
+    return mountsAnswer(tables.kernel, tables.root, mountProcesses(tables), request);
   }
 
   async processes(context: ChainContext): Promise<ProcessesAnswer> {
@@ -117,6 +136,29 @@ export class LinuxChain implements Chain {
     } catch (error) {
       return because(error);
     }
+  }
+
+  async resolvePath(context: ChainContext, request: ResolvePathArguments): Promise<ResolvePathAnswer> {
+    const { kernel } = context;
+    const tables = kernel === undefined ? noKernel : await known(() => readTables(kernel));
+    if (isUnknown(tables)) return { kernel: tables, process: tables, agree: false, sentence: `unknown: ${tables.unknown}` };
+    return resolvePathAnswer(tables.kernel, tables.root, mountProcesses(tables), request, 'What kernel threads open (firmware among it) is looked up in the kernel\'s own root and mount namespace.');
+  }
+
+  /** Filesystems, against rootfstype=. Which module would bring a missing one the kernel does not know. */
+  async capabilities(context: ChainContext): Promise<CapabilitiesAnswer> {
+    const { kernel } = context;
+    if (kernel === undefined) return { filesystems: noKernel, classes: noKernel, modules: noKernel, asked: [], missing: [] };
+    const [filesystems, line] = await Promise.all([known(() => readFilesystems(kernel)), perhaps(() => readCommandLine(kernel))]);
+    const parameters = new Map((line === undefined ? [] : heldParameters(line)).flatMap(({ name, value }) => (isUnknown(value) ? [] : [[name, value] as const])));
+    const none = { unknown: 'because Linux has no GEOM' };
+    return capabilitiesAnswer({ filesystems, classes: none, modules: { unknown: 'because the list of modules is not read here: see the debugger\'s modules' } }, askedOfLinux(parameters));
+  }
+
+  setEnvironment(_context: ChainContext, { name }: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {
+    return Promise.reject(
+      failure(chainErrors.notEditable, { name, reason: 'Linux parses its command line once, in start_kernel; the text that stays in memory is only shown in /proc/cmdline.', instead: 'change it where it is given: -append of QEMU, or the boot loader\'s entry.' }),
+    );
   }
 
   diagnosis(context: ChainContext): Promise<DiagnosisAnswer> {

@@ -18,19 +18,21 @@ export const physicalMap = 0xffff_8000_0000_0000n;
 /** KernelArgs, the hand-over format (repr(C, packed), 12 u64): redox-os/bootloader src/main.rs, kernel/src/startup/mod.rs. */
 const argsFormat = { size: 96, envBase: 0x20, envSize: 0x28 } as const;
 
-interface EnvironmentText {
+export interface EnvironmentText {
   readonly text: string;
   readonly address: bigint;
+  /** Where `address` is meant. */
+  readonly memory: Memory;
 }
 
 const decode = async (memory: Memory, address: bigint, length: bigint): Promise<EnvironmentText | undefined> => {
   if (address === 0n || length <= 0n || length > BigInt(mostBytes)) return undefined;
   const text = Buffer.from(await memory.read(address, Number(length))).toString('utf8');
-  return { text, address };
+  return { text, address, memory };
 };
 
 export const heldVariables = ({ text, address }: EnvironmentText): HeldVariable[] =>
-  parseRedoxEnvironment(text).map(({ name, value, offset }) => ({ name, value, address: hex(address + BigInt(offset)) }));
+  parseRedoxEnvironment(text).map(({ name, value, offset }) => ({ name, value, address: hex(address + BigInt(offset)), editable: true }));
 
 /**
  * The text the kernel holds. With debug information: `BOOTSTRAP` (kernel/src/startup/mod.rs), a once-cell of a struct with

@@ -1,5 +1,6 @@
 import type { RequestGroup } from '../handler';
 import { bootRequests } from './boot';
+import { bootQuestionRequests } from './boot-questions';
 import { breakpointRequests } from './breakpoints';
 import { disassembleRequests } from './disassemble';
 import { evaluateRequests } from './evaluate';
@@ -26,4 +27,5 @@ export const groups: readonly RequestGroup[] = [
   sourceRequests,
   serialRequests,
   bootRequests,
+  bootQuestionRequests,
 ];

@@ -1,0 +1,76 @@
+import type {
+  CapabilitiesAnswer,
+  EfiBootEntryAnswer,
+  EfiBootEntryArguments,
+  ReadsAnswer,
+  RerootForecastAnswer,
+  ResolvePathAnswer,
+  ResolvePathArguments,
+  SetEnvironmentAnswer,
+  SetEnvironmentArguments,
+} from '../../api';
+import type { Chain } from '../../chains/chain';
+import { chainErrors } from '../../errors/chains';
+import { failure } from '../../errors/catalogue';
+import { sessionErrors } from '../../errors/session';
+import type { Core } from '../core';
+import type { Handler, RequestGroup } from '../handler';
+
+const lacks = (chain: Chain, what: string): Error => failure(chainErrors.notOfThisChain, { chain: chain.id, what });
+
+/** An argument that must be a text; else throws the error of a bad argument. */
+const text = (request: string, name: string, value: unknown): string => {
+  if (typeof value === 'string' && (value !== '' || name === 'value')) return value;
+  throw failure(sessionErrors.badArgument, { name, request, found: JSON.stringify(value) ?? 'nothing', expected: 'a text' });
+};
+
+const resolvePath: Handler<ResolvePathArguments> = async (core, args): Promise<ResolvePathAnswer> => {
+  const request = { ...args, path: text('bootscope/resolvePath', 'path', args.path) };
+  const { chain } = core.needStopped('bootscope/resolvePath');
+  if (chain.chain.resolvePath === undefined) throw lacks(chain.chain, 'mount table a path could be looked up in');
+  return chain.chain.resolvePath(await chain.context(), request);
+};
+
+const efiBootEntry: Handler<EfiBootEntryArguments> = async (core, args): Promise<EfiBootEntryAnswer> => {
+  const request = { ...args, loader: text('bootscope/efiBootEntry', 'loader', args.loader) };
+  const { chain } = core.needStopped('bootscope/efiBootEntry');
+  if (chain.chain.efiBootEntry === undefined) throw lacks(chain.chain, 'efibootmgr whose steps are known');
+  return chain.chain.efiBootEntry(await chain.context(), request);
+};
+
+const rerootForecast: Handler = async (core): Promise<RerootForecastAnswer> => {
+  const { chain } = core.needStopped('bootscope/rerootForecast');
+  if (chain.chain.rerootForecast === undefined) throw lacks(chain.chain, 'reroot (reboot -r)');
+  return chain.chain.rerootForecast(await chain.context());
+};
+
+const capabilities: Handler = async (core): Promise<CapabilitiesAnswer> => {
+  const { chain } = core.needStopped('bootscope/capabilities');
+  if (chain.chain.capabilities === undefined) throw lacks(chain.chain, 'table of filesystems in its kernel');
+  return chain.chain.capabilities(await chain.context());
+};
+
+const setEnvironment: Handler<SetEnvironmentArguments> = async (core: Core, args): Promise<SetEnvironmentAnswer> => {
+  const request = { name: text('bootscope/setEnvironment', 'name', args.name), value: text('bootscope/setEnvironment', 'value', args.value) };
+  const { chain } = core.needStopped('bootscope/setEnvironment');
+  if (chain.chain.setEnvironment === undefined) throw lacks(chain.chain, 'boot environment');
+  return chain.chain.setEnvironment(await chain.context(), request);
+};
+
+const reads: Handler<{ from?: number }> = async (core, args): Promise<ReadsAnswer> => {
+  const { chain } = core.needStopped('bootscope/reads');
+  if (chain.chain.reads === undefined) throw lacks(chain.chain, 'live disk');
+  return chain.chain.reads(await chain.context(), args.from ?? 0);
+};
+
+/** Questions that only some chains answer; see api.ts. */
+export const bootQuestionRequests: RequestGroup = {
+  handlers: {
+    'bootscope/resolvePath': resolvePath,
+    'bootscope/efiBootEntry': efiBootEntry,
+    'bootscope/rerootForecast': rerootForecast,
+    'bootscope/capabilities': capabilities,
+    'bootscope/setEnvironment': setEnvironment,
+    'bootscope/reads': reads,
+  },
+};
