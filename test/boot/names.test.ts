@@ -57,6 +57,11 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('kernel/src/syscall/process.rs', 'usermode_bootstrap'),
   ...at('kernel/src/arch/x86_shared/start.rs', 'kstart', '_start'),
   ...at('kernel/src/arch/x86_64/interrupt/syscall.rs', 'syscall_instruction', '__inner_syscall_instruction', 'enter_usermode'),
+  ...at('kernel/src/scheme/mod.rs', 'HANDLES'),
+  ...at('kernel/src/scheme/user.rs', 'inner', 'context'),
+  ...at('hashbrown/src/raw/mod.rs', 'bucket_mask', 'ctrl', 'items'),
+  ...at('library/alloc/src/sync.rs', 'strong'),
+  ...at('library/core/src/ptr/non_null.rs', 'pointer'),
   ...at('kernel/src/context/mod.rs', 'CONTEXTS'),
   ...at('kernel/src/context/context.rs', 'status', 'status_reason', 'addr_space', 'running'),
   ...at('kernel/src/context/memory.rs', 'utable'),
@@ -67,7 +72,7 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('bootloader/src/main.rs', 'args', 'w', 'env_base', 'env_size', 'slice', 'i'),
   // Rust's library and crates
   ...at('library/alloc/src/collections/btree', 'length', 'height', 'node', 'keys', 'edges', 'data'),
-  ...at('library/core', '__0', 'value', 'borrow', 'data_ptr'),
+  ...at('library/core', '__0', '__1', 'value', 'borrow', 'data_ptr'),
   ...at('arrayvec/src/array_string.rs', 'xs'),
 };
 
