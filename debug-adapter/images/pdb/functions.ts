@@ -8,6 +8,7 @@ import { covers } from './procedure';
 import type { CodeRow, Procedure, ScopeNode } from './procedure';
 import { inlinedIn } from './rows';
 import { localVariable } from './variables';
+import type { PdbVariable } from './variables';
 import { argumentsOf } from './types';
 
 /** What functions need beside the PDB. */
@@ -222,14 +223,14 @@ export class PdbScope implements Scope {
     const wanted = toNumber(address);
     const blocks: ScopeNode[] = [this.node];
     for (let i = 0; i < blocks.length && i < 256; i++) for (const child of blocks[i]?.children ?? []) if (child.kind === 'block' && covers(child.ranges, wanted)) blocks.push(child);
-    return blocks.reverse().flatMap((block) => located(this.variablesOf(block), address));
+    return blocks.reverse().flatMap((block) => located(this.variablesOf(block).filter((variable) => !variable.isAhead(wanted)), address));
   }
 
   parameters(): VariableInfo[] {
     return this.variablesOf(this.node).filter(({ isParameter }) => isParameter);
   }
 
-  private variablesOf(node: ScopeNode): VariableInfo[] {
+  private variablesOf(node: ScopeNode): PdbVariable[] {
     return node.variables.flatMap((at) => localVariable(this.around.pdb, this.procedure, at) ?? []);
   }
 

@@ -12,6 +12,8 @@ import { forEachSymbol, symbolAt } from './symbol-records';
 
 /** Where a variable, or a part of it, is over a range of code. */
 export interface LiveRange {
+  /** Where it begins; undefined for one that is nowhere. */
+  readonly start: number | undefined;
   covers(address: number): boolean;
   /** Byte of the variable from which on this is the place; undefined: the whole variable. */
   readonly part: number | undefined;
@@ -26,18 +28,19 @@ const spilledPart = 1;
 const isRange = (kind: number): boolean => kind >= S.rangeRegister && kind <= S.rangeRegisterRel;
 
 /** Start, section and length, then pairs of gap start and length, both from the start. */
-const readRange = (cursor: Cursor, segments: Segments): ((address: number) => boolean) => {
+const readRange = (cursor: Cursor, segments: Segments): Pick<LiveRange, 'start' | 'covers'> => {
   const offset = cursor.u32();
   const start = segments.address(cursor.u16(), offset);
   const length = cursor.u16();
   const gaps: number[] = [];
   while (cursor.end - cursor.position >= 4) gaps.push(cursor.u16(), cursor.u16());
-  return (address) => {
+  const covers = (address: number): boolean => {
     if (start === undefined || address < start || address >= start + length) return false;
     const at = address - start;
     for (let i = 0; i < gaps.length; i += 2) if (at >= (gaps[i] as number) && at < (gaps[i] as number) + (gaps[i + 1] as number)) return false;
     return true;
   };
+  return { start, covers };
 };
 
 /** The ranges behind an S_LOCAL record. `frame`: register that its frame offsets count from. */
@@ -59,28 +62,28 @@ const readOne = (cursor: Cursor, kind: number, frame: number | undefined, segmen
     case S.rangeRegister: {
       const register = registerOf(cursor.u16(), addressSize);
       cursor.skip(2);
-      return register && { covers: readRange(cursor, segments), part: undefined, expression: inRegister(register) };
+      return register && { ...readRange(cursor, segments), part: undefined, expression: inRegister(register) };
     }
     case S.rangeSubfieldRegister: {
       const register = registerOf(cursor.u16(), addressSize);
       cursor.skip(2);
       const part = cursor.u32() & 0xfff;
-      return register && { covers: readRange(cursor, segments), part, size: register.size, expression: inRegister(register) };
+      return register && { ...readRange(cursor, segments), part, size: register.size, expression: inRegister(register) };
     }
     case S.rangeRegisterRel: {
       const register = registerOf(cursor.u16(), addressSize);
       const flags = cursor.u16();
       const offset = cursor.i32();
-      return register && { covers: readRange(cursor, segments), part: flags & spilledPart ? flags >> 4 : undefined, expression: atRegister(register.dwarf, offset) };
+      return register && { ...readRange(cursor, segments), part: flags & spilledPart ? flags >> 4 : undefined, expression: atRegister(register.dwarf, offset) };
     }
     case S.rangeFrameRel: {
       const offset = cursor.i32();
-      return frame === undefined ? undefined : { covers: readRange(cursor, segments), part: undefined, expression: atRegister(frame, offset) };
+      return frame === undefined ? undefined : { ...readRange(cursor, segments), part: undefined, expression: atRegister(frame, offset) };
     }
     case S.rangeFrameRelFullScope: {
       const offset = cursor.i32();
       const whole = (address: number): boolean => address >= procedure.start && address < procedure.end;
-      return frame === undefined ? undefined : { covers: whole, part: undefined, expression: atRegister(frame, offset) };
+      return frame === undefined ? undefined : { start: procedure.start, covers: whole, part: undefined, expression: atRegister(frame, offset) };
     }
     default:
       return undefined;

@@ -26,7 +26,7 @@ const parameterFlag = 1;
 /** DWARF's VFRAME has no counterpart: x86's frame offsets from it are left out. */
 const nowhere = (): undefined => undefined;
 
-class PdbVariable implements VariableInfo {
+export class PdbVariable implements VariableInfo {
   readonly name: string;
   constructor(
     readonly qualifiedName: string,
@@ -35,6 +35,8 @@ class PdbVariable implements VariableInfo {
     private readonly locate: (address: number) => readonly number[] | undefined,
     private readonly context: ExpressionContext,
     private readonly value?: bigint,
+    /** Address before which a local has no value yet. */
+    private readonly begins: () => number | undefined = nowhere,
   ) {
     this.name = plainName(qualifiedName);
   }
@@ -52,6 +54,12 @@ class PdbVariable implements VariableInfo {
     return Uint8Array.from({ length: size }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
   }
 
+  /** A local that gets its first value only behind this address: its block was dissolved into the one around. */
+  isAhead(address: number): boolean {
+    const begins = this.isParameter ? undefined : this.begins();
+    return begins !== undefined && begins > address;
+  }
+
   locationAt(address: bigint): Location | undefined {
     const expression = this.locate(toNumber(address));
     return expression && location(expression, this.context);
@@ -65,7 +73,7 @@ const indirect = (types: PdbTypes, index: number, language: Language): Type | un
 };
 
 /** A local, parameter, local constant or static of a procedure. */
-export const localVariable = (around: VariableSurroundings, procedure: Procedure, at: number): VariableInfo | undefined => {
+export const localVariable = (around: VariableSurroundings, procedure: Procedure, at: number): PdbVariable | undefined => {
   const { stream, module } = procedure;
   const { types, segments, context } = around;
   const { addressSize } = context;
@@ -80,12 +88,13 @@ export const localVariable = (around: VariableSurroundings, procedure: Procedure
       const frame = isParameter ? procedure.frame.parameters : procedure.frame.locals;
       let ranges: ReturnType<typeof readLiveRanges> | undefined;
       const readType = (): Type => indirect(types, type, language) ?? types.at(type, language);
+      const live = (): NonNullable<typeof ranges> => (ranges ??= readLiveRanges(stream, at, procedure, frame, segments, addressSize));
       const locate = (address: number): readonly number[] | undefined => {
-        ranges ??= readLiveRanges(stream, at, procedure, frame, segments, addressSize);
-        const expression = expressionAt(ranges, address, types.at(type, language));
+        const expression = expressionAt(live(), address, types.at(type, language));
         return expression && indirect(types, type, language) ? behind(expression) : expression;
       };
-      return new PdbVariable(name, readType, isParameter, locate, context);
+      const begins = (): number | undefined => live().reduce<number | undefined>((first, { start }) => (start !== undefined && (first === undefined || start < first) ? start : first), undefined);
+      return new PdbVariable(name, readType, isParameter, locate, context, undefined, begins);
     }
     case S.regRel32: {
       const offset = cursor.i32();
@@ -118,7 +127,7 @@ export const localVariable = (around: VariableSurroundings, procedure: Procedure
 };
 
 /** A file-scope or static variable; `procedure` is the path of the function around it. */
-export const staticVariable = (around: VariableSurroundings, stream: SectionBytes, at: number, language: Language, procedure?: string): VariableInfo | undefined => {
+export const staticVariable = (around: VariableSurroundings, stream: SectionBytes, at: number, language: Language, procedure?: string): PdbVariable | undefined => {
   const { types, segments, context } = around;
   const cursor = symbolAt(stream, at);
   const type = cursor.u32();
