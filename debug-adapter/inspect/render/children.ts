@@ -1,5 +1,8 @@
+import { BootscopeError } from '../../errors/catalogue';
 import type { Member, StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
+import { queueElements, queueKind } from '../lists';
+import { toBytes } from '../values/place';
 import { arrayOf, countedContent, innerPointer, sliceShape } from '../values/pointers';
 import { TypedValue } from '../values/typed-value';
 import { isTextElement } from './scalars';
@@ -9,7 +12,7 @@ import { memberLabel } from './type-names';
 export interface Child {
   readonly name: string;
   readonly value: TypedValue;
-  /** What to append to the parent's expression to name this part: `.mnt_stat`, `->mnt_stat`, `[3]`. A leading `*` goes before it. */
+  /** What to append to the parent's expression to name this part: `.mnt_stat`, `->mnt_stat`, `[3]`. `*` goes before it; empty: no expression names it. */
   readonly access: string;
 }
 
@@ -109,7 +112,7 @@ const ofStructure = async (value: TypedValue, type: StructType): Promise<Childre
       return named([{ name: '*', value: content, access: '*' }, ...counts]);
     }
   }
-  return named(membersOf(value, type, '.'));
+  return named([...(await queueOf(value, type)), ...membersOf(value, type, '.')]);
 };
 
 /** The counters of an Rc or Arc. */
@@ -122,8 +125,25 @@ const countsOf = async (value: TypedValue, target: Type): Promise<Child[]> => {
   return membersOf(inner, real, '.').filter(({ name }) => name === 'strong' || name === 'weak');
 };
 
-/** `count` elements from a pointer on, as a debugger's `*p@n`. */
-export const elementsFrom = async (pointer: TypedValue, count: number): Promise<TypedValue> => {
-  const first = await pointer.deref();
-  return first.cast(arrayOf(first.type, count));
+/** The elements of a queue head as an array of pointers to them, where the element type has just one entry of that kind. */
+const queueOf = async (head: TypedValue, type: StructType): Promise<Child[]> => {
+  const kind = queueKind(type);
+  const first = kind && strip(head.member(kind.first).type);
+  const element = first?.kind === 'pointer' ? strip(first.target) : undefined;
+  if (!kind || first?.kind !== 'pointer' || element?.kind !== 'struct') return [];
+  const links = element.members.filter(({ type: link }) => {
+    const real = strip(link);
+    return real.kind === 'struct' && real.members.some(({ name }) => name === kind.next);
+  });
+  const [link, another] = links;
+  if (!link || another) return [];
+  try {
+    const found = await queueElements(head, link.name);
+    const pointers = Buffer.concat(found.map(({ address }) => toBytes(address ?? 0n, first.size)));
+    return [{ name: `[${found.length} by ${link.name}]`, value: TypedValue.of(arrayOf(first, found.length), pointers, head.memory), access: '' }];
+  } catch (error) {
+    // A list that is being changed still has its head to show.
+    if (error instanceof BootscopeError) return [];
+    throw error;
+  }
 };

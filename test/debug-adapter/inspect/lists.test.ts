@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listHeadElements, queueElements } from '../../../debug-adapter/inspect/lists';
+import { childrenOf } from '../../../debug-adapter/inspect/render/children';
 import type { Value } from '../../../debug-adapter/inspect/value';
 import { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
 import { FakeMemory, array, char, pointer, struct, u32 } from '../chains/fake-machine';
@@ -49,6 +50,15 @@ describe('kernel lists', () => {
     const { tail, head, element } = world(5, 2);
     await expect(queueElements(tail, 'tail')).rejects.toMatchObject({ code: 'BS404' });
     await expect(listHeadElements(head, element, 'ring')).rejects.toMatchObject({ code: 'BS404' });
+  });
+  it('shows the elements below a head', async () => {
+    const { tail } = world(3);
+    const children = await childrenOf(tail as TypedValue);
+    const [queue, first] = await children!.page(0, 10);
+    expect([queue?.name, first?.name]).toEqual(['[3 by tail]', 'tqh_first']);
+    expect(await (await queue!.value.index(2).deref()).member('n').number()).toBe(2);
+    // A ring still shows its head.
+    expect((await (await childrenOf(world(3, 0).tail as TypedValue))!.page(0, 10)).map(({ name }) => name)).toEqual(['tqh_first']);
   });
   it('names what is missing', async () => {
     const { tail, head, element } = world(1);
