@@ -9,7 +9,6 @@ export const freebsdHalfReroot: FailureRule = {
   confidence: 'likely',
   serial: [
     { any: ['unmount of {path} failed ('] },
-    { any: ['Trying to mount root from {spec}'], optional: true },
     { any: ['Enter full pathname of shell', 'reroot failed; going to single user mode'] },
   ],
   unlessLater: ['login:'],
