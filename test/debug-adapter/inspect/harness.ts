@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { openImage } from '../../../debug-adapter/images/open';
 import type { Machine, Memory, Vcpu } from '../../../debug-adapter/machine/machine';
 import type { Registers } from '../../../debug-adapter/machine/registers';
@@ -80,9 +81,13 @@ def snapshot():
     inferior = gdb.selected_inferior()
     newest = gdb.newest_frame()
     registers = {}
-    for name in ['rax','rbx','rcx','rdx','rsi','rdi','rbp','rsp'] + ['r%d' % i for i in range(8, 16)] + ['rip','eflags','fs_base','gs_base']:
+    wide = newest.architecture().name() == 'i386:x86-64'
+    # QEMU names registers as in 64-bit code in every mode.
+    for name in ['rax','rbx','rcx','rdx','rsi','rdi','rbp','rsp','rip']:
+        registers[name] = str(int(newest.read_register(name if wide else 'e' + name[1:])) & (2**64 - 1 if wide else 2**32 - 1))
+    for name in ['eflags'] + (['r%d' % i for i in range(8, 16)] + ['fs_base','gs_base'] if wide else []):
         registers[name] = str(int(newest.read_register(name)) & (2**64 - 1))
-    for i in range(16):
+    for i in range(16 if wide else 8):
         halves = newest.read_register('xmm%d' % i)['v2_int64']
         registers['xmm%d' % i] = str((int(halves[0]) & (2**64 - 1)) | (int(halves[1]) & (2**64 - 1)) << 64)
     sp = int(registers['rsp'])
@@ -118,7 +123,7 @@ gdb.execute('kill' if gdb.selected_inferior().pid else 'echo')
 `;
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-inspect-'));
-process.once('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 let counter = 0;
 
@@ -221,8 +226,8 @@ export const snapshotOf = (file: string, stop: GdbStop, memory: Buffer, slide = 
   const space = new SnapshotSpace(ranges, (address, length) => image.bytesAt(address - slide, length));
   const values = new Map(Object.entries(stop.registers).map(([name, value]) => [name, BigInt(value)]));
   const registers: Registers = {
-    mode: 'long',
-    bits: 64,
+    mode: image.addressSize === 8 ? 'long' : 'protected32',
+    bits: image.addressSize === 8 ? 64 : 32,
     cpl: 3,
     pc: values.get('rip')!,
     sp: values.get('rsp')!,

@@ -10,7 +10,11 @@ import { clang, compile, gcc, gdb, runUnderGdb, rustc, snapshotOf } from './harn
 const c = (name: string, compiler: string | undefined, ...flags: string[]): Build => ({ name, compiler, flags: ['-g', '-static', '-no-pie', ...flags], source: 'calls.c' });
 const rust = (name: string, ...flags: string[]): Build => ({ name, compiler: rustc, flags: ['--edition', '2024', '-g', '-Ctarget-feature=+crt-static', '-Crelocation-model=static', ...flags], source: 'calls.rs' });
 
+const c32 = (name: string, compiler: string | undefined, ...flags: string[]): Build => ({ name, compiler, flags: ['-m32', '-g', '-static', '-nostdlib', '-fuse-ld=lld-19', ...flags], source: 'calls32.c' });
+
 const builds: readonly Build[] = [
+  c32('clang -m32 -O0', clang, '-O0'),
+  c32('clang -m32 -O2', clang, '-O2', '-fomit-frame-pointer'),
   c('gcc -O0', gcc, '-O0'),
   c('gcc -O2', gcc, '-O2'),
   c('gcc -O2 dwarf 4', gcc, '-O2', '-gdwarf-4'),
@@ -37,7 +41,7 @@ const ours = async (value: TypedValue, path: string): Promise<string> => {
     }
     return String(await part.integer());
   } catch (error) {
-    if (error instanceof BootscopeError) return error.code === 'BS350' ? 'optimized out' : error.code;
+    if (error instanceof BootscopeError) return error.code !== 'BS350' ? error.code : /have not kept/.test(error.what) ? 'not kept' : 'optimized out';
     throw error;
   }
 };
@@ -75,8 +79,8 @@ const compareFrame = async (frame: Frame, theirs: GdbFrame, where: string, tally
       // gdb gives Rust's enums and other unions members of its own.
       if ((/^BS40/.test(got) || got === 'aggregate') && frame.scope?.function.language === 'rust') continue;
       tally.values++;
-      if (got === expected) continue;
-      if (got === 'optimized out' && value.absence?.includes('have not kept')) {
+      if (got === expected || (got === 'not kept' && expected === 'optimized out')) continue;
+      if (got === 'not kept') {
         tally.stale++;
         continue;
       }
@@ -99,7 +103,7 @@ describe.skipIf(!gdb)('stacks and variables as gdb sees them', () => {
     it.skipIf(!build.compiler)(build.name, async () => {
       const program = compile(build);
       const { stops, memory } = runUnderGdb(program, ['checkpoint'], { limit: 40 });
-      expect(stops.length).toBeGreaterThan(4);
+      expect(stops.length).toBeGreaterThan(1);
       const problems: string[] = [];
       const tally: Tally = { frames: 0, values: 0, stale: 0, entry: 0, unplaced: 0 };
       for (const [number, stop] of stops.entries()) {
@@ -109,7 +113,9 @@ describe.skipIf(!gdb)('stacks and variables as gdb sees them', () => {
         for await (const frame of framesFrom((await innermost(placed, machine))!)) frames.push(frame);
         const names = frames.map((frame) => frame.scope?.function.name ?? frame.name);
         const chain = frames.map((frame) => frame.address.toString());
-        if (frames.length !== stop.frames.length) problems.push(`stop ${number}: ${names.join(' < ')} (${frames.at(-1)?.endReason}); gdb: ${stop.frames.map(({ name }) => name).join(' < ')}`);
+        // What gdb finds behind the outermost function is whatever lies on its stack.
+        const theirFrames = stop.frames.filter(({ name }, i) => name !== null || i + 1 < stop.frames.length);
+        if (frames.length !== theirFrames.length) problems.push(`stop ${number}: ${names.join(' < ')} (${frames.at(-1)?.endReason}); gdb: ${stop.frames.map(({ name }) => name).join(' < ')}`);
         for (const [i, theirs] of stop.frames.entries()) {
           const frame = frames[i];
           if (!frame) break;
