@@ -1,4 +1,5 @@
 import type { Finding } from './findings';
+import { diagnoseUnits } from './init-units/diagnose';
 import { diagnoseConf } from './loader-conf/diagnose';
 import type { Workspace } from './workspace/workspace';
 
@@ -7,6 +8,10 @@ export function diagnose(path: string, workspace: Workspace): Finding[] {
   switch (workspace.kind(path)) {
     case 'loader-conf':
       return diagnoseConf(path, workspace);
+    case 'init-unit':
+    case 'line-script':
+    case 'redox-config':
+      return diagnoseUnits(path, workspace);
     default:
       return [];
   }

@@ -16,6 +16,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { loaderRules } from '../boot/languages/loader-conf';
 import { diagnose } from './diagnose';
 import type { Finding } from './findings';
+import { initUnitService } from './init-units/service';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
 import { loaderConfService } from './loader-conf/service';
@@ -35,7 +36,7 @@ export async function serve(connection: Connection): Promise<void> {
   const workspace = new Workspace(files);
   const documents = new TextDocuments(TextDocument);
   const trees = new Trees(await parserFor('loader-conf'));
-  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees) };
+  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees), 'init-unit': initUnitService, 'line-script': initUnitService, 'redox-config': initUnitService };
   const findings = new Map<string, readonly Finding[]>();
   let formats = false;
   let folders: string[] = [];

@@ -12,7 +12,7 @@ export function candidateKind(path: string): FileKind | undefined {
   if (name === 'loader.conf') return folder === 'loader' ? undefined : 'loader-conf';
   if (name === 'loader.conf.local' || name === 'nextboot.conf') return 'loader-conf';
   if (name.endsWith('.conf') && /^loader\.[\w-]+\.d$/.test(folder)) return 'loader-conf';
-  if (/(^|\/)init(\.initfs)?\.d\/[^/]+$/.test(path)) {
+  if (/(^|\/)(init(\.initfs)?\.d|initfs)\/[^/]+$/.test(path)) {
     if (/\.(service|target)$/.test(name)) return 'init-unit';
     return /^\d\d_[\w@-]+$/.test(name) ? 'line-script' : undefined;
   }

@@ -1,0 +1,156 @@
+import { pathToFileURL } from 'node:url';
+import { CompletionItemKind, SymbolKind, type CompletionItem, type DocumentSymbol, type Hover, type Location, type Position } from 'vscode-languageserver';
+import { closureOf, startOrder, templateOf } from '../../boot/languages/init-units/graph';
+import { architectures, restartPolicies, scriptWords, serviceTypes, tables, type UnitKey } from '../../boot/languages/init-units/schema';
+import type { Range } from '../findings';
+import type { LanguageService, Source } from '../service';
+import { unitsAround, unitsIn, type Unit, type UnitSet } from './units';
+
+const inside = (range: Range, at: Position): boolean =>
+  (at.line > range.start.line || (at.line === range.start.line && at.character >= range.start.character)) && (at.line < range.end.line || (at.line === range.end.line && at.character <= range.end.character));
+
+/** The unit a line belongs to; in a configuration there are several. */
+const unitAt = (source: Source, line: number): Unit | undefined =>
+  unitsIn(source.path, source.workspace, source.text).find((unit) => line >= unit.firstLine && line < unit.firstLine + unit.text.split('\n').length);
+
+const around = (source: Source, unit: Unit): UnitSet => unitsAround(source.path, unit.stage, source.workspace);
+
+const top = (unit: Unit): Location => ({ uri: pathToFileURL(unit.path).href, range: { start: { line: unit.firstLine, character: 0 }, end: { line: unit.firstLine, character: 0 } } });
+
+/** Units of Redox's init for an editor: files, line scripts and those embedded in configurations. */
+export const initUnitService: LanguageService = {
+  completion(source, at) {
+    const unit = unitAt(source, at.line);
+    return unit === undefined ? [] : unit.kind === 'script' ? completeScript(source, unit, at) : completeUnit(source, unit, at);
+  },
+  hover(source, at) {
+    const unit = unitAt(source, at.line);
+    return unit === undefined ? undefined : hoverUnit(source, unit, at);
+  },
+  definition(source, at) {
+    const unit = unitAt(source, at.line);
+    const id = unit?.requires.find((one) => inside(one.range, at))?.id;
+    if (unit === undefined || id === undefined) return [];
+    const { units } = around(source, unit);
+    const target = units.get(id) ?? units.get(templateOf(id));
+    return target === undefined ? [] : [top(target)];
+  },
+  references(source, at) {
+    const unit = unitAt(source, at.line);
+    if (unit === undefined) return [];
+    const id = unit.requires.find((one) => inside(one.range, at))?.id ?? unit.id;
+    return [...around(source, unit).units.values()].flatMap((other) => other.requires.filter((one) => one.id === id || templateOf(one.id) === id).map((one) => ({ uri: pathToFileURL(other.path).href, range: one.range })));
+  },
+  symbols(source) {
+    return unitsIn(source.path, source.workspace, source.text).map(symbolOf);
+  },
+};
+
+function symbolOf(unit: Unit): DocumentSymbol {
+  const lines = unit.text.split('\n');
+  const end = { line: unit.firstLine + lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+  const start = { line: unit.firstLine, character: 0 };
+  return {
+    name: unit.id,
+    detail: unit.description ?? unit.command ?? '',
+    kind: unit.kind === 'target' ? SymbolKind.Event : SymbolKind.Function,
+    range: { start, end },
+    selectionRange: { start, end: start },
+    children: (unit.toml?.table ?? []).flatMap((header) =>
+      header.value.kind !== 'table' ? [] : header.value.table.map((entry) => ({ name: entry.key, kind: SymbolKind.Property, range: { start: entry.keyRange.start, end: entry.value.range.end }, selectionRange: entry.keyRange })),
+    ),
+  };
+}
+
+/** The table a line stands in, from the text alone, so that it works while a line is unfinished. */
+function tableAbove(source: Source, unit: Unit, line: number): string | undefined {
+  for (let at = line; at >= unit.firstLine; at--) {
+    const header = /^\s*\[(\w+)\]\s*(#.*)?$/.exec(source.lines[at] ?? '');
+    if (header !== null) return header[1];
+  }
+  return undefined;
+}
+
+function keyDocumentation(key: UnitKey): string {
+  const facts = [key.required === true ? 'required' : key.default === undefined ? '' : `default \`${key.default}\``, key.only === undefined ? '' : `only ${key.only}; others refuse the unit`].filter((one) => one !== '');
+  return `${key.what}.${facts.length === 0 ? '' : `\n\n${facts.join(' · ')}`}`;
+}
+
+function completeUnit(source: Source, unit: Unit, at: Position): CompletionItem[] {
+  const before = (source.lines[at.line] ?? '').slice(0, at.character);
+  if (/^\s*\[\w*$/.test(before)) return (unit.kind === 'target' ? ['unit'] : ['unit', 'service']).map((label) => ({ label, kind: CompletionItemKind.Struct }));
+  const table = tableAbove(source, unit, at.line);
+  const keys = tables[table ?? ''];
+  if (keys === undefined) return [];
+  if (insideArray(source, unit, at)) return unitIds(source, unit);
+  const assigned = /^\s*(\w+)\s*=\s*(.*)$/.exec(before);
+  if (assigned === null) {
+    if (!/^\s*\w*$/.test(before)) return [];
+    return keys.map((key) => ({ label: key.name, kind: CompletionItemKind.Property, detail: key.value, documentation: { kind: 'markdown', value: keyDocumentation(key) } }));
+  }
+  const key = keys.find((one) => one.name === assigned[1]);
+  const quoted = /"[^"]*$/.test(assigned[2] ?? '');
+  const text = (label: string, detail?: string): CompletionItem => ({ label, kind: CompletionItemKind.Value, insertText: quoted ? label : `"${label}"`, ...(detail === undefined ? {} : { detail }) });
+  switch (key?.value) {
+    case 'boolean':
+      return ['true', 'false'].map((label) => ({ label, kind: CompletionItemKind.Keyword }));
+    case 'service-type':
+      return [...serviceTypes.map(([name, what]) => text(name, what)), ...(quoted ? [] : [{ label: '{ scheme = "…" }', kind: CompletionItemKind.Value, insertText: '{ scheme = "$1" }', insertTextFormat: 2 as const, detail: 'Wait for its scheme' }])];
+    case 'restart':
+      return restartPolicies.map((one) => text(one));
+    default:
+      return key?.name === 'condition_architecture' ? architectures.map((one) => text(one)) : [];
+  }
+}
+
+/** Whether a place is within the brackets of requires_weak, on one line or several. */
+function insideArray(source: Source, unit: Unit, at: Position): boolean {
+  let text = (source.lines[at.line] ?? '').slice(0, at.character);
+  for (let line = at.line; line >= Math.max(unit.firstLine, at.line - 200); line--) {
+    const start = /^\s*requires_weak\s*=\s*\[/.exec(text);
+    if (start !== null) return !text.slice(start[0].length).replace(/"[^"]*"?/g, '').includes(']');
+    if (/^\s*(\w+\s*=|\[)/.test(source.lines[line] ?? '') && line !== at.line) return false;
+    text = `${source.lines[line - 1] ?? ''}\n${text}`;
+  }
+  return false;
+}
+
+function unitIds(source: Source, unit: Unit): CompletionItem[] {
+  const quoted = unit.kind === 'script';
+  return [...around(source, unit).units.values()].filter((one) => one.id !== unit.id).map((one) => ({ label: one.id, kind: CompletionItemKind.Reference, ...(one.description === undefined ? {} : { detail: one.description }), ...(quoted ? {} : { filterText: one.id }) }));
+}
+
+function completeScript(source: Source, unit: Unit, at: Position): CompletionItem[] {
+  const before = (source.lines[at.line] ?? '').slice(0, at.character);
+  if (/^\s*requires_weak\s/.test(before)) return unitIds(source, unit);
+  return /^\s*[\w.-]*$/.test(before) ? scriptWords.slice(0, 5).map(([label, detail]) => ({ label, detail, kind: CompletionItemKind.Keyword })) : [];
+}
+
+function hoverUnit(source: Source, unit: Unit, at: Position): Hover | undefined {
+  const reference = unit.requires.find((one) => inside(one.range, at));
+  if (reference !== undefined) return { contents: { kind: 'markdown', value: unitText(source, unit, reference.id) }, range: reference.range };
+  for (const header of unit.toml?.table ?? []) {
+    if (inside(header.keyRange, at)) return { contents: { kind: 'markdown', value: unitText(source, unit, unit.id) }, range: header.keyRange };
+    const entry = header.value.kind === 'table' ? header.value.table.find((one) => inside(one.keyRange, at)) : undefined;
+    const key = tables[header.key]?.find((one) => one.name === entry?.key);
+    if (entry !== undefined && key !== undefined) return { contents: { kind: 'markdown', value: `**${key.name}**\n\n${keyDocumentation(key)}` }, range: entry.keyRange };
+  }
+  const word = unit.kind === 'script' ? scriptWords.find(([name]) => name === /^\s*(\S+)/.exec(source.lines[at.line] ?? '')?.[1]) : undefined;
+  return word === undefined ? undefined : { contents: { kind: 'markdown', value: `**${word[0]}**\n\n${word[1]}.` } };
+}
+
+/** What a unit is and where init starts it. */
+function unitText(source: Source, from: Unit, id: string): string {
+  const { units, nodes } = around(source, from);
+  const unit = units.get(id) ?? units.get(templateOf(id));
+  if (unit === undefined) return `**${id}**\n\nNot in this workspace.`;
+  const { started } = startOrder(nodes, unit.stage);
+  const at = started.findIndex((one) => one === id || templateOf(one) === id);
+  const stage = unit.stage === 1 ? 'from the initfs' : 'from the root filesystem';
+  const parts = [`**${id}**${unit.description === undefined ? '' : ` — ${unit.description}`}`];
+  parts.push(at < 0 ? `Never started ${stage}.` : `Started as number ${at + 1} of ${started.length} ${stage}${at === 0 ? '' : `, after \`${started[at - 1] ?? ''}\``}.`);
+  const waits = [...closureOf(nodes, id)];
+  if (waits.length > 0) parts.push(`Waits for ${waits.length} unit${waits.length === 1 ? '' : 's'}: ${waits.slice(0, 8).join(', ')}${waits.length > 8 ? ', …' : ''}`);
+  if (/(^|\/)redoxfs$/.test(unit.command ?? '') && unit.args.includes('--uuid')) parts.push('redoxfs tries every disk scheme in no promised order, `disk.live` among them: a unit number does not decide which disk comes first.');
+  return parts.join('\n\n');
+}
