@@ -110,4 +110,22 @@ export const sessionErrors = entries({
     likely: 'the configuration gives `serial` alone (level 0).',
     next: 'start QEMU with -s and add "gdb": "127.0.0.1:1234".',
   },
+  otherCode: {
+    code: 'BS342',
+    what: 'other code than that of {file} runs at {address}, where it is linked: {equal} of {compared} compared bytes are equal.',
+    likely: 'the machine was started from another build than the file named in "images"; or firmware or a loader is still there.',
+    next: 'point "images" to the file that this machine boots; its breakpoints hold nothing until its code is there.',
+  },
+  notWatchable: {
+    code: 'BS343',
+    what: '{name} cannot be watched: {detail}.',
+    likely: 'a data breakpoint watches 1 to 8 bytes of memory.',
+    next: 'watch one of its members, or an address with a size.',
+  },
+  badDataId: {
+    code: 'BS344',
+    what: '"{dataId}" is not a data breakpoint of this session.',
+    likely: 'it was kept from an earlier session.',
+    next: 'remove it and add it again from the variable.',
+  },
 });

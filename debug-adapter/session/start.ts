@@ -19,6 +19,7 @@ import type { Configuration } from './configuration/validate';
 import type { Core } from './core';
 import { coded } from './errors';
 import { Filters } from './filters/filters';
+import { ForeignCode } from './foreign-code';
 import { Inspector } from './inspection/inspector';
 import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
@@ -104,6 +105,8 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       serialFeed.flush();
       inspector.changed();
       sendStopped(core, report);
+      // Words about the stop; reading what they need may fail with the machine.
+      void foreign.look(report.stop).catch(() => undefined);
     },
     resumed: () => {
       inspector.changed();
@@ -114,6 +117,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       core.output(`${coded(error).message}\n`, 'important');
       run.report({ stop: { reason: 'other', vcpu: machine.current, pc: 0n, cr3: 0n, hits: [] }, reason: 'pause', description: coded(error).message });
     },
+  });
+  const foreign = new ForeignCode(machine, program, (error) => {
+    core.output(`${error.message}\n`, 'important');
   });
   const inspector = new Inspector({ machine, program, last: () => run.last });
   const breakpoints = new UserBreakpoints({

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
+import { PlacedModule } from '../../program/placed-module';
 import { parseAddress } from '../addresses';
 import { toDapBreakpoint } from '../breakpoints/user-breakpoints';
 import type { UserBreakpoint, Wanted } from '../breakpoints/user-breakpoints';
@@ -17,8 +18,11 @@ const replace = async (core: Core, target: Target, group: string, wanted: readon
 
 /** A breakpoint as the editor shows it, with the local path of the source it was placed in. */
 export const present = (core: Core, target: Target, breakpoint: UserBreakpoint): DebugProtocol.Breakpoint => {
-  const answer = toDapBreakpoint(breakpoint, (line) => core.lineOut(line));
-  const [first] = breakpoint.located?.resolution.locations ?? [];
+  const locations = breakpoint.located?.resolution.locations ?? [];
+  const foreign = locations.length > 0 && locations.every(({ module }) => module instanceof PlacedModule && module.absent);
+  const known = toDapBreakpoint(breakpoint, (line) => core.lineOut(line));
+  const answer = foreign ? { ...known, verified: false, message: 'other code is at its address now' } : known;
+  const [first] = locations;
   if (breakpoint.wanted.spec.kind === 'line') return { ...answer, source: { path: breakpoint.wanted.spec.file } };
   return first?.file === undefined ? answer : { ...answer, source: target.sourceOf(first.file) };
 };

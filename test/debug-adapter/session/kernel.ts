@@ -81,13 +81,13 @@ export interface TestKernel {
 }
 
 /** Compiles it with gcc for the 32-bit flat mode that a multiboot loader leaves. */
-export const buildKernel = (): TestKernel => {
+export const buildKernel = (optimisation: '-O0' | '-O1' = '-O1'): TestKernel => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-kernel-'));
   const file = path.join(directory, 'kernel.c');
   fs.writeFileSync(file, source);
   fs.writeFileSync(path.join(directory, 'kernel.ld'), linker);
   const elf = path.join(directory, 'kernel.elf');
-  const args = ['-m32', '-O1', '-g', '-gdwarf-5', '-ffreestanding', '-fno-pie', '-no-pie', '-fno-stack-protector', '-fno-inline-small-functions', '-fno-asynchronous-unwind-tables', '-mno-sse', '-nostdlib', '-Wl,--build-id=none', '-Wl,-T,kernel.ld', '-o', elf, file];
+  const args = ['-m32', optimisation, '-g', '-gdwarf-5', '-ffreestanding', '-fno-pie', '-no-pie', '-fno-stack-protector', '-fno-inline-small-functions', '-fno-asynchronous-unwind-tables', '-mno-sse', '-nostdlib', '-Wl,--build-id=none', '-Wl,-T,kernel.ld', '-o', elf, file];
   const { status, stderr } = spawnSync('gcc', args, { cwd: directory, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   const lines = source.split('\n');
