@@ -1,86 +1,167 @@
 import fs from 'node:fs';
 import type { Command } from 'commander';
+import type { Image } from '../../debug-adapter/images/image';
+import { claimFulfilled, makeIndexInBackground } from '../../debug-adapter/images/index/background';
 import { openImage } from '../../debug-adapter/images/open';
-import { usage } from '../exit';
-import { answer, type Query, type SymbolResult } from './queries';
+import { answer, queryKinds, type Query, type SymbolResult } from './queries';
+import { resultText } from './text';
+import { readTrace } from './trace';
 
-interface Options {
-  address: string[];
-  function: string[];
-  functions: string[];
-  line: string[];
-  type: string[];
-  locals: string[];
-  unwind: string[];
-  batch?: string;
-  symbols?: string;
-  first?: boolean;
-  index?: boolean;
-  json?: boolean;
+export interface SymbolsOptions {
+  readonly address?: readonly string[];
+  readonly function?: readonly string[];
+  readonly functions?: readonly string[];
+  readonly line?: readonly string[];
+  readonly type?: readonly string[];
+  readonly locals?: readonly string[];
+  readonly unwind?: readonly string[];
+  readonly batch?: string;
+  /** A file, `-` or true for standard input. */
+  readonly trace?: string | true;
+  readonly symbols?: string;
+  readonly first?: boolean;
+  readonly index?: boolean;
+  readonly json?: boolean;
 }
 
-const kinds = ['address', 'function', 'functions', 'line', 'type', 'locals', 'unwind'] as const;
+/** Where the command reads and writes; a test gives its own. */
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+  /** All of a file, `-` being standard input. */
+  read(file: string): string;
+}
 
-/** `symbols IMAGE …`: what a file says of its code, without a machine. Exit 1 when nothing was found. */
+const exits = { found: 0, nothing: 1, usage: 3 } as const;
+
+class UsageError extends Error {}
+
+/** `symbols IMAGE …`: what a file says of its code, without a machine. */
 export function addSymbols(program: Command): void {
-  const collect = (value: string, before: string[]): string[] => [...before, value];
+  const collect = (value: string, before: string[] = []): string[] => [...before, value];
   program
     .command('symbols')
     .description('names, lines, types, locals and unwind rows of an image')
     .argument('<image>', 'ELF or PE file')
     .option('--symbols <file>', 'where its debug information is, when in another file')
-    .option('--address <address>', 'function, line and inlined callers of a linked address', collect, [])
-    .option('--function <name>', 'places of a function, inlined copies too', collect, [])
-    .option('--functions <glob>', 'functions whose name matches', collect, [])
-    .option('--line <file:n>', 'addresses of a source line', collect, [])
-    .option('--type <name>', 'layout of a type', collect, [])
-    .option('--locals <address>', 'variables visible at an address', collect, [])
-    .option('--unwind <address>', 'CFA and saved registers at an address', collect, [])
-    .option('--batch <file>', 'a query a line: KIND TEXT')
+    .option('--address <address>', 'function, line and inlined callers of a linked address (0x…, SYMBOL+0x…, SECTION+0x…)', collect)
+    .option('--function <name>', 'places of a function, inlined copies and namesakes too', collect)
+    .option('--functions <glob>', 'functions whose name matches', collect)
+    .option('--line <file:n>', 'addresses of a source line', collect)
+    .option('--type <name>', 'layout of a type', collect)
+    .option('--locals <address>', 'variables visible at an address', collect)
+    .option('--unwind <address>', 'CFA and saved registers at an address', collect)
+    .option('--batch <file>', 'a query a line: KIND TEXT; - for standard input')
+    .option('--trace [file]', 'a kernel log with a panic in it, by default from standard input: names and lines for its addresses')
     .option('--first', 'only the first place of a function, inlined copies left aside')
     .option('--index', 'make the index on disk now')
     .option('--json', 'one JSON value')
-    .action((file: string, options: Options) => {
-      const queries: Query[] = kinds.flatMap((kind) => options[kind].map((text) => ({ kind, text })));
-      if (options.batch !== undefined) queries.push(...readBatch(options.batch));
-      if (queries.length === 0 && options.index !== true) usage(`say what to look up: ${kinds.map((kind) => `--${kind}`).join(', ')} or --batch`);
-      const image = openImage(file, options.symbols === undefined ? {} : { symbols: options.symbols });
-      if (options.index === true) image.debugInfo.index?.save();
-      const results: SymbolResult[] = [];
-      for (const query of queries) {
-        try {
-          results.push(...answer(image, query, options.first === true));
-        } catch (error) {
-          if (error instanceof RangeError || error instanceof SyntaxError) usage(`${query.kind} ${query.text}: ${error.message}`);
-          throw error;
-        }
-      }
-      if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, image: file, kind: image.format, results })}\n`);
-      else for (const result of results) process.stdout.write(`${text(result)}\n`);
-      if (results.length === 0) {
-        if (!options.json) process.stderr.write('nothing found\n');
-        process.exitCode = 1;
-      }
+    .action((file: string, options: SymbolsOptions) => {
+      // A reader that has seen enough (head) is no error.
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : exits.usage));
+      process.exitCode = runSymbols(file, options, {
+        out: (text) => process.stdout.write(text),
+        err: (text) => process.stderr.write(text),
+        read: (name) => fs.readFileSync(name === '-' ? 0 : name, 'utf8'),
+      });
     });
 }
 
-function readBatch(file: string): Query[] {
-  return fs
-    .readFileSync(file, 'utf8')
+/** Answers the queries; the exit code: 0 found, 1 nothing found, 3 wrong usage or unreadable file. */
+export function runSymbols(file: string, options: SymbolsOptions, streams: Streams): number {
+  let image: Image | undefined;
+  try {
+    const queries = queriesOf(options, streams);
+    image = openImage(file, options.symbols === undefined ? {} : { symbols: options.symbols });
+    if (options.index === true) makeIndex(file, image, streams);
+    const found = options.trace === undefined ? answers(file, image, queries, options, streams) : trace(file, image, options, streams);
+    if (image.debugInfo.index?.worthwhile) makeIndexInBackground(file, options.symbols);
+    if (found || (options.index === true && queries.length === 0)) return exits.found;
+    if (!options.json) streams.err('nothing found\n');
+    return exits.nothing;
+  } catch (error) {
+    streams.err(`${error instanceof UsageError ? 'bootscope: ' : ''}${error instanceof Error ? error.message : String(error)}\n`);
+    return exits.usage;
+  } finally {
+    image?.close();
+  }
+}
+
+function makeIndex(file: string, image: Image, streams: Streams): void {
+  const { index } = image.debugInfo;
+  if (index?.present || index?.save()) {
+    claimFulfilled(file);
+    streams.err('the index is on disk\n');
+  } else streams.err(index ? 'no index may be kept: BOOTSCOPE_NO_CACHE is set, the cache directory cannot be written, or it is too small\n' : 'this image needs no index\n');
+}
+
+function answers(file: string, image: Image, queries: readonly Query[], options: SymbolsOptions, streams: Streams): boolean {
+  const results: SymbolResult[] = [];
+  let found = false;
+  for (const query of queries) {
+    const some = answered(image, query, options.first === true);
+    found ||= some.length > 0;
+    if (!query.batch) results.push(...some);
+    else {
+      // Whoever asks many questions must see which answer belongs to which.
+      const line = `${query.kind} ${query.text}`;
+      if (some.length > 0) results.push(...some.map((one) => ({ ...one, query: line })));
+      else results.push({ name: '??', inlined: [], query: line, notFound: true });
+    }
+  }
+  if (options.json) streams.out(`${JSON.stringify({ version: 1, image: file, kind: image.format, results })}\n`);
+  else for (const result of results) streams.out(`${resultText(result)}\n`);
+  return found;
+}
+
+function answered(image: Image, query: Query, firstOnly: boolean): SymbolResult[] {
+  try {
+    return answer(image, query, firstOnly);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`${query.kind} ${query.text}: ${error.message}`);
+    throw error;
+  }
+}
+
+function trace(file: string, image: Image, options: SymbolsOptions, streams: Streams): boolean {
+  const lines = readTrace(image, readText(options.trace === true || options.trace === undefined ? '-' : options.trace, streams));
+  const results = lines.flatMap(({ text, results: some }) => some.map((one) => ({ ...one, query: text })));
+  if (options.json) streams.out(`${JSON.stringify({ version: 1, image: file, kind: image.format, results })}\n`);
+  else for (const { text, results: some } of lines) streams.out([text, ...some.map((one) => indented(resultText(one)))].join('\n') + '\n');
+  return results.length > 0;
+}
+
+const indented = (text: string): string =>
+  text
     .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [kind = '', ...rest] = line.trim().replace(/^--/, '').split(/\s+/);
-      const known = kinds.find((one) => one === kind);
-      return known === undefined ? usage(`${file}: "${line}" does not begin with one of ${kinds.join(', ')}`) : { kind: known, text: rest.join(' ') };
+    .map((line) => `        ${line}`)
+    .join('\n');
+
+function queriesOf(options: SymbolsOptions, streams: Streams): Query[] {
+  const queries: Query[] = queryKinds.flatMap((kind) => (options[kind] ?? []).map((text) => ({ kind, text })));
+  if (options.batch !== undefined) queries.push(...readBatch(options.batch, streams));
+  if (queries.length > 0 && options.trace !== undefined) throw new UsageError('--trace stands alone');
+  if (queries.length === 0 && options.batch === undefined && options.trace === undefined && options.index !== true)
+    throw new UsageError(`say what to look up: ${queryKinds.map((kind) => `--${kind}`).join(', ')}, --batch or --trace`);
+  return queries;
+}
+
+function readBatch(file: string, streams: Streams): Query[] {
+  return readText(file, streams)
+    .split('\n')
+    .flatMap((line, number) => {
+      if (line.trim() === '') return [];
+      const [, word = '', text = ''] = /^(?:--)?(\S+)\s*(.*)$/.exec(line.trim()) ?? [];
+      const kind = queryKinds.find((one) => one === word);
+      if (kind === undefined || text === '') throw new UsageError(`${file}:${number + 1}: "${line.trim()}" is not KIND TEXT with one of ${queryKinds.join(', ')}`);
+      return [{ kind, text, batch: true as const }];
     });
 }
 
-function text(result: SymbolResult): string {
-  const lines = [`${result.address ?? ''} ${result.name}${result.file === undefined ? '' : ` at ${result.file}:${result.line}`}`.trim()];
-  for (const caller of result.inlined) lines.push(`    inlined by ${caller.name}${caller.file === undefined ? '' : ` at ${caller.file}:${caller.line}`}`);
-  for (const local of result.locals ?? []) lines.push(`    ${local.type} ${local.name}  [${local.location}]${local.parameter ? ' parameter' : ''}`);
-  if (result.type !== undefined) lines.push(JSON.stringify(result.type, null, 2));
-  if (result.cfa) lines.push(`    cfa = ${result.cfa.rule}`, ...Object.entries(result.cfa.registers).map(([register, how]) => `    ${register} = ${how}`));
-  return lines.join('\n');
+function readText(file: string, streams: Streams): string {
+  try {
+    return streams.read(file);
+  } catch (error) {
+    throw new UsageError(`cannot read ${file === '-' ? 'standard input' : file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -1,7 +1,8 @@
 import type { Image } from '../../debug-adapter/images/image';
 import type { FunctionInfo } from '../../debug-adapter/images/debug-info';
 import type { UnwindRule } from '../../debug-adapter/images/debug-info';
-import { describeType, typeName } from './type-text';
+import { readAddress, writeAddress } from './addresses';
+import { describeType, typeName, type TypeLayout } from './type-text';
 
 export interface SymbolResult {
   name: string;
@@ -12,20 +13,29 @@ export interface SymbolResult {
   line?: number;
   /** Callers by inlining, innermost first; empty for a function that stands by itself. */
   inlined: { name: string; file?: string; line?: number }[];
-  type?: unknown;
+  type?: TypeLayout;
   locals?: { name: string; type: string; location: string; parameter: boolean }[];
   cfa?: { rule: string; registers: Record<string, string> };
+  /** Of a batch or a trace: the line that this answers. */
+  query?: string;
+  /** Of a batch: nothing was found for the query. */
+  notFound?: true;
 }
 
-export type Query = { readonly kind: 'address' | 'function' | 'functions' | 'line' | 'type' | 'locals' | 'unwind'; readonly text: string };
+export const queryKinds = ['address', 'function', 'functions', 'line', 'type', 'locals', 'unwind'] as const;
 
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
+export interface Query {
+  readonly kind: (typeof queryKinds)[number];
+  readonly text: string;
+  /** One of many: it is answered even when nothing is found. */
+  readonly batch?: true;
+}
 
 /** What the image says to one query. */
 export function answer(image: Image, query: Query, firstOnly = false): SymbolResult[] {
   switch (query.kind) {
     case 'address':
-      return place(image, BigInt(query.text));
+      return atAddress(image, query.text, place);
     case 'function':
       return functionsNamed(image, query.text, firstOnly);
     case 'functions':
@@ -35,11 +45,16 @@ export function answer(image: Image, query: Query, firstOnly = false): SymbolRes
     case 'type':
       return image.debugInfo.typesNamed(query.text).map((type) => ({ name: type.qualifiedName, inlined: [], type: describeType(type), ...('declared' in type && type.declared ? type.declared : {}) }));
     case 'locals':
-      return locals(image, BigInt(query.text));
+      return atAddress(image, query.text, locals);
     case 'unwind':
-      return unwind(image, BigInt(query.text));
+      return atAddress(image, query.text, unwind);
   }
 }
+
+const atAddress = (image: Image, text: string, look: (image: Image, address: bigint) => SymbolResult[]): SymbolResult[] => {
+  const address = readAddress(image, text);
+  return address === undefined ? [] : look(image, address);
+};
 
 /** Function, line and inlined callers of a linked address. */
 export function place(image: Image, address: bigint): SymbolResult[] {
@@ -54,7 +69,7 @@ export function place(image: Image, address: bigint): SymbolResult[] {
     {
       name: name ?? '??',
       ...(symbol ? { linkageName: symbol.linkageName } : concrete?.linkageName === undefined ? {} : { linkageName: concrete.linkageName }),
-      address: hex(address),
+      address: writeAddress(image, address),
       ...(line && line.line > 0 ? { file: line.file, line: line.line } : {}),
       inlined: scopes.slice(0, -1).map((scope, index) => ({ name: scopes[index + 1]?.function.qualifiedName ?? '??', ...(scope.callSite ?? {}) })),
     },
@@ -68,7 +83,7 @@ const functionResult = (image: Image, info: FunctionInfo): SymbolResult => {
   return {
     name: info.qualifiedName,
     ...(info.linkageName === undefined ? {} : { linkageName: info.linkageName }),
-    ...(info.entry === undefined ? {} : { address: hex(info.entry) }),
+    ...(info.entry === undefined ? {} : { address: writeAddress(image, info.entry) }),
     ...(declared ?? {}),
     inlined: [],
   };
@@ -80,20 +95,25 @@ function functionsNamed(image: Image, name: string, firstOnly: boolean): SymbolR
     const info = symbol && image.debugInfo.scopesAt(symbol.address).at(-1)?.function;
     if (info) return [functionResult(image, info)];
   }
-  const known = image.debugInfo.functionsNamed(name);
+  const known = image.debugInfo.functionsNamed(name, { complete: true });
   const results: SymbolResult[] = [];
   for (const info of known) {
     if (info.entry !== undefined) results.push(functionResult(image, info));
     for (const instance of info.inlinedInstances()) {
       const [top] = place(image, instance.entry);
-      results.push({ ...functionResult(image, info), address: hex(instance.entry), inlined: top?.inlined ?? [], ...(instance.callSite ?? {}) });
+      results.push({
+        ...functionResult(image, info),
+        ...(top?.file === undefined || top.line === undefined ? {} : { file: top.file, line: top.line }),
+        address: writeAddress(image, instance.entry),
+        inlined: top?.inlined ?? [],
+      });
     }
   }
   if (known.length > 0) return results;
   return image.symbols
     .named(name)
     .filter((symbol) => symbol.kind === 'function')
-    .map((symbol) => ({ name: symbol.name, linkageName: symbol.linkageName, address: hex(symbol.address), inlined: [] }));
+    .map((symbol) => ({ name: symbol.name, linkageName: symbol.linkageName, address: writeAddress(image, symbol.address), inlined: [] }));
 }
 
 function functionsMatching(image: Image, glob: string): SymbolResult[] {
@@ -102,17 +122,17 @@ function functionsMatching(image: Image, glob: string): SymbolResult[] {
   return image.symbols
     .matching(glob)
     .filter((symbol) => symbol.kind === 'function')
-    .map((symbol) => ({ name: symbol.name, linkageName: symbol.linkageName, address: hex(symbol.address), inlined: [] }));
+    .map((symbol) => ({ name: symbol.name, linkageName: symbol.linkageName, address: writeAddress(image, symbol.address), inlined: [] }));
 }
 
 function linePlaces(image: Image, text: string): SymbolResult[] {
   const colon = text.lastIndexOf(':');
   const file = text.slice(0, colon);
   const line = Number(text.slice(colon + 1));
-  if (colon < 1 || !Number.isInteger(line)) throw new RangeError(`--line takes FILE:N, not "${text}"`);
+  if (colon < 1 || !Number.isInteger(line) || line < 1) throw new SyntaxError('a line is FILE:N');
   return image.debugInfo.addressesOfLine(file, line).map((found) => {
     const [at] = place(image, found.address);
-    return { name: at?.name ?? '??', address: hex(found.address), file: found.file, line: found.line, inlined: at?.inlined ?? [] };
+    return { name: at?.name ?? '??', address: writeAddress(image, found.address), file: found.file, line: found.line, inlined: at?.inlined ?? [] };
   });
 }
 
@@ -153,7 +173,7 @@ function unwind(image: Image, address: bigint): SymbolResult[] {
   return [
     {
       name: at?.name ?? '??',
-      address: hex(address),
+      address: writeAddress(image, address),
       inlined: at?.inlined ?? [],
       cfa: {
         rule: row.cfa.kind === 'register' ? `r${row.cfa.register}${signed(row.cfa.offset)}` : 'expression',

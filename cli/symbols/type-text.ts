@@ -23,8 +23,29 @@ export function typeName(type: Type): string {
   }
 }
 
-/** The layout of a type as plain data: offsets in bytes, bit fields as byte, bit and width. */
-export function describeType(type: Type): unknown {
+export interface MemberLayout {
+  readonly name: string;
+  readonly type: string;
+  /** Bytes. */
+  readonly offset: number;
+  /** Of a bit field: byte from the start of the type, lowest bit in it, width in bits. */
+  readonly byte?: number;
+  readonly bit?: number;
+  readonly bits?: number;
+}
+
+/** The layout of a type as plain data: sizes and offsets in bytes. */
+export interface TypeLayout {
+  readonly kind: string;
+  readonly name: string;
+  readonly size: number | undefined;
+  readonly members?: readonly MemberLayout[];
+  readonly discriminant?: { readonly offset: number; readonly type: string } | null;
+  readonly variants?: readonly { readonly name: string; readonly values: readonly string[] | null; readonly offset: number; readonly type: string }[];
+  readonly enumerators?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export function describeType(type: Type): TypeLayout {
   const plain = strip(type);
   if (plain.kind === 'struct')
     return {
@@ -34,8 +55,7 @@ export function describeType(type: Type): unknown {
       members: plain.members.map((member) => ({
         name: member.name,
         type: typeName(member.type),
-        offset: member.offset,
-        ...(member.bitSize === undefined ? {} : { byte: Math.floor((member.bitOffset ?? 0) / 8), bit: (member.bitOffset ?? 0) % 8, bits: member.bitSize }),
+        ...(member.bitSize === undefined ? { offset: member.offset } : bitField(member.bitOffset ?? member.offset * 8, member.bitSize)),
       })),
       ...(plain.variantPart
         ? {
@@ -46,4 +66,19 @@ export function describeType(type: Type): unknown {
     };
   if (plain.kind === 'enum') return { kind: 'enum', name: plain.qualifiedName, size: plain.size, enumerators: plain.enumerators.map(({ name, value }) => ({ name, value: String(value) })) };
   return { kind: plain.kind, name: typeName(plain), size: plain.size };
+}
+
+const bitField = (from: number, bits: number): Pick<MemberLayout, 'offset' | 'byte' | 'bit' | 'bits'> => ({ offset: Math.floor(from / 8), byte: Math.floor(from / 8), bit: from % 8, bits });
+
+/** A layout for a person, a line a member. */
+export function typeText(type: TypeLayout): string[] {
+  const lines = [`    ${type.kind} ${type.name}, ${type.size ?? '?'} bytes`];
+  for (const member of type.members ?? []) {
+    const where = member.bits === undefined ? `+${member.offset}` : `+${member.byte}.${member.bit}:${member.bits}`;
+    lines.push(`    ${where.padEnd(10)} ${member.type} ${member.name}`);
+  }
+  if (type.discriminant) lines.push(`    ${`+${type.discriminant.offset}`.padEnd(10)} ${type.discriminant.type} (which variant)`);
+  for (const variant of type.variants ?? []) lines.push(`    ${`+${variant.offset}`.padEnd(10)} ${variant.name}${variant.values ? ` = ${variant.values.join(', ')}` : ''}: ${variant.type}`);
+  for (const one of type.enumerators ?? []) lines.push(`    ${one.name} = ${one.value}`);
+  return lines;
 }

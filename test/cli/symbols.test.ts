@@ -1,0 +1,163 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runSymbols, type SymbolsOptions } from '../../cli/symbols/command';
+import { mentionIn } from '../../cli/symbols/trace';
+import { openImage } from '../../debug-adapter/images/open';
+import { compile, builds, gcc, lineOf, scratch } from '../debug-adapter/images/support';
+
+const directory = scratch();
+const build = builds.find(({ name }) => name === 'gcc -O2 dwarf 5');
+
+const run = (file: string, options: SymbolsOptions, input = ''): { code: number; out: string; err: string; json(): { version: number; kind: string; results: Record<string, unknown>[] } } => {
+  let out = '';
+  let err = '';
+  const code = runSymbols(file, options, { out: (text) => (out += text), err: (text) => (err += text), read: (name) => (name === '-' ? input : fs.readFileSync(name, 'utf8')) });
+  return { code, out, err, json: () => JSON.parse(out) as ReturnType<ReturnType<typeof run>['json']> };
+};
+
+describe.skipIf(build === undefined)('symbols', () => {
+  let file = '';
+  let main = 0n;
+  let text = '';
+  beforeAll(() => {
+    file = compile(build!);
+    const image = openImage(file);
+    main = image.symbols.named('main')[0]!.address;
+    text = `0x${main.toString(16)}`;
+    image.close();
+  });
+
+  it('answers with one JSON value', () => {
+    const answer = run(file, { address: [text], json: true });
+    expect(answer).toMatchObject({ code: 0, err: '' });
+    expect(answer.out.split('\n')).toHaveLength(2);
+    expect(answer.json()).toEqual({ version: 1, image: file, kind: 'elf', results: [expect.objectContaining({ name: 'main', linkageName: 'main', address: text, inlined: [], file: expect.stringMatching(/shapes\.c$/), line: lineOf('shapes.c', 'int main') + 1 })] });
+  });
+
+  it('says where a function is inlined, and what the callers are', () => {
+    const { results } = run(file, { function: ['inlined'], json: true }).json();
+    expect(results.length).toBeGreaterThan(0);
+    for (const one of results) expect(one).toMatchObject({ name: 'inlined', inlined: [expect.objectContaining({ file: expect.stringMatching(/shapes\.c$/), line: expect.any(Number) })] });
+    expect(run(file, { function: ['inlined'] }).out).toMatch(/^0x[0-9a-f]+ inlined at .*shapes\.c:\d+\n {4}inlined by \w+ at .*shapes\.c:\d+/);
+  });
+
+  it('finds the same by symbol and offset', () => {
+    expect(run(file, { address: ['main+0x4'], json: true }).json().results[0]).toMatchObject({ name: 'main', address: `0x${(main + 4n).toString(16)}` });
+    expect(run(file, { address: ['nowhere+0x4'] })).toMatchObject({ code: 1 });
+  });
+
+  it('ends with 1 when nothing is found and 3 when it cannot even look', () => {
+    expect(run(file, { function: ['no_such_function'] })).toMatchObject({ code: 1, out: '', err: 'nothing found\n' });
+    expect(run(file, { function: ['no_such_function'], json: true }).json().results).toEqual([]);
+    expect(run(file, { address: ['here'] })).toMatchObject({ code: 3, out: '' });
+    expect(run(file, { line: ['shapes.c'] })).toMatchObject({ code: 3, out: '' });
+    expect(run(file, {})).toMatchObject({ code: 3, err: expect.stringContaining('--address') });
+    expect(run(path.join(directory, 'none'), { function: ['main'] })).toMatchObject({ code: 3, err: expect.stringMatching(/^BS201/) });
+    expect(run(__filename, { function: ['main'] })).toMatchObject({ code: 3, err: expect.stringMatching(/^BS202/) });
+  });
+
+  it('answers a batch in order, the questions without an answer too', () => {
+    const batch = path.join(directory, 'batch');
+    fs.writeFileSync(batch, `function main\n\n--address ${text}\ntype no_such_type\nfunctions ma?n\n`);
+    const { code, json } = run(file, { batch, json: true });
+    expect(code).toBe(0);
+    expect(json().results).toMatchObject([
+      { name: 'main', query: 'function main' },
+      { name: 'main', query: `address ${text}` },
+      { name: '??', query: 'type no_such_type', notFound: true },
+      { name: 'main', query: 'functions ma?n' },
+    ]);
+    expect(run(file, { batch: '-' }, 'function main').code).toBe(0);
+    expect(run(file, { batch: '-' }, 'type nothing_here')).toMatchObject({ code: 1 });
+    expect(run(file, { batch: '-' }, 'function main\nwhere is it')).toMatchObject({ code: 3, err: expect.stringContaining('-:2') });
+    expect(run(file, { batch: path.join(directory, 'none') })).toMatchObject({ code: 3 });
+  });
+
+  it('gives bit fields as byte, bit and width', () => {
+    const source = path.join(directory, 'bits.c');
+    fs.writeFileSync(source, 'struct bits { char first; unsigned low : 3; unsigned high : 7; long after; } b; enum state { OFF, ON = 5 } s; int main(void) { return b.low + s; }\n');
+    execFileSync(gcc!, ['-g', '-o', path.join(directory, 'bits'), source]);
+    const { results } = run(path.join(directory, 'bits'), { type: ['bits', 'enum state'], json: true }).json();
+    expect(results[0]!['type']).toEqual({
+      kind: 'struct', name: 'bits', size: 16,
+      members: [
+        { name: 'first', type: 'char', offset: 0 },
+        { name: 'low', type: 'unsigned int', offset: 1, byte: 1, bit: 0, bits: 3 },
+        { name: 'high', type: 'unsigned int', offset: 1, byte: 1, bit: 3, bits: 7 },
+        { name: 'after', type: 'long int', offset: 8 },
+      ],
+    });
+    expect(results[1]!['type']).toMatchObject({ kind: 'enum', enumerators: [{ name: 'OFF', value: '0' }, { name: 'ON', value: '5' }] });
+    expect(run(path.join(directory, 'bits'), { type: ['bits'] }).out).toContain('+1.3:7     unsigned int high');
+  });
+
+  it('writes addresses of a relocatable object as section and offset', () => {
+    const source = path.join(directory, 'module.c');
+    const object = path.join(directory, 'module.ko');
+    fs.writeFileSync(source, '__attribute__((section(".init.text"))) int setup(int a) { return a + 1; }\nint first(int a) { return a; }\nint second(int a) {\n  return a * 3;\n}\n');
+    execFileSync(gcc!, ['-g', '-O1', '-c', '-o', object, source]);
+    const [second, setup] = run(object, { function: ['second', 'setup'], json: true }).json().results;
+    expect(second).toMatchObject({ name: 'second', address: expect.stringMatching(/^\.text\+0x[1-9a-f]/) });
+    expect(setup).toMatchObject({ address: '.init.text+0x0', file: source });
+    expect(run(object, { address: [second!['address'] as string], json: true }).json().results[0]).toMatchObject({ name: 'second', address: second!['address'], line: 4 });
+    expect(run(object, { address: ['.init.text+0x0', '.init.text+0x999'], json: true }).json().results).toMatchObject([{ name: 'setup' }]);
+    expect(run(object, { line: ['module.c:4'], json: true }).json().results[0]).toMatchObject({ name: 'second' });
+  });
+
+  describe('a panic trace', () => {
+    const plus = (offset: bigint): string => (main + offset).toString(16).padStart(16, '0');
+
+    it('of Linux comes back with names and lines', () => {
+      const log = ['[    1.5] Kernel panic - not syncing: no init', '[    1.6] RIP: 0010:main+0x0/0x10', '[    1.6]  ? main+0x5/0x4000', '[    1.6] RAX: 0000000000000000'].join('\n');
+      const { code, out } = run(file, { trace: true }, `${log}\n`);
+      expect(code).toBe(0);
+      const lines = out.split('\n');
+      expect(lines[0]).toBe('[    1.5] Kernel panic - not syncing: no init');
+      expect(lines[2]).toMatch(new RegExp(`^ {8}0x${main.toString(16)} main at .*shapes\\.c:\\d+$`));
+      expect(out).toContain('RAX: 0000000000000000\n');
+    });
+
+    it('of a moved Linux is moved back', () => {
+      const moved = (main + 0x1c000000n).toString(16);
+      const log = `[<${moved}>] ? 0x${moved}\nRIP: 0010:0x${moved}\nKernel Offset: 0x1c000000 from 0xffffffff81000000 (relocation range: 0xffffffff80000000-0xffffffffbfffffff)\n`;
+      const { results } = run(file, { trace: true, json: true }, log).json();
+      expect(results.at(-1)).toMatchObject({ name: 'main', address: text, query: `RIP: 0010:0x${moved}` });
+    });
+
+    it('of FreeBSD comes back', () => {
+      const log = `panic: vm_fault\ncpuid = 0\nKDB: stack backtrace:\n#0 0x${plus(5n)} at main+0x5\n#1 0xffffffff80000000 at nothing_of_ours+0x5\nmain() at main+0x5/frame 0xfffffe00\n--- trap 0xc, rip = 0x${plus(0n)}, rsp = 0 ---\n`;
+      const { results } = run(file, { trace: true, json: true }, log).json();
+      expect(results.map(({ name, query }) => [name, (query as string).slice(0, 4)])).toEqual([['main', '#0 0'], ['main', 'main'], ['main', '--- ']]);
+    });
+
+    it('of Redox comes back', () => {
+      const log = `KERNEL PANIC: panicked at src/main.rs:1:2:\nno\n  FP ffff800000001000: PC ${plus(5n)}\n    ${plus(0n)}+0005\n    main\nRIP:   ${plus(0n)}\n`;
+      const { results } = run(file, { trace: true, json: true }, log).json();
+      expect(results).toMatchObject([{ name: 'main', address: `0x${(main + 5n).toString(16)}` }, { name: 'main', address: text }]);
+    });
+
+    it('without a place in this image ends with 1', () => {
+      expect(run(file, { trace: '-' }, 'all is well\n')).toMatchObject({ code: 1, out: 'all is well\n' });
+      expect(run(file, { trace: true, function: ['main'] })).toMatchObject({ code: 3 });
+    });
+  });
+});
+
+describe('a line of a log', () => {
+  it.each([
+    ['[    2.1][    T1]  mount_block_root.cold+0x12/0x1f0', { symbol: { name: 'mount_block_root.cold', offset: 0x12n, size: 0x1f0 }, role: 'return' }],
+    ['RIP: 0010:foo+0x1/0x2', { symbol: { name: 'foo', offset: 1n, size: 2 }, role: 'pc' }],
+    ['vfs_mountroot() at vfs_mountroot+0x1e8/frame 0xfffffe0011223344', { symbol: { name: 'vfs_mountroot', offset: 0x1e8n }, role: 'return' }],
+    ['instruction pointer\t= 0x20:0xffffffff80b4d4c1', { address: 0xffffffff80b4d4c1n, role: 'pc' }],
+    ['  FP ffff800000001000: PC ffffffff80012345', { address: 0xffffffff80012345n, role: 'return' }],
+    ['RIP:   ffffffff80012345', { address: 0xffffffff80012345n, role: 'pc' }],
+    ['   3: 0x7f1234567890 - std::rt::lang_start', { address: 0x7f1234567890n, role: 'return' }],
+  ])('%s', (line, expected) => {
+    expect(mentionIn(line)).toMatchObject(expected);
+  });
+  it.each(['Mounting from ufs:/dev/md0 failed with error 19.', 'time = 1700000000', '1+0x records', ''])('says nothing of code: %s', (line) => {
+    expect(mentionIn(line)).toBeUndefined();
+  });
+});
