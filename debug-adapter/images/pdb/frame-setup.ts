@@ -38,3 +38,21 @@ export const readSetup = (code: Uint8Array): SetupStep[] => {
   const size = is(at, 0xb8) && is(at + 5, 0xe8) && is(at + 10, 0x48, 0x29, 0xc4) ? number(at + 1) : undefined;
   return size === undefined ? steps : [...steps, { end: at + 13, bytes: size }];
 };
+
+/**
+ * Bytes of the stores of registers to the stack that code begins with: where a function that is not optimised keeps its
+ * parameters (`mov [rsp+n], reg`, `mov [rbp+n], reg`).
+ */
+export const storesLength = (code: Uint8Array): number => {
+  let at = 0;
+  for (;;) {
+    const rex = code[at] ?? 0;
+    const wide = rex === 0x66 ? ((code[at + 1] ?? 0) & 0xf0) === 0x40 ? 2 : 1 : (rex & 0xf0) === 0x40 ? 1 : 0;
+    const opcode = code[at + wide];
+    const modrm = code[at + wide + 1] ?? 0;
+    const mode = modrm >> 6;
+    const onStack = (modrm & 7) === 4 ? code[at + wide + 2] === 0x24 : (modrm & 7) === 5 && mode !== 0;
+    if ((opcode !== 0x88 && opcode !== 0x89) || !onStack || mode === 3) return at;
+    at += wide + 2 + ((modrm & 7) === 4 ? 1 : 0) + (mode === 1 ? 1 : mode === 2 ? 4 : 0);
+  }
+};

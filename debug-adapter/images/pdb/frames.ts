@@ -3,7 +3,7 @@ import { toNumber } from '../bytes/address';
 import { epilogueAt } from '../pe/epilogue';
 import type { PeFile } from '../pe/pe-file';
 import type { PeUnwind } from '../pe/unwind';
-import { longestSetup, readSetup } from './frame-setup';
+import { longestSetup, readSetup, storesLength } from './frame-setup';
 import type { SetupStep } from './frame-setup';
 import type { PdbUnwind } from './pdb-info';
 import type { PdbFile } from './pdb-file';
@@ -62,6 +62,11 @@ export class PdbFrames implements PdbUnwind {
     if (!procedure || procedure.start !== toNumber(entry)) return undefined;
     const steps = this.setupOf(procedure);
     return steps[steps.length - 1]?.end ?? 0;
+  }
+
+  afterStores(address: bigint): bigint {
+    const code = this.pe.bytesAt(toNumber(address) - this.base, longestSetup);
+    return code ? address + BigInt(storesLength(code)) : address;
   }
 
   private procedureAt(address: number): Procedure | undefined {

@@ -18,6 +18,8 @@ export interface FunctionSurroundings {
   linkageName(address: number): string | undefined;
   /** Bytes of code that set up the frame at a function's entry; undefined where the image does not say. */
   prologueSize(entry: bigint): number | undefined;
+  /** Behind the code at an address that stores registers on the stack, as a function does with its parameters. */
+  afterStores(address: bigint): bigint;
 }
 
 const lastOf = (path: string): string => {
@@ -280,6 +282,8 @@ export const afterPrologue = (around: FunctionSurroundings, module: Module, plac
   const from = place.start + (size ?? 1);
   const rows = around.pdb.rowsOf(module, place);
   const [first] = rows;
-  if (size !== undefined && first && from < first.end && around.pdb.procedure(module, place)?.optimised) return from;
-  return rows.find((row) => row.start >= from)?.start ?? place.start;
+  if (size !== undefined && first && from < first.end && around.pdb.procedure(module, place)?.frame.optimised) return from;
+  const body = rows.find((row) => row.start >= from)?.start;
+  if (body !== undefined) return body;
+  return size === undefined ? place.start : toNumber(around.afterStores(toAddress(from)));
 };

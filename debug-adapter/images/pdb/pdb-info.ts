@@ -13,9 +13,11 @@ import type { PdbFile } from './pdb-file';
 import { pdbSymbols } from './symbols';
 import { typesNamed, VariableIndex } from './type-queries';
 
-/** Unwinding that also knows how much code sets up a frame. */
+/** Unwinding that also knows the code that sets up a frame. */
 export interface PdbUnwind extends UnwindTable {
   prologueSize(entry: bigint): number | undefined;
+  /** Behind the code at an address that stores registers on the stack. */
+  afterStores(address: bigint): bigint;
 }
 
 /** A PDB behind the interface that all debug information has. */
@@ -31,7 +33,7 @@ export class PdbInfo implements DebugInfo {
     private readonly pdb: PdbFile,
     private readonly unwind: PdbUnwind,
   ) {
-    this.around = { pdb, linkageName: (address) => this.linkageName(address), prologueSize: (entry) => unwind.prologueSize(entry) };
+    this.around = { pdb, linkageName: (address) => this.linkageName(address), prologueSize: (entry) => unwind.prologueSize(entry), afterStores: (address) => unwind.afterStores(address) };
     this.functions = new FunctionIndex(this.around);
     this.variables = new VariableIndex(pdb);
   }

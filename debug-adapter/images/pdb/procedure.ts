@@ -39,6 +39,8 @@ export interface Frame {
   /** Without and of the registers saved by pushes. */
   readonly bytes: number;
   readonly savedBytes: number;
+  /** Optimised for speed. */
+  readonly optimised: boolean;
 }
 
 /** Head of a procedure and the scopes in it. */
@@ -52,15 +54,14 @@ export interface Procedure {
   readonly start: number;
   readonly end: number;
   readonly noReturn: boolean;
-  /** Compiled with optimisation. */
-  readonly optimised: boolean;
   readonly root: ScopeNode;
   readonly frame: Frame;
 }
 
-/** cvinfo.h, CV_PROCFLAGS: never returns; debug information of optimised code. */
+/** cvinfo.h, CV_PROCFLAGS: never returns. */
 const neverReturns = 0x08;
-const optimisedCode = 0x80;
+/** cvinfo.h, FRAMEPROCSYM: optimised for speed. */
+const forSpeed = 0x100000;
 const deepest = 1000;
 
 const isVariable = (kind: number): boolean =>
@@ -77,7 +78,7 @@ export const readProcedure = (module: Module, stream: SectionBytes, at: number, 
   const name = head.string();
   const root: ScopeNode = { kind: 'procedure', at, ranges: [start, end], inlinee: 0, rows: [], children: [], variables: [] };
   const stack: ScopeNode[] = [root];
-  let frame: Frame = { locals: undefined, parameters: undefined, bytes: 0, savedBytes: 0 };
+  let frame: Frame = { locals: undefined, parameters: undefined, bytes: 0, savedBytes: 0, optimised: false };
   forEachSymbol(stream, at, module.record.symbolBytes, (kind, here) => {
     const top = stack[stack.length - 1];
     if (here === at || !top) return top ? undefined : module.record.symbolBytes;
@@ -88,7 +89,7 @@ export const readProcedure = (module: Module, stream: SectionBytes, at: number, 
       const savedBytes = cursor.u32();
       cursor.skip(6);
       const flags = cursor.u32();
-      frame = { locals: frameRegister(flags >>> 14, addressSize), parameters: frameRegister(flags >>> 16, addressSize), bytes, savedBytes };
+      frame = { locals: frameRegister(flags >>> 14, addressSize), parameters: frameRegister(flags >>> 16, addressSize), bytes, savedBytes, optimised: (flags & forSpeed) !== 0 };
     } else if (isVariable(kind)) top.variables.push(here);
     else if (opensScope(kind)) {
       if (stack.length > deepest) throw stream.damaged(here, 'scopes nested too deep');
@@ -101,7 +102,7 @@ export const readProcedure = (module: Module, stream: SectionBytes, at: number, 
     }
     return undefined;
   });
-  return { module, stream, at, name, signature, start, end, noReturn: (flags & neverReturns) !== 0, optimised: (flags & optimisedCode) !== 0, root, frame };
+  return { module, stream, at, name, signature, start, end, noReturn: (flags & neverReturns) !== 0, root, frame };
 };
 
 /** A block lies in its procedure's segment; `origin` is the address of that segment. */
