@@ -1,3 +1,4 @@
+import { diagnoseScript } from './boot-scripts/diagnose';
 import type { Finding } from './findings';
 import { diagnoseUnits } from './init-units/diagnose';
 import { diagnoseConf } from './loader-conf/diagnose';
@@ -8,6 +9,8 @@ export function diagnose(path: string, workspace: Workspace): Finding[] {
   switch (workspace.kind(path)) {
     case 'loader-conf':
       return diagnoseConf(path, workspace);
+    case 'boot-script':
+      return diagnoseScript(path, workspace);
     case 'init-unit':
     case 'line-script':
     case 'redox-config':

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { LoaderRules } from '../boot/languages/loader-conf';
 import { diagnose } from './diagnose';
 import type { Finding } from './findings';
+import { parserFor } from './grammars/load';
+import { Trees } from './grammars/trees';
 import { DiskFiles } from './workspace/files';
 import { Workspace } from './workspace/workspace';
 
@@ -32,6 +34,7 @@ export async function lint(paths: readonly string[], rules: LoaderRules): Promis
     }
   }
   const wanted = workspace.all().filter((file) => asked.some((one) => file === one || file.startsWith(`${one.replace(/\/$/, '')}/`)));
+  if (workspace.of('boot-script').length > 0) workspace.shell = new Trees(await parserFor('bash'));
   const findings: Finding[] = [];
   let files = 0;
   for (const file of wanted) {

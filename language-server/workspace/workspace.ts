@@ -1,4 +1,5 @@
 import type { LoaderRules } from '../../boot/languages/loader-conf';
+import type { Trees } from '../grammars/trees';
 import type { Files } from './files';
 import { candidateKind, kindOf, type FileKind } from './recognise';
 
@@ -20,6 +21,8 @@ export class Workspace {
 
   /** False when only single files are known: then nothing is said of what is not there. */
   complete = true;
+  /** The shell's parser, once it is loaded. */
+  shell?: Trees;
 
   constructor(
     readonly files: Files,

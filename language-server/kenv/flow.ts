@@ -1,0 +1,55 @@
+import { readConf } from '../../boot/languages/loader-conf';
+import type { ShellCommand, Word } from '../boot-scripts/script';
+import { openScript } from '../boot-scripts/open';
+import type { Range } from '../findings';
+import type { Workspace } from '../workspace/workspace';
+
+/** One place that sets, removes or reads a variable of the kernel environment. */
+export interface Occurrence {
+  readonly name: string;
+  readonly path: string;
+  /** Of the name. */
+  readonly range: Range;
+  readonly kind: 'loader' | 'set' | 'unset' | 'use';
+  readonly value?: string;
+  readonly conditional: boolean;
+}
+
+/** What one kenv(1) command does. Names in variables are left out unless they are constant. */
+export function kenvOf(path: string, command: ShellCommand): Occurrence[] {
+  if (command.name !== 'kenv') return [];
+  const flags = command.args.filter((word) => word.text.startsWith('-'));
+  const words = command.args.filter((word) => !word.text.startsWith('-'));
+  const removes = flags.some((word) => word.text.includes('u'));
+  return words.flatMap((word): Occurrence[] => {
+    const text = word.value ?? word.text;
+    const equals = removes ? -1 : text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (!/^[\w.-]+$/.test(name)) return [];
+    const common = { name, path, range: nameIn(word, name), conditional: command.conditional };
+    if (removes) return [{ ...common, kind: 'unset' }];
+    if (equals < 0) return [{ ...common, kind: 'use' }];
+    return [{ ...common, kind: 'set', ...(word.value === undefined ? {} : { value: word.value.slice(equals + 1) }) }];
+  });
+}
+
+/** The name inside a word as written, behind a quote if there is one. */
+function nameIn(word: Word, name: string): Range {
+  const at = word.text.indexOf(name);
+  if (at < 0 || word.range.start.line !== word.range.end.line) return word.range;
+  const start = { line: word.range.start.line, character: word.range.start.character + at };
+  return { start, end: { line: start.line, character: start.character + name.length } };
+}
+
+/** All places of the workspace; loader.conf files before scripts, each in the order of its text. */
+export function kenvFlow(workspace: Workspace, name?: string): Occurrence[] {
+  const confs = workspace.of('loader-conf').flatMap((path) =>
+    readConf(workspace.files.read(path) ?? '', workspace.settings.rules).lines.flatMap((line): Occurrence[] => {
+      if (line.verdict.kind !== 'setting' || !line.reached || (name !== undefined && line.verdict.name !== name)) return [];
+      const { nameSpan } = line.verdict;
+      return [{ name: line.verdict.name, path, range: { start: { line: line.index, character: nameSpan.start }, end: { line: line.index, character: nameSpan.end } }, kind: 'loader', value: line.verdict.raw, conditional: false }];
+    }),
+  );
+  const scripts = workspace.of('boot-script').flatMap((path) => (openScript(path, workspace)?.commands ?? []).flatMap((command) => kenvOf(path, command)));
+  return [...confs, ...scripts.filter((one) => name === undefined || one.name === name)];
+}
