@@ -46,12 +46,15 @@ export const lastComponent = (path: string): string[] => {
   return keys;
 };
 
-/** The alternatives one component stands for: `<a::T<X> as b::Trait>` → the components of a::T and of b::Trait. */
+/**
+ * The alternatives one component stands for: `<a::T<X> as b::Trait>` → the components of a::T and of b::Trait. What is
+ * implemented for a pointer, a reference or a slice of T is not T's own: `<*const T>::read` is no `T::read`.
+ */
 const alternatives = (component: string): string[][] => {
   if (!component.startsWith('<') || !component.endsWith('>')) return [[component]];
   const inner = component.slice(1, -1).replace(/^impl /, '');
   const as = splitAs(inner);
-  return [[component], ...as.map((side) => components(side.replace(/^(&(mut )?|\*(const|mut) |dyn )+/, '')))];
+  return [[component], ...as.map((side) => (/^[&*]/.test(side) ? [side] : components(side.replace(/^dyn /, ''))))];
 };
 
 const splitAs = (text: string): string[] => {

@@ -72,6 +72,15 @@ describe('paths', () => {
     ['kernel::context::switch::switch', 'kernel::context::switch::switch', true],
     ['kernel::context::switch::switch', 'context::switch', false],
     ['do_mount', 'mount', false],
+    // What is implemented for a pointer or reference to a type is not the type's own.
+    ['<*const a::LiveDisk>::read', 'LiveDisk::read', false],
+    ['core::ptr::const_ptr::<impl *const a::LiveDisk>::read', 'LiveDisk::read', false],
+    ['<&a::LiveDisk as core::fmt::Debug>::fmt', 'LiveDisk::fmt', false],
+    ['<&a::LiveDisk as core::fmt::Debug>::fmt', 'Debug::fmt', true],
+    ['<[a::LiveDisk]>::read', 'LiveDisk::read', false],
+    ['<&mut a::LiveDisk>::read', 'a::LiveDisk::read', false],
+    ['<dyn a::Disk>::read', 'Disk::read', true],
+    ['<a::LiveDisk as a::Disk>::read', 'LiveDisk::read', true],
   ])('%s answers to %s: %s', (path, query, answer) => expect(pathMatches(path, query)).toBe(answer));
 });
 
