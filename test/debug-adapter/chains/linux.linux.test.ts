@@ -116,7 +116,8 @@ describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
     );
     const { processes } = await chain.processes(await context());
     const init = processes.find((p) => p.id === 'init:1');
-    expect(init).toMatchObject({ root: '/', state: 'sleeping' });
+    // It pauses, or has not come so far yet.
+    expect(init).toMatchObject({ root: '/', state: expect.stringMatching(/^(sleeping|running)/) as string });
     expect(BigInt(String(init?.space))).toBeGreaterThan(0n);
     expect(processes.find((p) => p.name === 'chrooted')).toMatchObject({ root: '/newroot', cwd: '/newroot' });
     expect((await chain.diagnosis(await context())).failures).toEqual([]);
