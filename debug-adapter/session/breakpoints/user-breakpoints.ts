@@ -6,10 +6,21 @@ import type { StopJudge, StopReason, StopReport } from '../run/stop-report';
 import { parseHitCondition } from './hit-condition';
 import { parseLogMessage } from './log-message';
 import type { LogPart } from './log-message';
+import { WatchList } from './watch-list';
+import type { Access, DataAccess } from './watch-list';
+import type { WatchedPlace } from './watched-value';
+
+/** A watched place, by the name that `dataBreakpointInfo` gave it. */
+export interface DataSpec {
+  readonly kind: 'data';
+  readonly dataId: string;
+  readonly place: WatchedPlace;
+  readonly access: DataAccess;
+}
 
 /** What the editor asks for, one breakpoint. */
 export interface Wanted {
-  readonly spec: BreakpointSpec | { readonly kind: 'data'; readonly address: bigint; readonly length: number; readonly access: Exclude<BreakpointKind, 'execute'> };
+  readonly spec: BreakpointSpec | DataSpec;
   readonly condition?: string | undefined;
   readonly hitCondition?: string | undefined;
   readonly logMessage?: string | undefined;
@@ -60,11 +71,13 @@ export class UserBreakpoints implements StopJudge {
   readonly #entries = new Map<number, Entry>();
   readonly #unlisten: () => void;
   readonly #set = new Map<string, Breakpoint>();
+  readonly #watched: WatchList;
   #nextId = 1;
   #dirty = false;
 
   constructor(host: BreakpointsHost) {
     this.#host = host;
+    this.#watched = new WatchList(host.machine);
     this.#unlisten = host.locations.onChanged((located) => {
       this.#dirty = true;
       for (const entry of this.#entries.values()) if (entry.located?.id === located.id) host.changed(entry);
@@ -86,7 +99,8 @@ export class UserBreakpoints implements StopJudge {
   replace(group: string, wanted: readonly Wanted[]): readonly UserBreakpoint[] {
     const before = new Map([...this.#entries.values()].filter((entry) => entry.group === group).map((entry) => [entry.key, entry]));
     const now = wanted.map((one) => {
-      const key = JSON.stringify(one, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+      // A watched place is told by its dataId; its type may refer to itself.
+      const key = JSON.stringify(one, (name, value: unknown) => (name === 'place' ? undefined : typeof value === 'bigint' ? `${value}n` : value));
       const kept = before.get(key);
       before.delete(key);
       return kept ?? this.#add(group, key, one);
@@ -99,12 +113,25 @@ export class UserBreakpoints implements StopJudge {
     return now;
   }
 
+  /** The user changed memory: what watched places held is read anew before the machine runs. */
+  memoryWritten(): void {
+    this.#watched.forget();
+    this.#dirty = true;
+  }
+
+  onReset(): Promise<void> {
+    this.memoryWritten();
+    return Promise.resolve();
+  }
+
   async sync(): Promise<void> {
+    this.#host.locations.complete();
     if (!this.#dirty) return;
     this.#dirty = false;
+    await this.#watched.learn([...this.#entries.values()].flatMap(({ wanted: { spec } }) => (spec.kind === 'data' ? [spec.place] : [])));
     const wanted = new Map<string, { kind: BreakpointKind; address: bigint; length: number }>();
     for (const { wanted: { spec }, located } of this.#entries.values()) {
-      if (spec.kind === 'data') wanted.set(`${spec.access}:${spec.address}:${spec.length}`, { kind: spec.access, address: spec.address, length: spec.length });
+      if (spec.kind === 'data') wanted.set(`${spec.access}:${spec.place.address}:${spec.place.length}`, { kind: spec.access, address: spec.place.address, length: spec.place.length });
       for (const { address } of located?.resolution.locations ?? []) wanted.set(`execute:${address}`, { kind: 'execute', address, length: 1 });
     }
     const gone = [...this.#set].filter(([key]) => !wanted.has(key));
@@ -122,26 +149,38 @@ export class UserBreakpoints implements StopJudge {
   async onStop(stop: Stop): Promise<StopReport | 'mine' | undefined> {
     const ours = stop.hits.filter((hit) => hit.owner === owner);
     if (ours.length === 0) return undefined;
-    const reached: { entry: Entry; at: PlacedLocation | undefined }[] = [];
+    const accesses = new Map<WatchedPlace, Access>();
+    const reached: { entry: Entry; at: PlacedLocation | undefined; description?: string }[] = [];
     for (const entry of this.#entries.values()) {
       const hit = this.#hitOf(entry, stop, ours);
       if (!hit) continue;
+      const { spec } = entry.wanted;
+      if (spec.kind === 'data') {
+        // Two breakpoints may watch one place: it has changed for both.
+        const access = accesses.get(spec.place) ?? (await this.#watched.accessed(spec.place, spec.access, stop));
+        accesses.set(spec.place, access);
+        if (access === 'elsewhere') entry.elsewhere++;
+        else if (access !== 'unchanged' && (await this.#counts(entry, stop))) reached.push({ entry, at: undefined, ...access });
+        continue;
+      }
       if (hit.at?.module && !this.#host.program.isActive(hit.at.module, { cr3: stop.cr3 })) entry.elsewhere++;
       else if (await this.#counts(entry, stop)) reached.push({ entry, at: hit.at });
     }
     const stopping: typeof reached = [];
-    for (const { entry, at } of reached) {
-      if (entry.log) this.#host.log(await this.#message(entry.log, stop), at);
-      else stopping.push({ entry, at });
+    for (const one of reached) {
+      if (one.entry.log) this.#host.log(await this.#message(one.entry.log, stop), one.at);
+      else stopping.push(one);
     }
     const [first] = stopping;
     if (!first) return 'mine';
     const { kind } = first.entry.wanted.spec;
+    const { description } = first;
     const inlined = stopping.find(({ at }) => at?.inlinedInto !== undefined)?.at;
     const into = inlined?.inlinedInto === undefined ? '' : `, inlined into ${inlined.inlinedInto}`;
     return {
       stop,
       reason: reasons[kind],
+      ...(description === undefined ? {} : { description }),
       ...(kind === 'function' && first.at?.function !== undefined ? { description: `Breakpoint in ${first.at.function}${into}` } : {}),
       hitBreakpointIds: stopping.map(({ entry }) => entry.id),
       ...(inlined?.function === undefined ? {} : { inlined: inlined.function }),
@@ -168,7 +207,7 @@ export class UserBreakpoints implements StopJudge {
 
   #hitOf(entry: Entry, stop: Stop, ours: readonly Breakpoint[]): { readonly at: PlacedLocation | undefined } | undefined {
     const { spec } = entry.wanted;
-    if (spec.kind === 'data') return ours.some((hit) => hit.kind === spec.access && hit.address === spec.address) ? { at: undefined } : undefined;
+    if (spec.kind === 'data') return ours.some((hit) => hit.kind === spec.access && hit.address === spec.place.address && hit.length === spec.place.length) ? { at: undefined } : undefined;
     const here = (entry.located?.resolution.locations ?? []).filter(({ address }) => address === stop.pc);
     if (here.length === 0) return undefined;
     // Several processes may hold the place at one address: the one that is active here decides.

@@ -154,6 +154,12 @@ export class Inspector implements Evaluator {
     return { value: await this.assign(value, text, container.kind === 'variables' ? container.frame : undefined) };
   }
 
+  /** What a data breakpoint would watch: a child of a `variablesReference`, or the value of an expression in a frame. */
+  async watchable(name: string, reference: number | undefined, frameId: number | undefined): Promise<TypedValue | undefined> {
+    if (reference === undefined) return (await this.evaluate(name, frameId)).value;
+    return this.#child(this.#container(reference, 'dataBreakpointInfo'), name);
+  }
+
   /** Sets a scalar to the value of an expression; answers what it holds then. */
   async assign(value: TypedValue, text: string, frame: Frame | undefined): Promise<string> {
     await setValue(value, text, frame, this.#options.program);

@@ -3,7 +3,9 @@ import { pickProcesses } from '../../chains/process-name';
 import { isUnknown } from '../../chains/unknown';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
+import type { PlacedModule } from '../../program/placed-module';
 import { rootOf } from '../../program/placed-program';
+import type { PlacedProgram } from '../../program/placed-program';
 import { hex } from '../addresses';
 import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
@@ -42,13 +44,27 @@ const rootOfProcess = async (target: Target, process: string): Promise<bigint> =
 
 const mostRanges = 5000;
 
+/** The image that lies at least partly in a range. */
+const moduleIn = (program: PlacedProgram, start: bigint, end: bigint, root: bigint): PlacedModule | undefined =>
+  program.modules.find(
+    (module) =>
+      module.slide !== undefined &&
+      !module.absent &&
+      (module.roots?.has(root) ?? true) &&
+      module.image.sections.some(({ address, size, allocated }) => {
+        if (!allocated || size === 0) return false;
+        const first = program.toRuntime(module, address);
+        return first < end && first + BigInt(size) > start;
+      }),
+  );
+
 const addressSpace: Handler<{ process?: string }> = async (core, args): Promise<AddressSpaceAnswer> => {
   const target = core.needStopped('bootscope/addressSpace');
   const { machine, program } = target;
   const space = args.process === undefined ? await machine.currentSpace() : machine.spaceOf(await rootOfProcess(target, args.process));
   const ranges: AddressSpaceAnswer['ranges'] = [];
   for await (const { start, end, writable, user, executable } of space.ranges()) {
-    const module = program.moduleAt(start, { cr3: rootOf(space.root) });
+    const module = moduleIn(program, start, end, rootOf(space.root));
     ranges.push({
       start: hex(start),
       end: hex(end),

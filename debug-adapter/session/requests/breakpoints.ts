@@ -10,7 +10,7 @@ import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
 
 /** Replaces a group and brings the machine in line; a running machine is interrupted for it, since its stub takes nothing else. */
-const replace = async (core: Core, target: Target, group: string, wanted: readonly Wanted[]): Promise<{ breakpoints: DebugProtocol.Breakpoint[] }> => {
+export const replaceGroup = async (core: Core, target: Target, group: string, wanted: readonly Wanted[]): Promise<{ breakpoints: DebugProtocol.Breakpoint[] }> => {
   const set = target.breakpoints.replace(group, wanted);
   await target.run.whileStopped(() => target.breakpoints.sync());
   return { breakpoints: set.map((breakpoint) => present(core, target, breakpoint)) };
@@ -33,11 +33,11 @@ const setBreakpoints: Handler<DebugProtocol.SetBreakpointsArguments> = async (co
   if (file === undefined) throw failure(sessionErrors.badArgument, { name: 'source', request: 'setBreakpoints', found: 'without a path', expected: 'a path' });
   const asked = args.breakpoints ?? (args.lines ?? []).map((line): DebugProtocol.SourceBreakpoint => ({ line }));
   const wanted = asked.map(({ line, condition, hitCondition, logMessage }) => ({ spec: { kind: 'line' as const, file, line: core.lineIn(line) }, condition, hitCondition, logMessage }));
-  return replace(core, target, `source:${file}`, wanted);
+  return replaceGroup(core, target, `source:${file}`, wanted);
 };
 
 const setFunctionBreakpoints: Handler<DebugProtocol.SetFunctionBreakpointsArguments> = async (core, args) =>
-  replace(
+  replaceGroup(
     core,
     core.need('setFunctionBreakpoints'),
     'functions',
@@ -45,7 +45,7 @@ const setFunctionBreakpoints: Handler<DebugProtocol.SetFunctionBreakpointsArgume
   );
 
 const setInstructionBreakpoints: Handler<DebugProtocol.SetInstructionBreakpointsArguments> = async (core, args) =>
-  replace(
+  replaceGroup(
     core,
     core.need('setInstructionBreakpoints'),
     'instructions',

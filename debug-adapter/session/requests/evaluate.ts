@@ -9,10 +9,11 @@ const evaluate: Handler<DebugProtocol.EvaluateArguments> = async (core, args) =>
 };
 
 const setExpression: Handler<DebugProtocol.SetExpressionArguments> = async (core, args) => {
-  const { inspector } = core.needStopped('setExpression');
+  const { inspector, breakpoints } = core.needStopped('setExpression');
   const { value, frame } = await inspector.evaluate(args.expression, args.frameId);
   const text = await inspector.assign(value, args.value, frame);
   inspector.written();
+  breakpoints.memoryWritten();
   return { value: text };
 };
 

@@ -2,6 +2,7 @@ import type { RequestGroup } from '../handler';
 import { bootRequests } from './boot';
 import { bootQuestionRequests } from './boot-questions';
 import { breakpointRequests } from './breakpoints';
+import { dataBreakpointRequests } from './data-breakpoints';
 import { disassembleRequests } from './disassemble';
 import { evaluateRequests } from './evaluate';
 import { exceptionRequests } from './exceptions';
@@ -17,6 +18,7 @@ import { stackRequests } from './stack';
 export const groups: readonly RequestGroup[] = [
   lifecycleRequests,
   breakpointRequests,
+  dataBreakpointRequests,
   exceptionRequests,
   runRequests,
   stackRequests,

@@ -25,6 +25,7 @@ const writeMemory: Handler<DebugProtocol.WriteMemoryArguments> = async (core, ar
   if (args.allowPartial) written = (await space.readSome(address, bytes.length)).length;
   await space.write(address, bytes.subarray(0, written));
   target.inspector.written();
+  target.breakpoints.memoryWritten();
   core.send('memory', { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: written });
   return { bytesWritten: written };
 };

@@ -48,9 +48,10 @@ const variables: Handler<DebugProtocol.VariablesArguments> = async (core, args) 
 });
 
 const setVariable: Handler<DebugProtocol.SetVariableArguments> = async (core, args) => {
-  const { inspector } = core.needStopped('setVariable');
+  const { inspector, breakpoints } = core.needStopped('setVariable');
   const changed = await inspector.setVariable(args.variablesReference, args.name, args.value);
   inspector.written();
+  breakpoints.memoryWritten();
   return changed;
 };
 

@@ -246,6 +246,38 @@ describe('a launched machine', () => {
     expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toContain('mount_root returns');
   });
 
+  it('stops when a variable changes, and says from what to what', async () => {
+    await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
+    await client.setFunctionBreakpointsRequest({ breakpoints: [] });
+    type Info = NonNullable<DebugProtocol.DataBreakpointInfoResponse['body']>;
+    const info = await custom<Info>('dataBreakpointInfo', { name: 'counter' });
+    expect(info).toMatchObject({ dataId: expect.any(String) as string, description: expect.stringMatching(/^counter \(4 bytes at 0x/) as string, accessTypes: ['write', 'read', 'readWrite'] });
+    const set = async (...breakpoints: DebugProtocol.DataBreakpoint[]) => (await custom<DebugProtocol.SetDataBreakpointsResponse['body']>('setDataBreakpoints', { breakpoints })).breakpoints;
+    expect(await set({ dataId: info.dataId ?? '', hitCondition: '3' }, { dataId: 'another' })).toMatchObject([{ verified: true }, { verified: false, message: expect.stringMatching(/^BS344: /) as string }]);
+    const changed = await nextStop(() => client.continueRequest({ threadId: 1 }));
+    expect(changed).toMatchObject({ reason: 'data breakpoint', description: 'counter changed: 2 → 3' });
+    expect((await stackNames())[0]).toBe('read_block');
+
+    // What the user writes is no change by the guest, and the old value of the next one.
+    await custom('setExpression', { expression: 'counter', value: '40' });
+    await set({ dataId: info.dataId ?? '', condition: 'counter > 41' });
+    expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toBe('counter changed: 41 → 42');
+
+    const member = await custom<Info>('dataBreakpointInfo', { name: 'first.blocks' });
+    await set({ dataId: member.dataId ?? '', accessType: 'read' });
+    expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toBe('first.blocks was read: 16');
+
+    const byAddress = await custom<Info>('dataBreakpointInfo', { name: (await client.evaluateRequest({ expression: '&wanted' })).body.memoryReference, asAddress: true, bytes: 1 });
+    await set({ dataId: byAddress.dataId ?? '' });
+    expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toMatch(/^0x[0-9a-f]+ changed: 0x00 → 0xea$/);
+
+    expect(await custom<Info>('dataBreakpointInfo', { name: 'first' })).toMatchObject({ dataId: null, description: expect.stringMatching(/^BS343: first cannot be watched: it has 28 bytes/) as string });
+    expect(await custom<Info>('dataBreakpointInfo', { name: '$esp' })).toMatchObject({ dataId: null, description: expect.stringMatching(/^BS343: /) as string });
+    expect(await set()).toEqual([]);
+    await client.continueRequest({ threadId: 1 });
+    expect((await nextStop(() => client.pauseRequest({ threadId: 1 }))).reason).toBe('pause');
+  });
+
   it('steps out to the caller, and lands on lines with code', async () => {
     await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'read_block' }] }));
     await client.setFunctionBreakpointsRequest({ breakpoints: [] });
