@@ -14,6 +14,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { loaderRules } from '../boot/languages/loader-conf';
+import { bootScriptService } from './boot-scripts/service';
 import { diagnose } from './diagnose';
 import type { Finding } from './findings';
 import { initUnitService } from './init-units/service';
@@ -36,7 +37,7 @@ export async function serve(connection: Connection): Promise<void> {
   const workspace = new Workspace(files);
   const documents = new TextDocuments(TextDocument);
   const trees = new Trees(await parserFor('loader-conf'));
-  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees), 'init-unit': initUnitService, 'line-script': initUnitService, 'redox-config': initUnitService };
+  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees), 'init-unit': initUnitService, 'line-script': initUnitService, 'redox-config': initUnitService, 'boot-script': bootScriptService };
   const findings = new Map<string, readonly Finding[]>();
   let formats = false;
   let folders: string[] = [];
@@ -108,6 +109,7 @@ export async function serve(connection: Connection): Promise<void> {
     workspace.complete = false;
     for (const folder of folders) await workspace.scan(folder, () => new Promise((resolve) => setImmediate(resolve)));
     workspace.complete = true;
+    workspace.shell = new Trees(await parserFor('bash'));
     publishAll();
     void connection.sendNotification('bootscope/indexed', { files: workspace.all().length });
   });

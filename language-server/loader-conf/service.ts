@@ -1,3 +1,5 @@
+import { kenvFlow } from '../kenv/flow';
+import { canRename, locationOf, renameVariable } from '../kenv/navigate';
 import type { LanguageService, Source } from '../service';
 import type { Trees } from '../grammars/trees';
 import { completeConf } from './features/completion';
@@ -18,7 +20,17 @@ export function loaderConfService(trees: Trees): LanguageService {
     references: (source, at) => {
       const project = open(source);
       const variable = variableAt(project, at);
-      return variable === undefined ? [] : referencesTo(project, variable.name);
+      if (variable === undefined) return [];
+      const scripts = kenvFlow(source.workspace, variable.name).filter((one) => one.kind !== 'loader');
+      return [...referencesTo(project, variable.name), ...scripts.map(locationOf)];
+    },
+    renameRange: (source, at) => {
+      const variable = variableAt(open(source), at);
+      return variable !== undefined && canRename(variable.name) ? { start: { line: at.line, character: variable.start }, end: { line: at.line, character: variable.end } } : undefined;
+    },
+    rename: (source, at, name) => {
+      const variable = variableAt(open(source), at);
+      return variable === undefined ? [] : renameVariable(source.workspace, variable.name, name);
     },
     symbols: (source) => symbolsOf(open(source)),
     folding: (source) => foldingOf(open(source)),

@@ -1,0 +1,48 @@
+import { CompletionItemKind, SymbolKind, type CompletionItem, type DocumentSymbol, type Position } from 'vscode-languageserver';
+import { exactVariables } from '../../boot/languages/loader-conf';
+import { kenvFlow, kenvOf, type Occurrence } from '../kenv/flow';
+import { canRename, flowText, locationOf, renameVariable, settersOf } from '../kenv/navigate';
+import type { LanguageService, Source } from '../service';
+import { openScript } from './open';
+
+const occurrences = (source: Source): Occurrence[] => (openScript(source.path, source.workspace)?.commands ?? []).flatMap((command) => kenvOf(source.path, command));
+
+const at = (source: Source, place: Position): Occurrence | undefined =>
+  occurrences(source).find(({ range }) => range.start.line === place.line && place.character >= range.start.character && place.character <= range.end.character);
+
+/** The kernel environment's flow through boot scripts; the shell itself is left to other tools. */
+export const bootScriptService: LanguageService = {
+  hover(source, place) {
+    const one = at(source, place);
+    return one === undefined ? undefined : { contents: { kind: 'markdown', value: flowText(source.workspace, one.name) }, range: one.range };
+  },
+  definition(source, place) {
+    const one = at(source, place);
+    return one === undefined ? [] : settersOf(source.workspace, one.name).map(locationOf);
+  },
+  references(source, place) {
+    const one = at(source, place);
+    return one === undefined ? [] : kenvFlow(source.workspace, one.name).map(locationOf);
+  },
+  renameRange(source, place) {
+    const one = at(source, place);
+    return one !== undefined && canRename(one.name) ? one.range : undefined;
+  },
+  rename(source, place, name) {
+    const one = at(source, place);
+    return one === undefined ? [] : renameVariable(source.workspace, one.name, name);
+  },
+  completion(source, place) {
+    const before = (source.lines[place.line] ?? '').slice(0, place.character);
+    if (!/\bkenv\s+(-\w+\s+)*[\w.]*$/.test(before)) return [];
+    const names = new Map(exactVariables.filter((one) => /^(sbin|sys)\//.test(one.reader.path)).map((one) => [one.name, one.what]));
+    for (const one of kenvFlow(source.workspace)) if (!names.has(one.name)) names.set(one.name, '');
+    return [...names].map(([label, detail]): CompletionItem => ({ label, kind: CompletionItemKind.Variable, ...(detail === '' ? {} : { detail }) }));
+  },
+  symbols(source) {
+    const script = openScript(source.path, source.workspace);
+    const functions = (script?.functions ?? []).map((one): DocumentSymbol => ({ name: one.name, kind: SymbolKind.Function, range: one.range, selectionRange: one.range }));
+    const names = occurrences(source).map((one): DocumentSymbol => ({ name: one.name, detail: `kenv, ${one.kind === 'use' ? 'read' : one.kind}`, kind: SymbolKind.Variable, range: one.range, selectionRange: one.range }));
+    return [...functions, ...names];
+  },
+};
