@@ -176,6 +176,8 @@ function* inlinedPaths(node: ScopeNode, ids: ReadonlySet<number>, path: readonly
   }
 }
 
+const variablesOfNodes = new WeakMap<ScopeNode, readonly PdbVariable[]>();
+
 /** A body at an address: the procedure, or an inlined copy at the end of a way from it. */
 export class PdbScope implements Scope {
   readonly ranges: readonly Range[];
@@ -232,8 +234,13 @@ export class PdbScope implements Scope {
     return this.variablesOf(this.node).filter(({ isParameter }) => isParameter);
   }
 
-  private variablesOf(node: ScopeNode): PdbVariable[] {
-    return node.variables.flatMap((at) => localVariable(this.around.pdb, this.procedure, at) ?? []);
+  private variablesOf(node: ScopeNode): readonly PdbVariable[] {
+    let variables = variablesOfNodes.get(node);
+    if (!variables) {
+      variables = node.variables.flatMap((at) => localVariable(this.around.pdb, this.procedure, at) ?? []);
+      variablesOfNodes.set(node, variables);
+    }
+    return variables;
   }
 
   /** CodeView does not say what a call's arguments were. */

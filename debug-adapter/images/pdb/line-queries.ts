@@ -19,8 +19,6 @@ const lineRow = (row: CodeRow, prologueEnd: boolean): LineRow => ({
   prologueEnd,
 });
 
-const isInside = (row: CodeRow, address: number): boolean => address >= row.start && address < row.end;
-
 export const lineAt = (around: FunctionSurroundings, address: bigint): LineRow | undefined => {
   const { pdb } = around;
   const wanted = toNumber(address);
@@ -28,8 +26,7 @@ export const lineAt = (around: FunctionSurroundings, address: bigint): LineRow |
   if (!module) return undefined;
   const place = module.procedureAt(wanted);
   // Assembly has lines without procedures.
-  const rows = place ? pdb.rowsOf(module, place) : rowsOfBlocks(module, module.lines?.blocks() ?? [], pdb.segments);
-  const row = rows.find((candidate) => isInside(candidate, wanted));
+  const row = place ? pdb.rowAt(module, place, wanted) : rowsOfBlocks(module, module.lines?.blocks() ?? [], pdb.segments).find(({ start, end }) => wanted >= start && wanted < end);
   return row && lineRow(row, place !== undefined && afterPrologue(around, module, place) === row.start);
 };
 

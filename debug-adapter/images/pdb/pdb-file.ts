@@ -58,11 +58,12 @@ export class PdbFile {
   readonly segments: Segments;
   readonly strings: StringTable;
   readonly globals: Globals;
-  readonly types: PdbTypes;
-  readonly ids: Ids;
   readonly context: ExpressionContext;
+  private lazyTypes: PdbTypes | undefined;
+  private lazyIds: Ids | undefined;
   private readonly procedures = new Map<ProcedurePlace, Procedure>();
-  private readonly rows = new Map<ProcedurePlace, readonly CodeRow[]>();
+  private readonly rows = new Map<ProcedurePlace, { readonly rows: readonly CodeRow[]; readonly starts: readonly number[] }>();
+  private readonly own = new Map<ProcedurePlace, readonly CodeRow[]>();
   private code: { starts: Float64Array; ends: Float64Array; modules: Uint32Array } | undefined;
 
   constructor(
@@ -77,13 +78,22 @@ export class PdbFile {
     this.strings = new StringTable(msf.stream(info.namedStreams.get('/names') ?? -1, 'names'));
     this.globals = new Globals(msf.stream(dbi.symbolRecords, 'symbol records'));
     this.modules = dbi.modules.map((record, number) => new Module(number, record, msf.stream(record.stream, `module ${baseName(record.name)}`), this.segments, this.strings));
-    const ids = msf.stream(fixed.ids, 'IPI');
-    this.types = new PdbTypes(new TypeStream(container.needed(fixed.types, 'TPI')), {
-      addressSize: layout.addressSize,
+  }
+
+  get types(): PdbTypes {
+    return (this.lazyTypes ??= new PdbTypes(new TypeStream(this.container.needed(fixed.types, 'TPI')), {
+      addressSize: this.layout.addressSize,
       constant: (name) => this.globals.constant(name),
       declared: (index) => this.typePlace(index),
-    });
-    this.ids = new Ids(ids && new TypeStream(ids), this.types);
+    }));
+  }
+
+  get ids(): Ids {
+    if (!this.lazyIds) {
+      const stream = this.container.msf.stream(fixed.ids, 'IPI');
+      this.lazyIds = new Ids(stream && new TypeStream(stream), this.types);
+    }
+    return this.lazyIds;
   }
 
   /** Module with code at an address. */
@@ -112,18 +122,34 @@ export class PdbFile {
 
   /** Line rows of a procedure, inlined code under its own functions' lines. */
   rowsOf(module: Module, place: ProcedurePlace): readonly CodeRow[] {
-    let rows = this.rows.get(place);
+    return this.allRows(module, place).rows;
+  }
+
+  rowAt(module: Module, place: ProcedurePlace, address: number): CodeRow | undefined {
+    const { rows, starts } = this.allRows(module, place);
+    const row = rows[lastAtOrBelow(starts, starts.length, address)];
+    return row && address < row.end ? row : undefined;
+  }
+
+  /** Line rows that a procedure has of its own: where it calls what is inlined, the line of the call. */
+  ownRows(module: Module, place: ProcedurePlace): readonly CodeRow[] {
+    let rows = this.own.get(place);
     if (!rows) {
-      const procedure = this.procedure(module, place);
-      rows = procedure ? rowsOfProcedure(procedure, this.ownRows(module, place)) : [];
-      this.rows.set(place, rows);
+      rows = rowsOfBlocks(module, module.blocksOf(place), this.segments).filter((row) => row.start >= place.start && row.start < place.end);
+      this.own.set(place, rows);
     }
     return rows;
   }
 
-  /** Line rows that a procedure has of its own: where it calls what is inlined, the line of the call. */
-  ownRows(module: Module, place: ProcedurePlace): CodeRow[] {
-    return rowsOfBlocks(module, module.blocksOf(place), this.segments).filter((row) => row.start >= place.start && row.start < place.end);
+  private allRows(module: Module, place: ProcedurePlace): { readonly rows: readonly CodeRow[]; readonly starts: readonly number[] } {
+    let known = this.rows.get(place);
+    if (!known) {
+      const procedure = this.procedure(module, place);
+      const rows = procedure ? rowsOfProcedure(procedure, this.ownRows(module, place)) : [];
+      known = { rows, starts: rows.map(({ start }) => start) };
+      this.rows.set(place, known);
+    }
+    return known;
   }
 
   private readContributions(): { starts: Float64Array; ends: Float64Array; modules: Uint32Array } {
