@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { Command } from 'commander';
 import type { Image } from '../../debug-adapter/images/image';
-import { claimFulfilled, makeIndexInBackground } from '../../debug-adapter/images/index/background';
+import { claimFulfilled } from '../../debug-adapter/images/index/background';
 import { openImage } from '../../debug-adapter/images/open';
 import { answer, queryKinds, type Query, type SymbolResult } from './queries';
 import { resultText } from './text';
@@ -75,7 +75,7 @@ export function runSymbols(file: string, options: SymbolsOptions, streams: Strea
     image = openImage(file, options.symbols === undefined ? {} : { symbols: options.symbols });
     if (options.index === true) makeIndex(file, image, streams);
     const found = options.trace === undefined ? answers(file, image, queries, options, streams) : trace(file, image, options, streams);
-    if (image.debugInfo.index?.worthwhile) makeIndexInBackground(file, options.symbols);
+    if (image.debugInfo.index?.worthwhile) image.debugInfo.index.saveInBackground();
     if (found || (options.index === true && queries.length === 0)) return exits.found;
     if (!options.json) streams.err('nothing found\n');
     return exits.nothing;

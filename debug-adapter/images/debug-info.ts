@@ -46,8 +46,12 @@ export interface DebugIndex {
   readonly present: boolean;
   /** Whether there is none and one would save noticeable time. */
   readonly worthwhile: boolean;
+  /** Whether to find all namesakes is quick now: an index is in use, all names were read already, or there are few. */
+  readonly quick: boolean;
   /** Writes it, whole or not at all; on a kernel this takes seconds and must not be done where someone waits. False where none may be kept. */
   save(): boolean;
+  /** Has another process write it; returns at once. False where none is on its way. */
+  saveInBackground(): boolean;
   close(): void;
 }
 

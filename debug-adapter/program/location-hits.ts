@@ -19,12 +19,15 @@ const hitOf = (name: FunctionInfo, address: bigint, inlinedInto?: string): Linke
   ...(name.declared ? { file: name.declared.file, line: name.declared.line } : {}),
 });
 
-/** Every place where a function starts: behind the prologue of its own body, and the entry of each inlined instance. */
-export const hitsOfFunction = (module: Module, name: string): readonly LinkedHit[] => {
+/**
+ * Every place where a function starts: behind the prologue of its own body, and the entry of each inlined instance.
+ * Namesakes without a global symbol are among them if `complete`, or if it costs nothing.
+ */
+export const hitsOfFunction = (module: Module, name: string, complete = true): readonly LinkedHit[] => {
   const { debugInfo, symbols } = module.image;
   const wanted = splitQualified(name);
   const hits: LinkedHit[] = [];
-  for (const found of debugInfo.functionsNamed(wanted.name)) {
+  for (const found of debugInfo.functionsNamed(wanted.name, { complete })) {
     if (wanted.file !== undefined && (!found.declared || !endsWithPath(found.declared.file, wanted.file))) continue;
     const start = found.afterPrologue ?? found.entry;
     if (start !== undefined) hits.push(hitOf(found, start));

@@ -46,6 +46,10 @@ interface Entry {
   readonly id: number;
   readonly spec: BreakpointSpec;
   readonly hits: Map<Module, readonly LinkedHit[]>;
+  /** Modules of which only what is quickly found is among the hits. */
+  readonly incomplete: Set<Module>;
+  /** Modules looked at before: the second look is a complete one. */
+  readonly seen: Set<Module>;
   resolution: Resolution;
 }
 
@@ -54,6 +58,7 @@ export class Locations {
   readonly #entries = new Map<number, Entry>();
   readonly #listeners = new Set<(located: LocatedSpec) => void>();
   readonly #stop: () => void;
+  #waiting: NodeJS.Timeout | undefined;
   #nextId = 1;
 
   constructor(
@@ -65,12 +70,46 @@ export class Locations {
     });
   }
 
-  /** Adds a spec and resolves it at once. A spec that is found nowhere stays unverified until a module has it. */
+  /**
+   * Adds a spec and resolves it at once. A spec that is found nowhere stays unverified until a module has it. Of a big
+   * image a function's static namesakes and inlined copies may follow, as a change, at the latest with `complete`.
+   */
   add(spec: BreakpointSpec): LocatedSpec {
-    const entry: Entry = { id: this.#nextId++, spec, hits: new Map(), resolution: NOTHING };
+    const entry: Entry = { id: this.#nextId++, spec, hits: new Map(), incomplete: new Set(), seen: new Set(), resolution: NOTHING };
     entry.resolution = this.#resolve(entry);
     this.#entries.set(entry.id, entry);
+    if (entry.incomplete.size > 0) this.#completeLater();
     return entry;
+  }
+
+  /** Finds what is still missing of all specs. To be called before the machine runs: a place not known is run past. */
+  complete(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+    for (const entry of this.#entries.values()) this.#completeEntry(entry, () => true);
+  }
+
+  /** An index on disk, made by another process, answers without a pause of this one; where none comes, names are read here. */
+  #completeLater(): void {
+    const modules = new Set([...this.#entries.values()].flatMap(({ incomplete }) => [...incomplete]));
+    const awaited = new Set([...modules].filter(({ image }) => image.debugInfo.index?.saveInBackground()));
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => {
+      this.#waiting = undefined;
+      for (const entry of this.#entries.values()) this.#completeEntry(entry, (module) => isQuick(module) || !awaited.has(module));
+      if ([...this.#entries.values()].some(({ incomplete }) => incomplete.size > 0)) this.#completeLater();
+    }, pollMs);
+    this.#waiting.unref();
+  }
+
+  #completeEntry(entry: Entry, may: (module: Module) => boolean): void {
+    const ready = [...entry.incomplete].filter(may);
+    if (ready.length === 0) return;
+    for (const module of ready) {
+      entry.incomplete.delete(module);
+      entry.hits.delete(module);
+    }
+    this.#update(entry);
   }
 
   remove(id: number): void {
@@ -89,6 +128,7 @@ export class Locations {
 
   dispose(): void {
     this.#stop();
+    clearTimeout(this.#waiting);
     this.#listeners.clear();
     this.#entries.clear();
   }
@@ -96,11 +136,15 @@ export class Locations {
   #modulePlaced(module: Module): void {
     for (const entry of this.#entries.values()) {
       if (entry.spec.kind !== 'address' && entry.hits.get(module)?.length === 0) continue;
-      const next = this.#resolve(entry);
-      if (same(entry.resolution, next)) continue;
-      entry.resolution = next;
-      for (const listener of this.#listeners) listener(entry);
+      this.#update(entry);
     }
+  }
+
+  #update(entry: Entry): void {
+    const next = this.#resolve(entry);
+    if (same(entry.resolution, next)) return;
+    entry.resolution = next;
+    for (const listener of this.#listeners) listener(entry);
   }
 
   #resolve(entry: Entry): Resolution {
@@ -108,7 +152,13 @@ export class Locations {
     if (spec.kind === 'address') return atAddress(this.program, spec.address);
     for (const module of this.program.modules) {
       if (entry.hits.has(module)) continue;
-      entry.hits.set(module, spec.kind === 'line' ? hitsOfLine(module, this.sources, spec.file, spec.line) : hitsOfFunction(module, spec.name));
+      if (spec.kind === 'line') entry.hits.set(module, hitsOfLine(module, this.sources, spec.file, spec.line));
+      else {
+        const complete = entry.seen.has(module) || isQuick(module);
+        if (!complete) entry.incomplete.add(module);
+        entry.seen.add(module);
+        entry.hits.set(module, hitsOfFunction(module, spec.name, complete));
+      }
     }
     const locations = new Map<string, PlacedLocation>();
     const pending = new Set<Module>();
@@ -128,6 +178,11 @@ export class Locations {
     return { verified: found.length > 0, message: inWords(spec, this.program, found, missing), locations: found, pending: missing };
   }
 }
+
+/** Between two looks whether an index has come. */
+const pollMs = 250;
+
+const isQuick = ({ image }: Module): boolean => image.debugInfo.index?.quick ?? true;
 
 const NOTHING: Resolution = { verified: false, message: '', locations: [], pending: [] };
 

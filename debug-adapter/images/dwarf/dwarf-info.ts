@@ -4,6 +4,7 @@ import type { DebugIndex, DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, 
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
+import { makeIndexInBackground } from '../index/background';
 import { cacheAllowed } from '../index/place';
 import type { SymbolColumns } from '../symbols/table';
 import type { UnwindTable } from './unwind';
@@ -83,6 +84,10 @@ export class DwarfInfo implements DebugInfo {
       get worthwhile() {
         return !reader.isStored && cacheAllowed() && size('.debug_info') + size('.debug_types') >= worthIndexing;
       },
+      get quick() {
+        return reader.hasIndex || size('.debug_info') + size('.debug_types') < worthIndexing;
+      },
+      saveInBackground: () => makeIndexInBackground(reader.file.source.path),
       save: () => this.guarded(() => reader.store()),
       close: () => reader.close(),
     };

@@ -65,8 +65,9 @@ export class Reader {
     }
   }
 
-  /** Whether an index on disk is in use. */
+  /** Whether an index on disk is in use; one that came since this was last asked is taken. */
   get isStored(): boolean {
+    if (this.lazyStored?.names === undefined) this.lazyStored = undefined;
     return this.stored(() => true) === true;
   }
 

@@ -94,7 +94,7 @@ export class UserBreakpoints implements StopJudge {
 
   /**
    * Replaces the breakpoints of one group (a source file, the functions, the instructions). Those that stay keep their id and
-   * their counts. Call `sync` on a stopped machine afterwards. A hit condition that cannot be read throws BS334.
+   * their counts. Call `place` on a stopped machine afterwards. A hit condition that cannot be read throws BS334.
    */
   replace(group: string, wanted: readonly Wanted[]): readonly UserBreakpoint[] {
     const before = new Map([...this.#entries.values()].filter((entry) => entry.group === group).map((entry) => [entry.key, entry]));
@@ -124,8 +124,14 @@ export class UserBreakpoints implements StopJudge {
     return Promise.resolve();
   }
 
+  /** Before the machine runs: every place of every breakpoint is found by now, those that take long too. */
   async sync(): Promise<void> {
     this.#host.locations.complete();
+    await this.place();
+  }
+
+  /** Sets what is known now. */
+  async place(): Promise<void> {
     if (!this.#dirty) return;
     this.#dirty = false;
     await this.#watched.learn([...this.#entries.values()].flatMap(({ wanted: { spec } }) => (spec.kind === 'data' ? [spec.place] : [])));

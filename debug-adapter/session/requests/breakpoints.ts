@@ -12,7 +12,7 @@ import type { Target } from '../target';
 /** Replaces a group and brings the machine in line; a running machine is interrupted for it, since its stub takes nothing else. */
 export const replaceGroup = async (core: Core, target: Target, group: string, wanted: readonly Wanted[]): Promise<{ breakpoints: DebugProtocol.Breakpoint[] }> => {
   const set = target.breakpoints.replace(group, wanted);
-  await target.run.whileStopped(() => target.breakpoints.sync());
+  await target.run.whileStopped(() => target.breakpoints.place());
   return { breakpoints: set.map((breakpoint) => present(core, target, breakpoint)) };
 };
 
@@ -21,10 +21,18 @@ export const present = (core: Core, target: Target, breakpoint: UserBreakpoint):
   const locations = breakpoint.located?.resolution.locations ?? [];
   const foreign = locations.length > 0 && locations.every(({ module }) => module instanceof PlacedModule && module.absent);
   const known = toDapBreakpoint(breakpoint, (line) => core.lineOut(line));
-  const answer = foreign ? { ...known, verified: false, message: 'other code is at its address now' } : known;
+  const message = foreign ? 'other code is at its address now' : inWords(known.message, breakpoint);
+  const answer = { ...known, ...(foreign ? { verified: false } : {}), ...(message === undefined ? {} : { message }) };
   const [first] = locations;
   if (breakpoint.wanted.spec.kind === 'line') return { ...answer, source: { path: breakpoint.wanted.spec.file } };
   return first?.file === undefined ? answer : { ...answer, source: target.sourceOf(first.file) };
+};
+
+/** Hits that were none: the same address in another process. */
+const inWords = (message: string | undefined, { elsewhere }: UserBreakpoint): string | undefined => {
+  if (elsewhere === 0) return message;
+  const counted = `${elsewhere} ${elsewhere === 1 ? 'hit' : 'hits'} in other address spaces went on by themselves`;
+  return message === undefined ? counted : `${message}; ${counted}`;
 };
 
 const setBreakpoints: Handler<DebugProtocol.SetBreakpointsArguments> = async (core, args) => {

@@ -23,7 +23,7 @@ const setup = () => {
     symbols: [{ name: 'asm_entry', address: 0x1800n }],
   });
   const module = program.addImage({ stage: 'kernel', image });
-  return { program, module, locations: new Locations(program, new Sources({ exists: () => false })) };
+  return { program, image, module, locations: new Locations(program, new Sources({ exists: () => false })) };
 };
 
 describe('Locations', () => {
@@ -44,6 +44,53 @@ describe('Locations', () => {
     expect(located.resolution.message).toBe('2 places, inlined into prepare_namespace');
     program.setRoots(module, new Set());
     expect(heard).toHaveLength(1);
+  });
+
+  it('answers at once from a big image and finds the namesakes before the machine runs, or when an index has come', async () => {
+    for (const how of ['complete', 'index'] as const) {
+      const { program, image } = setup();
+      const info = image.debugInfo;
+      const all = info.functionsNamed('mount_block_root');
+      const asked: (boolean | undefined)[] = [];
+      let quick = false;
+      const index = {
+        present: false,
+        worthwhile: true,
+        get quick() {
+          return quick;
+        },
+        save: () => false,
+        saveInBackground: () => true,
+        close: () => undefined,
+      };
+      const slow = {
+        ...image,
+        debugInfo: {
+          ...info,
+          index,
+          functionsNamed: (name: string, options?: { complete?: boolean }) => {
+            asked.push(options?.complete);
+            return name === 'mount_block_root' ? (options?.complete ? [...all, ...info.functionsNamed('prepare_namespace')] : all) : [];
+          },
+        },
+      };
+      const locations = new Locations(program, new Sources({ exists: () => false }));
+      const module = program.addImage({ stage: 'kernel', image: slow });
+      program.modules[0]!.slide = undefined;
+      program.place(module, 0n);
+      const located = locations.add({ kind: 'function', name: 'mount_block_root' });
+      const places = (): bigint[] => located.resolution.locations.map(({ address }) => address);
+      expect(places()).toEqual([0x1104n, 0x1210n]);
+      expect(asked).toEqual([false]);
+      const changed = new Promise<void>((resolve) => locations.onChanged(() => resolve()));
+      if (how === 'complete') locations.complete();
+      else quick = true;
+      await changed;
+      expect(places()).toEqual([0x1104n, 0x1210n, 0x1200n]);
+      locations.complete();
+      expect(asked).toEqual([false, true]);
+      locations.dispose();
+    }
   });
 
   it('places a line once for each body and inlined copy, behind the prologue on an opening line', () => {
