@@ -1,8 +1,9 @@
-// `npm run bench [-- --only GLOB] [--runs N]`: each figure as a ratio to a peer measured in the same run, runs alternating.
-// One JSON object a line on stdout, then a table on stderr.
+// `npm run bench [-- --only GLOB] [--runs N] [--docs]`: each figure as a ratio to a peer measured in the same run, runs alternating.
+// One JSON object a line on stdout, then a table on stderr; --docs puts the figures into docs/performance.md.
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { writeFigures } from './docs.mjs';
 import { ensureNode, ensureNpm, ensurePackages, root, say } from '../scripts/setup/ensure.mjs';
 
 ensureNode();
@@ -58,3 +59,4 @@ for (const file of files) {
 say('');
 say(`${'name'.padEnd(34)}${'ours'.padStart(10)}${'peer'.padStart(10)}${'ratio'.padStart(9)}  unit  peer`);
 for (const row of rows) say(`${row.name.padEnd(34)}${String(row.ours).padStart(10)}${String(row.peer ?? '—').padStart(10)}${String(row.ratio ?? '—').padStart(9)}  ${row.unit.padEnd(5)} ${row.peerName ?? row.reason}`);
+if (process.argv.includes('--docs')) writeFigures(rows);
