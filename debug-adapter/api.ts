@@ -246,6 +246,11 @@ export interface SetEnvironmentAnswer {
   note?: string;
 }
 
+/** Every stack frame of an inlined function carries this beside what DAP says of frames. */
+export interface InlinedMark {
+  inlined?: true;
+}
+
 /** Request name → arguments and answer. */
 export interface CustomRequests {
   'bootscope/stages': { arguments: Record<string, never>; answer: StagesAnswer };

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { buildFreebsdLive, type FreebsdLiveVariant } from '../../test/guests/freebsd-live/build.mjs';
 import type { Narrator } from './narrator';
-import { emptyReport, type GuestReport } from './report';
+import { emptyReport, mountReport, type GuestReport } from './report';
 import { Scene } from './scene';
+import { lineOf } from './source';
 
 async function start(adapter: string, variant: FreebsdLiveVariant, functions: string[]): Promise<Scene> {
   const guest = await buildFreebsdLive({});
@@ -24,20 +25,22 @@ export async function freebsdChroot(adapter: string, tell: Narrator): Promise<Gu
     tell.stop(root);
     tell.environment('the kernel environment:', (await scene.request('bootscope/environment', {})).variables, undefined, /^(vfs\.root|init_)/);
 
-    await scene.set({ functions: ['parse_mount'] });
+    const mountroot = path.join(await freebsdSource(), 'vfs_mountroot.c');
+    await scene.set({ lines: { [mountroot]: [lineOf(mountroot, /Trying to mount root from/)] } });
     const attempt = await scene.run();
     report.stops.push(attempt);
     tell.stop(attempt);
 
-    await scene.set({});
+    await scene.clearLines(mountroot);
     await scene.resume();
     await scene.serialSays(/login: $/);
     const idle = await scene.pause();
     report.stops.push(idle);
     report.environment = (await scene.request('bootscope/environment', {})).variables;
     tell.environment('the kernel environment at the login prompt:', report.environment, undefined, /^(vfs\.root|init_)/);
-    report.mounts = await scene.request('bootscope/mounts', {});
-    tell.mounts(report.mounts);
+    const mounts = await scene.request('bootscope/mounts', {});
+    report.mounts = mountReport(mounts);
+    tell.mounts(mounts);
     report.diagnosis = await scene.request('bootscope/diagnosis', {});
     return report;
   } finally {
@@ -56,15 +59,21 @@ export async function freebsdOverlay(adapter: string, tell: Narrator, variant: '
     tell.stop(hook);
     const stepped = await scene.stepOver();
     report.stops.push(stepped);
-    tell.stop(stepped);
+    tell.say(`after one step: line ${stepped.line}`);
+    const overlay = path.join(await freebsdSource(), 'vfs_root_overlay.c');
+    await scene.set({ lines: { [overlay]: [lineOf(overlay, /curproc_only = getenv_is_true/)] } });
+    const repoint = await scene.run();
+    report.stops.push(repoint);
+    tell.stop(repoint);
 
-    await scene.set({});
+    await scene.clearLines(overlay);
     await scene.resume();
     await scene.serialSays(variant === 'b' ? /login: $/ : /login: $|Enter full pathname|launchd:/);
     await scene.pause();
     report.environment = (await scene.request('bootscope/environment', {})).variables;
-    report.mounts = await scene.request('bootscope/mounts', {});
-    tell.mounts(report.mounts);
+    const mounts = await scene.request('bootscope/mounts', {});
+    report.mounts = mountReport(mounts);
+    tell.mounts(mounts);
     report.diagnosis = await scene.request('bootscope/diagnosis', {});
     return report;
   } finally {
@@ -73,4 +82,4 @@ export async function freebsdOverlay(adapter: string, tell: Narrator, variant: '
 }
 
 /** Where the debug information of the guest's kernel points to. */
-export const freebsdSource = async (): Promise<string> => path.join((await buildFreebsdLive({})).source, 'sys/kern');
+const freebsdSource = async (): Promise<string> => path.join((await buildFreebsdLive({})).source, 'sys/kern');

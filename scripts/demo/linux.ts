@@ -1,6 +1,6 @@
 import { linuxGuest } from '../../test/guests/linux/build.mjs';
 import type { Narrator } from './narrator';
-import { emptyReport, type GuestReport } from './report';
+import { emptyReport, mountReport, type GuestReport } from './report';
 import { Scene } from './scene';
 
 /** Debian's own kernel, KASLR on, asked for a root that no disk has. */
@@ -24,8 +24,9 @@ export async function linuxFailedMount(adapter: string, tell: Narrator): Promise
     tell.stop(mounting);
     report.environment = (await scene.request('bootscope/environment', {})).variables;
     tell.environment('the command line it was given:', report.environment, undefined, /^(root|console)$/);
-    report.mounts = await scene.request('bootscope/mounts', {});
-    tell.mounts(report.mounts);
+    const mounts = await scene.request('bootscope/mounts', {});
+    report.mounts = mountReport(mounts);
+    tell.mounts(mounts);
 
     const failed = await scene.run();
     report.stops.push(failed);

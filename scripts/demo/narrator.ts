@@ -29,7 +29,10 @@ export class Narrator {
     const where = stop.file === undefined ? '' : ` at ${base(stop.file)}:${stop.line}`;
     this.line(`${this.paint('good', ' ■')} stopped in ${stop.function}${where}${stop.process === undefined ? '' : ` (process ${stop.process})`}${stop.stage === null ? '' : `, stage ${stop.stage}`}`);
     this.say(this.paint('bad', stop.reason));
-    for (const [name, value] of Object.entries(stop.values)) this.say(`${name} = ${this.paint('value', clip(value, 110))}`);
+    const values = Object.entries(stop.values);
+    const shown = values.filter(([, value]) => value !== '<optimised out>');
+    for (const [name, value] of shown) this.say(`${name} = ${this.paint('value', clip(value, 110))}`);
+    if (shown.length < values.length) this.say(this.paint('dim', `(optimised out here: ${values.filter((one) => !shown.includes(one)).map(([name]) => name).join(', ')})`));
     for (const [index, frame] of stop.frames.entries())
       this.say(this.paint('dim', `#${index} ${frame.function}${frame.inlined ? ' (inlined)' : ''}${frame.file === undefined ? '' : `  ${base(frame.file)}:${frame.line}`}`));
   }

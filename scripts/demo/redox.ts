@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { buildRedoxLive } from '../../test/guests/redox-live/build.mjs';
 import type { Narrator } from './narrator';
-import { emptyReport, type GuestReport } from './report';
+import { emptyReport, mountReport, type GuestReport } from './report';
 import { Scene } from './scene';
 import { lineOf } from './source';
 
@@ -47,8 +47,9 @@ export async function redoxFull(adapter: string, tell: Narrator): Promise<GuestR
     tell.environment('the environment as the kernel holds it:', variables, 'kernel');
     const { processes } = await scene.request('bootscope/processes', {});
     tell.say(`processes: ${processes.map((one) => `${one.name} ${typeof one.space === 'string' ? one.space : '?'}`).join(', ')}`);
-    report.mounts = await scene.request('bootscope/mounts', {});
-    tell.mounts(report.mounts);
+    const mounts = await scene.request('bootscope/mounts', {});
+    report.mounts = mountReport(mounts);
+    tell.mounts(mounts);
 
     await scene.set({});
     await scene.resume();
@@ -77,7 +78,7 @@ export async function redoxReply(adapter: string, tell: Narrator): Promise<Guest
     report.stops.push(stop);
     tell.stop(stop);
     report.environment = (await scene.request('bootscope/environment', {})).variables;
-    report.mounts = await scene.request('bootscope/mounts', {});
+    report.mounts = mountReport(await scene.request('bootscope/mounts', {}));
     report.diagnosis = await scene.request('bootscope/diagnosis', {});
     return report;
   } finally {
@@ -102,7 +103,7 @@ export async function redoxMini(adapter: string, tell: Narrator): Promise<GuestR
     tell.say('booted to its login prompt; the errno filter stayed silent');
     report.environment = (await scene.request('bootscope/environment', {})).variables;
     tell.environment('and yet:', report.environment, 'kernel', /DISK_LIVE_SIZE/);
-    report.mounts = await scene.request('bootscope/mounts', {});
+    report.mounts = mountReport(await scene.request('bootscope/mounts', {}));
     report.diagnosis = await scene.request('bootscope/diagnosis', {});
     tell.say(`diagnosis: ${report.diagnosis.failures.length === 0 ? 'no failure found' : report.diagnosis.failures.map((one) => one.title).join('; ')}`);
     return report;

@@ -1,4 +1,4 @@
-import type { DiagnosisAnswer, EnvironmentVariable, MountsAnswer } from '../../debug-adapter/api';
+import type { DiagnosisAnswer, EnvironmentVariable, Known, Mount, MountsAnswer, ViewMount } from '../../debug-adapter/api';
 
 /** One stop as the contracts print it. */
 export interface StopReport {
@@ -12,6 +12,9 @@ export interface StopReport {
   values: Record<string, string>;
 }
 
+/** A row of the kernel's table, or of the table as a process sees it. */
+export type MountReport = Mount | (ViewMount & { process: string; root: Known<string> });
+
 export interface GuestReport {
   guest: string;
   chain: string;
@@ -19,7 +22,7 @@ export interface GuestReport {
   skipped?: string;
   stops: StopReport[];
   environment: EnvironmentVariable[];
-  mounts: MountsAnswer;
+  mounts: MountReport[];
   diagnosis: DiagnosisAnswer;
 }
 
@@ -34,6 +37,12 @@ export const emptyReport = (guest: string, chain: string, variant: string): Gues
   variant,
   stops: [],
   environment: [],
-  mounts: { kernel: [], views: [] },
+  mounts: [],
   diagnosis: { failures: [] },
 });
+
+/** The rows of the kernel's table, then those of each process's view. */
+export const mountReport = ({ kernel, views }: MountsAnswer): MountReport[] => [
+  ...kernel,
+  ...views.flatMap(({ process, root, mounts }) => mounts.map((mount) => ({ ...mount, process, root }))),
+];

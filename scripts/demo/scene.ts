@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { AddressSpaceAnswer, CustomRequests, LaunchConfiguration } from '../../debug-adapter/api';
+import type { AddressSpaceAnswer, CustomRequests, InlinedMark, LaunchConfiguration } from '../../debug-adapter/api';
 import { DapClient } from './dap-client';
 import type { StopReport } from './report';
 
@@ -11,7 +11,7 @@ export interface Wishes {
   filters?: { filterId: string; condition?: string }[];
 }
 
-const mostFrames = 12;
+const mostFrames = 16;
 
 /** One debug session of the demo. */
 export class Scene {
@@ -102,7 +102,7 @@ export class Scene {
       const { scopes } = await this.client.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: top.id });
       for (const scope of scopes.filter((one) => one.presentationHint !== 'registers' && one.name !== 'Registers')) {
         const { variables } = await this.client.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference: scope.variablesReference });
-        for (const variable of variables) values[scope.name === 'Return' ? `Return.${variable.name}` : variable.name] ??= variable.value;
+        for (const variable of variables.filter(({ name }) => name !== '')) values[scope.name === 'Return' ? `Return.${variable.name}` : variable.name] ??= variable.value;
       }
     }
     const [{ current }, process] = await Promise.all([this.request('bootscope/stages', {}), this.processName()]);
@@ -112,11 +112,13 @@ export class Scene {
       ...(process === undefined ? {} : { process }),
       function: top?.name ?? '?',
       ...(top?.source?.path === undefined ? {} : { file: top.source.path, line: top.line }),
-      frames: stackFrames.map((frame) => ({
-        function: frame.name,
-        ...(frame.source?.path === undefined ? {} : { file: frame.source.path, line: frame.line }),
-        ...(frame.presentationHint === 'subtle' && frame.source ? { inlined: true } : {}),
-      })),
+      frames: stackFrames
+        .filter((frame) => frame.presentationHint !== 'label')
+        .map((frame: DebugProtocol.StackFrame & InlinedMark) => ({
+          function: frame.name,
+          ...(frame.source?.path === undefined ? {} : { file: frame.source.path, line: frame.line }),
+          ...(frame.inlined ? { inlined: true } : {}),
+        })),
       values,
     };
   }

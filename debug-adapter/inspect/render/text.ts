@@ -33,7 +33,7 @@ class Text {
       return await this.plain(value, depth);
     } catch (error) {
       if (!(error instanceof BootscopeError)) throw error;
-      return `<${error.code === 'BS350' ? (value.absence ? `optimised out: ${value.absence}` : 'optimised out') : error.what.replace(/\.$/, '')}>`;
+      return `<${error.code === 'BS350' ? (value.absence !== undefined && value.absence !== 'it was optimised out' ? `optimised out: ${value.absence}` : 'optimised out') : error.what.replace(/\.$/, '')}>`;
     }
   }
 

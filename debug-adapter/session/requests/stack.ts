@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { InlinedMark } from '../../api';
 import type { Frame } from '../../inspect/stack/frame';
 import type { Vcpu } from '../../machine/machine';
 import { hex } from '../addresses';
@@ -19,7 +20,7 @@ const stackTrace: Handler<DebugProtocol.StackTraceArguments> = async (core, args
   const before = start > 0 ? await target.inspector.framesOf(vcpu).at(start - 1) : undefined;
   // An inlined frame shares the call that was interrupted with the frames around it: the innermost of them says so.
   const brokenInto = (frame: Frame, index: number): boolean => frame.interrupted && (frames[index - 1] ?? before)?.activation !== frame.activation;
-  const stackFrames = frames.map((frame, index) => toDapFrame(core, target, vcpu, frame, brokenInto(frame, index)));
+  const stackFrames: (DebugProtocol.StackFrame & InlinedMark)[] = frames.map((frame, index) => toDapFrame(core, target, vcpu, frame, brokenInto(frame, index)));
   const last = frames.at(-1);
   if (last?.endReason !== undefined) {
     stackFrames.push({ id: labelId + vcpu.id, name: `The stack ends here: ${last.endReason}`, line: 0, column: 0, presentationHint: 'label' });
@@ -28,7 +29,7 @@ const stackTrace: Handler<DebugProtocol.StackTraceArguments> = async (core, args
   return { stackFrames, totalFrames: complete ? Math.max(total + 1, start + stackFrames.length) : total + 1 };
 };
 
-const toDapFrame = (core: Core, target: Target, vcpu: Vcpu, frame: Frame, brokenInto: boolean): DebugProtocol.StackFrame => {
+const toDapFrame = (core: Core, target: Target, vcpu: Vcpu, frame: Frame, brokenInto: boolean): DebugProtocol.StackFrame & InlinedMark => {
   const { source, module } = frame;
   const place = source && source.line > 0 ? { source: target.sourceOf(source.file), line: core.lineOut(source.line), column: core.columnOut(frame.column ?? 0) } : { line: 0, column: 0 };
   return {
@@ -38,6 +39,7 @@ const toDapFrame = (core: Core, target: Target, vcpu: Vcpu, frame: Frame, broken
     instructionPointerReference: hex(frame.address),
     ...(module ? { moduleId: module.id } : {}),
     presentationHint: place.line === 0 ? 'subtle' : 'normal',
+    ...(frame.inlined ? { inlined: true as const } : {}),
   };
 };
 
