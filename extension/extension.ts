@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerDebugging } from './debugging/register';
 import { Sessions } from './debugging/sessions';
+import { registerLanguages } from './languages/register';
 import { registerSerialConsole } from './console/register';
 import { registerViews } from './views/register';
 
@@ -12,4 +13,5 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDebugging(context, log);
   registerViews(context, sessions);
   registerSerialConsole(context, sessions);
+  registerLanguages(context);
 }

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { LanguageClient, TransportKind, type DocumentSelector } from 'vscode-languageclient/node';
+
+/** What the server looks at. Scripts and TOML files are filtered again by the server: most of them are not ours. */
+const selector: DocumentSelector = [
+  { scheme: 'file', language: 'loader-conf' },
+  { scheme: 'file', language: 'redox-init-unit' },
+  { scheme: 'file', language: 'redox-init-script' },
+  { scheme: 'file', language: 'shellscript' },
+  { scheme: 'file', pattern: '**/{init.d,init.initfs.d}/[0-9][0-9]_*' },
+  { scheme: 'file', pattern: '**/config/**/*.toml' },
+];
+
+/** Scripts that may take part in a boot; others do not start the server. */
+const likelyScript = /^#!\s*\/rescue\/|\b(kenv|mdconfig|reboot\s+-r|init_chroot)\b/m;
+
+function concerns(document: vscode.TextDocument): boolean {
+  if (document.uri.scheme !== 'file') return false;
+  if (document.languageId === 'shellscript') return likelyScript.test(document.getText());
+  if (document.uri.path.endsWith('.toml')) return document.uri.path.includes('/config/') && /init(\.initfs)?\.d\//.test(document.getText());
+  return vscode.languages.match(selector as vscode.DocumentSelector, document) > 0;
+}
+
+/** Starts the language server with the first file that concerns it, as a process of its own. */
+export function registerLanguages(context: vscode.ExtensionContext): void {
+  let client: LanguageClient | undefined;
+  const start = (document: vscode.TextDocument): void => {
+    if (client !== undefined || !concerns(document)) return;
+    const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'language-server.js').fsPath;
+    client = new LanguageClient('bootscope', vscode.l10n.t('Bootscope language server'), { module, transport: TransportKind.ipc }, {
+      documentSelector: selector,
+      synchronize: {
+        configurationSection: 'bootscope',
+        fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.conf,*.conf.local,*.sh,init,init_script,*.rc,*.service,*.target,[0-9][0-9]_*,*.toml,Makefile,*.mk}'),
+      },
+    });
+    void client.start().catch((error: unknown) => vscode.window.showErrorMessage(vscode.l10n.t('The Bootscope language server did not start: {0}', error instanceof Error ? error.message : String(error))));
+    context.subscriptions.push({ dispose: () => void client?.stop() });
+  };
+  context.subscriptions.push(vscode.workspace.onDidOpenTextDocument(start));
+  vscode.workspace.textDocuments.forEach(start);
+}
