@@ -16,7 +16,7 @@ import { indexPlaceOf } from './index/place';
 import type { IndexPlace } from './index/place';
 import { noDebugInfo } from './no-debug-info';
 import { isMsf } from './pdb/msf';
-import { findPdb, namedPdb, openPeWithPdb } from './pdb/open-pdb';
+import { findPdb, namedPdb, openPdbAsImage, openPeWithPdb } from './pdb/open-pdb';
 import { isPe } from './pe/headers';
 import { PeFile } from './pe/pe-file';
 import { PeImage } from './pe/pe-image';
@@ -31,6 +31,8 @@ import { PeUnwind } from './pe/unwind';
  * Errors: BS201–BS204 for the image, BS208 when the two do not belong together, BS209 for a PDB that cannot be read.
  */
 export const openImage = (path: string, options: { symbols?: string } = {}): Image => {
+  const pdb = openPdbFile(path);
+  if (pdb) return pdb;
   const image = openFile(path);
   try {
     return image instanceof ElfFile ? openElf(path, image, options.symbols) : openPe(path, image, options.symbols);
@@ -38,6 +40,19 @@ export const openImage = (path: string, options: { symbols?: string } = {}): Ima
     image.file.close();
     throw error;
   }
+};
+
+/** A PDB as an image of its own; undefined where the file is none. */
+const openPdbFile = (path: string): Image | undefined => {
+  const file = new FileBytes(path);
+  try {
+    if (isMsf(file.read(0, Math.min(32, file.size)) ?? new Uint8Array())) return openPdbAsImage(file);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  file.close();
+  return undefined;
 };
 
 /** Reads the headers of a file of any format known. */

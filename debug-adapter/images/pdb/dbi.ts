@@ -27,8 +27,8 @@ export interface Contribution {
 
 export interface Dbi {
   readonly age: number;
-  readonly globals: number;
-  readonly publics: number;
+  /** As in a PE's COFF header. */
+  readonly machine: number;
   readonly symbolRecords: number;
   readonly modules: readonly ModuleRecord[];
   /** Stream with the section headers; undefined where the linker wrote none. */
@@ -43,14 +43,13 @@ export const readDbi = (stream: SectionBytes): Dbi => {
   if (header.i32() !== -1) throw stream.damaged(0, 'not the header of version 7');
   header.skip(4);
   const age = header.u32();
-  const globals = streamNumber(header.u16());
-  header.skip(2);
-  const publics = streamNumber(header.u16());
-  header.skip(2);
+  header.skip(8);
   const symbolRecords = streamNumber(header.u16());
   header.skip(2);
   const sizes: number[] = [];
   for (let i = 0; i < 8; i++) sizes.push(header.u32());
+  header.skip(2);
+  const machine = header.u16();
   const [modules = 0, contributions = 0, map = 0, sources = 0, servers = 0, , optional = 0, editContinue = 0] = sizes;
   const contributionsAt = headerSize + modules;
   const optionalAt = contributionsAt + contributions + map + sources + servers + editContinue;
@@ -61,8 +60,7 @@ export const readDbi = (stream: SectionBytes): Dbi => {
   }
   return {
     age,
-    globals,
-    publics,
+    machine,
     symbolRecords,
     modules: readModules(stream, headerSize, contributionsAt),
     sections,

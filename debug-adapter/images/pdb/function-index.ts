@@ -15,10 +15,11 @@ interface WithCode {
 }
 
 interface Inlined {
+  readonly id: number;
   readonly name: string;
   readonly signature: number;
   readonly module: Module;
-  readonly ids: Set<number>;
+  readonly line: number;
 }
 
 interface Lists {
@@ -67,7 +68,18 @@ export class FunctionIndex {
       const procedure = this.around.pdb.procedure(module, place);
       if (procedure) result.push(new PdbFunction(this.around, procedure, place));
     }
-    for (const { name, signature, ids, module } of inlined) result.push(new PdbInlinedFunction(this.around, name, signature, ids, module));
+    // One function under several ids is one answer; one that has code of its own too has answered already.
+    const known = new Set(inlined.length > 0 ? this.all().withCode.map(({ name, signature }) => `${idPath(name)} ${signature}`) : []);
+    const groups = new Map<string, Inlined[]>();
+    for (const one of inlined) {
+      if (known.has(`${one.name} ${one.signature}`)) continue;
+      const key = `${one.name} ${one.signature} ${one.line}`;
+      const group = groups.get(key);
+      if (group) group.push(one);
+      else groups.set(key, [one]);
+    }
+    for (const [{ name, signature, module }, ids] of [...groups.values()].flatMap((group) => (group[0] ? [[group[0], group] as const] : [])))
+      result.push(new PdbInlinedFunction(this.around, name, signature, new Set(ids.map(({ id }) => id)), module));
     return result;
   }
 
@@ -75,7 +87,6 @@ export class FunctionIndex {
     if (this.lists) return this.lists;
     const { pdb } = this.around;
     const withCode: WithCode[] = [];
-    const known = new Set<string>();
     for (const module of pdb.modules) {
       const { stream } = module;
       if (!stream) continue;
@@ -86,24 +97,18 @@ export class FunctionIndex {
         cursor.skip(7);
         const name = cursor.string();
         withCode.push({ name, signature, module, place });
-        known.add(`${idPath(name)} ${signature}`);
       }
     }
-    const inlined = new Map<string, Inlined>();
+    const inlined: Inlined[] = [];
     const seen = new Set<number>();
     for (const module of pdb.modules) {
-      for (const [id, start] of module.lines?.inlineeLines() ?? []) {
+      for (const [id, { line }] of module.lines?.inlineeLines() ?? []) {
         if (seen.has(id)) continue;
         seen.add(id);
         const found = pdb.ids.function(id);
-        if (!found || known.has(`${found.qualifiedName} ${found.signature}`)) continue;
-        // One function under several ids is one answer.
-        const key = `${found.qualifiedName} ${found.signature} ${start.line}`;
-        const one = inlined.get(key);
-        if (one) one.ids.add(id);
-        else inlined.set(key, { name: found.qualifiedName, signature: found.signature, module, ids: new Set([id]) });
+        if (found) inlined.push({ id, name: found.qualifiedName, signature: found.signature, module, line });
       }
     }
-    return (this.lists = { withCode, inlined: [...inlined.values()] });
+    return (this.lists = { withCode, inlined });
   }
 }

@@ -4,11 +4,12 @@ import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import { toNumber } from '../bytes/address';
 import { FileBytes } from '../bytes/file';
-import type { PeFile } from '../pe/pe-file';
+import { PeFile } from '../pe/pe-file';
 import { PeImage } from '../pe/pe-image';
 import type { PeCompanion } from '../pe/pe-image';
 import { PeUnwind } from '../pe/unwind';
 import type { SymbolColumns } from '../symbols/table';
+import { BarePdbImage } from './bare-image';
 import { PdbFrames } from './frames';
 import { isMsf } from './msf';
 import { PdbContainer, PdbFile } from './pdb-file';
@@ -23,6 +24,27 @@ export const openPdb = (file: FileBytes, pe: PeFile): PdbContainer => {
   const reason = mismatch(container, pe);
   if (reason !== undefined) throw failure(imageErrors.wrongSymbolFile, { file: pe.path, symbols: file.path, reason });
   return container;
+};
+
+const imageExtensions = ['.efi', '.exe', '.dll', '.sys'];
+
+/** A PDB opened as an image itself: by the PE beside it that names it, else on its own. */
+export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
+  const container = new PdbContainer(file);
+  const stem = file.path.replace(/\.pdb$/i, '');
+  for (const candidate of imageExtensions.map((extension) => stem + extension)) {
+    if (!fs.existsSync(candidate)) continue;
+    let image: FileBytes | undefined;
+    try {
+      image = new FileBytes(candidate);
+      const pe = new PeFile(image);
+      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, container);
+    } catch {
+      // Whatever it is, it is not this PDB's image.
+    }
+    image?.close();
+  }
+  return new BarePdbImage(container);
 };
 
 /** As `openPdb`, by path; undefined where the file is no PDB. */

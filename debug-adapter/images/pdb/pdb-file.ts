@@ -17,6 +17,7 @@ import { readProcedure } from './procedure';
 import type { CodeRow, Procedure } from './procedure';
 import { rowsOfBlocks, rowsOfProcedure } from './rows';
 import { readSectionHeaders, Segments } from './segments';
+import type { SectionHeader } from './segments';
 import { StringTable } from './string-table';
 import { TypeStream } from './type-stream';
 import { PdbTypes } from './types';
@@ -42,6 +43,12 @@ export class PdbContainer {
     this.msf = new Msf(file);
     this.info = readInfoStream(this.needed(fixed.info, 'PDB information'));
     this.dbi = readDbi(this.needed(fixed.dbi, 'DBI'));
+  }
+
+  /** The copy of the image's section headers; undefined where the linker wrote none. */
+  sectionHeaders(): SectionHeader[] | undefined {
+    const stream = this.dbi.sections === undefined ? undefined : this.msf.stream(this.dbi.sections, 'section headers');
+    return stream && readSectionHeaders(stream);
   }
 
   needed(index: number, label: string): SectionBytes {
@@ -73,8 +80,7 @@ export class PdbFile {
     const { msf, dbi, info } = container;
     this.path = msf.file.path;
     this.context = plainContext(layout.addressSize);
-    const headers = dbi.sections === undefined ? undefined : msf.stream(dbi.sections, 'section headers');
-    this.segments = new Segments(layout.base, headers ? readSectionHeaders(headers) : layout.sections);
+    this.segments = new Segments(layout.base, container.sectionHeaders() ?? layout.sections);
     this.strings = new StringTable(msf.stream(info.namedStreams.get('/names') ?? -1, 'names'));
     this.globals = new Globals(msf.stream(dbi.symbolRecords, 'symbol records'));
     this.modules = dbi.modules.map((record, number) => new Module(number, record, msf.stream(record.stream, `module ${baseName(record.name)}`), this.segments, this.strings));

@@ -27,13 +27,25 @@ export class Segments {
   }
 }
 
+export interface SectionHeader {
+  readonly name: string;
+  readonly rva: number;
+  readonly virtualSize: number;
+  readonly executable: boolean;
+  readonly writable: boolean;
+}
+
 /** The copy of the PE's section headers that a linker puts into the PDB. */
-export const readSectionHeaders = (stream: SectionBytes): { rva: number; virtualSize: number }[] => {
-  const result: { rva: number; virtualSize: number }[] = [];
+export const readSectionHeaders = (stream: SectionBytes): SectionHeader[] => {
+  const result: SectionHeader[] = [];
   for (let at = 0; at + 40 <= stream.size; at += 40) {
-    const cursor = new Cursor(stream, at + 8);
+    const cursor = new Cursor(stream, at);
+    const name = cursor.bytes(8).toString('latin1').replace(/\0.*$/s, '');
     const virtualSize = cursor.u32();
-    result.push({ virtualSize, rva: cursor.u32() });
+    const rva = cursor.u32();
+    cursor.skip(20);
+    const flags = cursor.u32();
+    result.push({ name, virtualSize, rva, executable: (flags & 0x20000000) !== 0, writable: flags >>> 31 === 1 });
   }
   return result;
 };
