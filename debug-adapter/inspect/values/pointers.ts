@@ -122,8 +122,11 @@ export const pointerTo = (target: Type, size: number): PointerType => {
   return { kind: 'pointer', name, qualifiedName: name, language: target.language, size, flavor: 'pointer', target };
 };
 
-/** True for `&T` and its kin, which a member access looks through. rustc writes them as pointers named after the source. */
-export const isReference = (type: PointerType): boolean => type.flavor !== 'pointer' || /^(&|ref(_mut)?\$<)/.test(type.name);
+/**
+ * True for `&T` and its kin, which a member access looks through. rustc writes them as pointers named after the source; a PDB
+ * keeps no such name (`*T`) and may mean a reference.
+ */
+export const isReference = (type: PointerType): boolean => type.flavor !== 'pointer' || /^(&|ref(_mut)?\$<|\*(?!const |mut ))/.test(type.name);
 
 /** One byte that C or Rust uses for text. */
 export const isCharacter = (type: Type): boolean => {
