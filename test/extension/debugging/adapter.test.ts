@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+interface Factory {
+  createDebugAdapterDescriptor(): { command: string; args: string[]; options: { env: Record<string, string> } };
+}
+const factories = new Map<string, Factory>();
+
+vi.mock('vscode', () => ({
+  DebugConfigurationProviderTriggerKind: { Dynamic: 2 },
+  DebugAdapterExecutable: class {
+    constructor(
+      readonly command: string,
+      readonly args: string[],
+      readonly options: object,
+    ) {}
+  },
+  debug: {
+    registerDebugConfigurationProvider: () => ({ dispose: () => undefined }),
+    registerDebugAdapterDescriptorFactory: (type: string, factory: Factory) => {
+      factories.set(type, factory);
+      return { dispose: () => undefined };
+    },
+  },
+}));
+
+describe('the debug adapter of the extension', () => {
+  beforeEach(async () => {
+    factories.clear();
+    const { registerDebugging } = await import('../../../extension/debugging/register');
+    registerDebugging({ extensionPath: '/ext', subscriptions: [] } as never, { info: () => undefined } as never);
+  });
+
+  it('runs as plain Node on desktop VS Code, whose executable is Electron', () => {
+    const adapter = factories.get('bootscope')?.createDebugAdapterDescriptor();
+    expect(adapter?.command).toBe(process.execPath);
+    expect(adapter?.args).toEqual(['/ext/dist/debug-adapter.js']);
+    expect(adapter?.options.env).toEqual({ ELECTRON_RUN_AS_NODE: '1' });
+  });
+});
