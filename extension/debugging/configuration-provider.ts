@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { debugType } from './register';
+import { debugType } from './debug-type';
 
 /** File endings by which an image can be booted, and how QEMU takes it. */
 const bootable: readonly { readonly glob: string; readonly qemu: (file: string) => string[] }[] = [

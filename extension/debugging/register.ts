@@ -1,9 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { ConfigurationProvider } from './configuration-provider';
-
-/** Type of our launch configurations, as package.json declares it. */
-export const debugType = 'bootscope';
+import { debugType } from './debug-type';
 
 /** Ties the debug type to the adapter and to the provider of configurations. */
 export function registerDebugging(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CustomRequests, SerialEventBody } from '../../debug-adapter/api';
-import { debugType } from './register';
+import { debugType } from './debug-type';
 
 export interface SerialPiece extends SerialEventBody {
   session: vscode.DebugSession;
