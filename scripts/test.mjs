@@ -61,10 +61,12 @@ if (ok && projects.length > 0) {
   fs.rmSync(path.dirname(report), { recursive: true, force: true });
 }
 if (ok && only.includes('vscode')) {
-  const passed = check('real VS Code', process.execPath, ['test/vscode/run.mjs']);
-  if (passed) totals.passed++;
-  else totals.failed++;
-  ok = passed && ok;
+  for (const file of ['test/vscode/run.mjs', 'test/vscode/languages.mjs']) {
+    const passed = check(`real VS Code, ${file}`, process.execPath, [file]);
+    if (passed) totals.passed++;
+    else totals.failed++;
+    ok = passed && ok;
+  }
 }
 
 if (totals.skipped > 0) {
