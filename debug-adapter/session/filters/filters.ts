@@ -3,10 +3,12 @@ import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
 import { coded } from '../errors';
 import { createErrnoFilter } from './errno-filter';
+import { EnvironmentFilter } from './environment-filter';
 import type { ActiveFilter, FilterHost } from './filter';
 import { FunctionFilter, mountrootFunctions, panicFunctions } from './function-filter';
 import { grammars, isFilterId, parseCondition } from './grammar';
-import type { Condition, FilterId } from './grammar';
+import type { Condition } from './grammar';
+import { MountFilter } from './mount-filter';
 import { ResetFilter } from './reset-filter';
 import { SerialFilter } from './serial-filter';
 import { StageFilter } from './stage-filter';
@@ -19,6 +21,8 @@ export const offeredFilters: readonly DebugProtocol.ExceptionBreakpointsFilter[]
     ['stage', 'Boot stage', 'Stops when the boot enters a stage.', true],
     ['panic', 'Kernel panic', 'Stops where the kernel panics, before it prints and halts.', false],
     ['mountroot-failed', 'Root mount failed', 'Stops where the kernel gives up mounting its root.', false],
+    ['environment', 'Kernel environment', 'Stops where a variable of the kernel environment is set or removed.', false],
+    ['mount', 'Mount table', 'Stops where a filesystem was mounted, unmounted, moved or got other flags.', false],
     ['cpu-reset', 'Machine reset', 'Stops after a reset, a triple fault among them.', false],
   ] as const
 ).map(([filter, label, description, needs]) => ({
@@ -87,7 +91,7 @@ export class Filters {
           if (known) this.#host.changed({ id, ...verification });
         },
       };
-      const active = await create(host, filterId, parseCondition(filterId, text));
+      const active = await create(host, parseCondition(filterId, text));
       this.#host.run.addJudge(active);
       known = true;
       return { key, filterId, active, answer: { id, ...active.verification } };
@@ -97,7 +101,7 @@ export class Filters {
   }
 }
 
-const create = async (host: FilterHost, filter: FilterId, condition: Condition): Promise<ActiveFilter> => {
+const create = async (host: FilterHost, condition: Condition): Promise<ActiveFilter> => {
   switch (condition.filter) {
     case 'errno':
       return createErrnoFilter(host, condition);
@@ -111,7 +115,9 @@ const create = async (host: FilterHost, filter: FilterId, condition: Condition):
       return FunctionFilter.create(host, mountrootFunctions(condition.errnos));
     case 'cpu-reset':
       return new ResetFilter(host);
-    default:
-      throw failure(sessionErrors.notYet, { name: filter });
+    case 'environment':
+      return EnvironmentFilter.create(host, condition);
+    case 'mount':
+      return MountFilter.create(host, condition);
   }
 };

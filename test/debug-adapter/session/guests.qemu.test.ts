@@ -114,4 +114,42 @@ describe('freebsd-live', () => {
     expect(stop.description).toBe('Breakpoint in vfs_mountroot_conf0, inlined into vfs_mountroot');
     expect((await stackOf(session)).slice(0, 3).map(({ name }) => name)).toEqual(['vfs_mountroot_conf0', 'vfs_mountroot', 'start_init']);
   });
+
+  it('stops where a variable of the environment is set, with the old value and the new', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['environment', 'init_* set']]);
+    expect(stop).toMatchObject({ reason: 'exception', description: expect.stringMatching(/^init_\w+ is set to "[^"]+" by .+; it was (not set|".*")$/) as string });
+    expect((await stackOf(session)).map(({ name }) => name).slice(0, 2)).toEqual(expect.arrayContaining(['kern_setenv']));
+    const [, name = '', value] = /^(\w+) is set to "([^"]+)"/.exec(stop.description ?? '') ?? [];
+    expect((await session.request<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', { threadId: 1 })).exceptionId).toBe('environment');
+    const answer = await session.request<{ breakpoints: DebugProtocol.Breakpoint[] }>('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId: 'serial', condition: '/login:/' }, { filterId: 'environment', condition: '* removed = unquoted' }] });
+    expect(answer.breakpoints).toMatchObject([{ verified: true }, { verified: false, message: expect.stringMatching(/^BS336: /) as string }]);
+    await session.request('continue', { threadId: 1 });
+    expect((await session.waitFor<Stopped>('stopped')).description).toContain('login:');
+    const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
+    expect(variables.find((variable) => variable.name === name)?.values.map((one) => one.value)).toContain(value);
+  });
+
+  it('stops at each mount, as the table shows it', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['mount', 'added'], ['serial', '/login:/']]);
+    const added: string[] = [];
+    for (let now = stop; !now.description?.includes('login:'); now = await session.waitFor<Stopped>('stopped')) {
+      expect(now.description).toMatch(/ was mounted on \//);
+      for (const [, path = ''] of (now.description ?? '').matchAll(/ was mounted on (\S+)/g)) added.push(path);
+      expect(added.length).toBeLessThan(40);
+      await session.request('continue', { threadId: 1 });
+    }
+    const { kernel } = await session.request<MountsAnswer>('bootscope/mounts');
+    // Each row of the table was seen when it came; what was unmounted since is no row.
+    expect(added.length).toBeGreaterThanOrEqual(kernel.length);
+    expect(kernel.length).toBeGreaterThan(3);
+  });
+
+  it('stops at one mount by path and kind only', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['mount', 'added on /sysroot* fstype unionfs'], ['serial', '/login:/']]);
+    expect(stop.description).toMatch(/unionfs.* was mounted on \/sysroot/);
+    expect((await stackOf(session)).map(({ name }) => name).join()).toMatch(/mount/);
+  });
 });
