@@ -1,4 +1,4 @@
-import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, SetEnvironmentAnswer, SetEnvironmentArguments } from '../../api';
+import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, ReadsAnswer, SetEnvironmentAnswer, SetEnvironmentArguments } from '../../api';
 import { redoxVariables } from '../../../boot/environment/redox';
 import { sizeInWords } from '../../../boot/environment/knowledge';
 import { redoxfsBlockSize } from '../../../boot/redoxfs-header';
@@ -7,13 +7,14 @@ import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '..
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
-import { processId } from '../process-name';
+import { baseName, processId } from '../process-name';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { readSchemes } from './schemes';
 import { readContexts, readCurrentContext } from './contexts';
 import { heldVariables, readKernelEnvironment, readLoaderEnvironment } from './environment';
 import { setRedoxVariable } from './set-environment';
 import { preloadOf, readPreloadedHeader } from './preload';
+import { ReadRecord } from './reads';
 import { schemeErrors } from './scheme-errors';
 
 const noKernel = { unknown: 'because no kernel image is placed on the machine: give the kernel (kernel.sym or kernel.all) in `images`' };
@@ -22,6 +23,7 @@ const noKernel = { unknown: 'because no kernel image is placed on the machine: g
 export class RedoxChain implements Chain {
   readonly id = 'redox';
   readonly #book = new EnvironmentBook(redoxVariables);
+  readonly #reads = new ReadRecord();
 
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {
     const reason = await this.#look(context);
@@ -85,10 +87,17 @@ export class RedoxChain implements Chain {
     const { kernel } = context;
     if (kernel === undefined) return noKernel;
     try {
-      return schemeErrors(this, kernel, process);
+      return schemeErrors(this, kernel, process, (reply) => { this.#reads.take(reply); });
     } catch (error) {
       return because(error);
     }
+  }
+
+  async reads(context: ChainContext, from: number): Promise<ReadsAnswer> {
+    const { kernel } = context;
+    const [figures, contexts] = await Promise.all([this.figures(context), kernel === undefined ? undefined : perhaps(() => readContexts(kernel))]);
+    const names = new Map((contexts ?? []).map((process) => [BigInt(process.pid), processId({ name: baseName(process.name), pid: process.pid })]));
+    return this.#reads.answer(figures, from, (pid) => names.get(pid) ?? `pid ${pid}`, preloadOf(this.#texts())?.address);
   }
 
   async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {

@@ -11,7 +11,8 @@ import type { Chain, ChainContext, ErrorObservation, ErrorSites, Figure } from '
 import { baseName, meansProcess } from '../process-name';
 import { perhaps } from '../unknown';
 import { contextName } from './context-name';
-import { decodeRequests, decodeResponses, namedArguments, requestSize, responseSize, type SchemeRequest } from './scheme-messages';
+import { RequestQueue } from './request-queue';
+import { decodeRequests, decodeResponses, namedArguments, requestSize, responseSize, type SchemeRequest, type SchemeResponse } from './scheme-messages';
 
 /** System call numbers by their low 16 bits: redox-os/syscall src/number.rs (read 3, read2 35, write 4, write2 45). */
 const reads = new Set([3n, 35n]);
@@ -26,17 +27,27 @@ interface Daemon {
   readonly requests: Map<number, SchemeRequest>;
 }
 
+/** A reply of the daemon that was asked for, failed or not. */
+export interface SeenReply {
+  readonly process: string;
+  readonly request: SchemeRequest;
+  readonly errno: number;
+}
+
 /**
- * Errors a daemon answers with, seen at the system call that hands its answers to the kernel: no symbols of the daemon are
- * needed, and of the kernel only where system calls enter and leave (kernel/src/arch/x86_64/interrupt/syscall.rs). What the
- * daemon was asked is read where its read of requests returns, and kept per address space from one stop to the next. A
- * kernel without the label `enter_usermode` does not tell the request.
+ * Errors a daemon answers with, seen where its answers reach the kernel: no symbols of the daemon are needed. Best at
+ * `UserInner::write` (kernel/src/scheme/user.rs), which runs for answers only; a kernel that has it inlined everywhere is
+ * stopped where system calls enter and leave (kernel/src/arch/x86_64/interrupt/syscall.rs). `seen` is told of every reply
+ * whose request is known.
  */
-export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string): ErrorSites => {
+export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string, seen: (reply: SeenReply) => void = () => undefined): ErrorSites => {
+  const watch = new SchemeWatch(chain, asked, seen);
+  if (kernel.hasSymbol('UserInner::write')) {
+    return { addresses: [kernel.symbol('UserInner::write')], what: 'UserInner::write', inspect: (context, registers) => watch.atAnswer(context, registers) };
+  }
   const what = ['syscall_instruction', '__inner_syscall_instruction'].find((name) => kernel.hasSymbol(name));
   if (what === undefined) throw failure(chainErrors.noSymbol, { name: 'syscall_instruction', file: 'the kernel' });
   const leave = kernel.hasSymbol('enter_usermode') ? kernel.symbol('enter_usermode') : undefined;
-  const watch = new SchemeWatch(chain, asked);
   return {
     addresses: [kernel.symbol(what), ...(leave === undefined ? [] : [leave])],
     what,
@@ -44,13 +55,47 @@ export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string): 
   };
 };
 
+/** `&self` and a UserSlice (base, length) in argument registers: a place for the result may come before them, by the compiler's choice. */
+const slices: readonly (readonly [string, string, string])[] = [
+  ['rdi', 'rsi', 'rdx'],
+  ['rsi', 'rdx', 'rcx'],
+  ['rdx', 'rcx', 'r8'],
+  // Rust may also put the length first.
+  ['rdi', 'rdx', 'rsi'],
+  ['rsi', 'rcx', 'rdx'],
+  ['rdx', 'r8', 'rcx'],
+];
+/** User space is the lower half. */
+const lowerHalf = 1n << 47n;
+
 class SchemeWatch {
   readonly #daemons = new Map<bigint, Daemon>();
+  readonly #queue = new RequestQueue();
+  /** By page-table root: the process asked for, or that it is another one. */
+  readonly #names = new Map<bigint, string | null>();
 
   constructor(
     private readonly chain: Chain,
     private readonly asked: string,
+    private readonly seen: (reply: SeenReply) => void,
   ) {}
+
+  /** The daemon's answers, before the kernel handles them. */
+  async atAnswer(context: ChainContext, registers: Registers): Promise<ErrorObservation | undefined> {
+    const process = await this.#process(context, registers);
+    if (process === undefined) return undefined;
+    const memory = await context.machine.currentSpace();
+    for (const [self, base, size] of slices) {
+      const buffer = registers.get(base) ?? 0n;
+      const length = registers.get(size) ?? 0n;
+      if (buffer < 4096n || buffer >= lowerHalf || length < BigInt(responseSize) || length > BigInt(mostMessages * responseSize) || length % BigInt(responseSize) !== 0n) continue;
+      const responses = decodeResponses(await memory.readSome(buffer, Number(length)));
+      if (responses === undefined || responses.length === 0) continue;
+      const requests = await this.#queue.find(memory, registers.get(self) ?? 0n, responses);
+      return this.#replies(context, registers, process, responses, requests);
+    }
+    return undefined;
+  }
 
   /** What was read lies first in the buffer; older requests may follow, so the first of a tag counts. */
   async afterCall(context: ChainContext, registers: Registers): Promise<undefined> {
@@ -73,12 +118,31 @@ class SchemeWatch {
     }
     if (!writes.has(call) || length < responseSize || length % responseSize !== 0 || length > mostMessages * responseSize) return undefined;
     const memory = await context.machine.currentSpace();
-    const failed = decodeResponses(await memory.readSome(buffer, length))?.find((response) => response.errno !== 0);
+    const responses = decodeResponses(await memory.readSome(buffer, length));
+    if (responses === undefined || responses.length === 0) return undefined;
+    const process = await this.#process(context, registers);
+    return process === undefined ? undefined : this.#replies(context, registers, process, responses, this.#daemon(registers).requests);
+  }
+
+  async #replies(context: ChainContext, registers: Registers, process: string, responses: readonly SchemeResponse[], requests: ReadonlyMap<number, SchemeRequest>): Promise<ErrorObservation | undefined> {
+    for (const { tag, errno } of responses) {
+      const request = requests.get(tag);
+      if (request !== undefined) this.seen({ process, request, errno });
+    }
+    const failed = responses.find((response) => response.errno !== 0);
     if (failed === undefined) return undefined;
-    const process = await processAt(this.chain, context, this.asked, registers);
-    if (process === undefined) return undefined;
     const figures = (await perhaps(() => this.chain.figures(context))) ?? [];
-    return observe(process, registers.cr3, failed.errno, this.#daemon(registers).requests.get(failed.tag), figures);
+    return observe(process, registers.cr3, failed.errno, requests.get(failed.tag), figures);
+  }
+
+  /** Kept by address space: a daemon has its name before it serves anything. */
+  async #process(context: ChainContext, registers: Registers): Promise<string | undefined> {
+    const root = rootOf(registers.cr3);
+    const kept = this.#names.get(root);
+    if (kept !== undefined) return kept ?? undefined;
+    const name = await processAt(this.chain, context, this.asked, registers);
+    this.#names.set(root, name ?? null);
+    return name;
   }
 
   #daemon(registers: Registers): Daemon {

@@ -130,6 +130,18 @@ describe('redox-live', () => {
     expect(value('offset')).toBe(BigInt(paths.constants.allocBlocks.middle) * 4096n);
     expect(value('length')).toBe(4096n);
     expect(seen.sentence).toContain(`preload, which holds ${paths.constants.preloadMib} MiB of a filesystem of ${paths.constants.sizeMib} MiB`);
+
+    const answer = await chain.reads(await booted.context('init'), 0);
+    console.log(answer.reads.length, answer.advice);
+    const size = paths.constants.preloadMib << 20;
+    expect(answer).toMatchObject({ preload: { size }, filesystemSize: paths.constants.sizeMib << 20, blockSize: 4096 });
+    expect(answer.reads.at(-1)).toMatchObject({ n: answer.reads.length, block: paths.constants.allocBlocks.middle, offset: paths.constants.allocBlocks.middle * 4096, length: 4096, result: 'EINVAL' });
+    if (level === 2) expect(answer.reads.at(-1)?.by).toMatch(/^redoxfs:\d+$/);
+    // 256 headers of the ring, then the allocation log.
+    expect(answer.reads.length).toBeGreaterThan(200);
+    expect(answer.reads.filter((read) => read.result === 'ok').every((read) => read.offset + read.length <= size)).toBe(true);
+    expect(answer.advice).toContain(`with a preload of ${(paths.constants.allocBlocks.middle * 4096 + 4096 + 0xfffff) >> 20} MiB`);
+    expect((await chain.reads(await booted.context('init'), answer.reads.length)).reads).toHaveLength(1);
     await booted.machine.close('kill');
   });
 
@@ -148,6 +160,36 @@ describe('redox-live', () => {
     expect(names).toEqual(expect.arrayContaining(['lived', 'redoxfs', 'ahcid']));
     const size = (await chain.environment(context)).variables.find((v) => v.name === 'DISK_LIVE_SIZE');
     expect(size?.faults.map((f) => f.code)).toEqual(['preload-smaller-than-filesystem']);
+    await booted.machine.close('kill');
+  });
+
+  it('changes a variable before its readers start', async () => {
+    const booted = await boot(paths, 2);
+    await booted.untilAt('kstart');
+    const chain = new RedoxChain();
+    const context = await booted.context('kernel');
+    expect((await chain.environment(context)).variables.find((v) => v.name === 'REDOXFS_UUID')).toMatchObject({ editable: true });
+    await expect(chain.setEnvironment(context, { name: 'REDOXFS_UUID', value: 'short' })).rejects.toThrow(/^BS412: .* 36/);
+    await expect(chain.setEnvironment(context, { name: 'NONE', value: '' })).rejects.toThrow(/^BS410/);
+    const uuid = '00000000-1111-2222-3333-444444444444';
+    expect(await chain.setEnvironment(context, { name: 'REDOXFS_UUID', value: uuid })).toMatchObject({ before: paths.constants.uuid, value: uuid, limit: 36 });
+    expect(await chain.setEnvironment(context, { name: 'DISK_LIVE_SIZE', value: '200000' })).toMatchObject({ value: '0000000000200000' });
+    expect((await chain.reads(context, 0)).unknown).toContain('errno: EINVAL in process:lived');
+    await booted.untilSaid(`not able to mount uuid ${uuid}`);
+    await booted.machine.close('kill');
+  });
+
+  it.each([[{ shuffle: 77 }], [{ codegenUnits: 1 }]])('sees the same with a kernel built otherwise: %j', async (options) => {
+    const built = await buildRedoxLive(options);
+    const booted = await boot(built, 2);
+    const chain = new RedoxChain();
+    await booted.untilAt('kmain');
+    const sites = chain.errorSites(await booted.context('kernel'), 'lived');
+    if ('unknown' in sites) throw new Error(sites.unknown);
+    const { seen, stops } = await untilError(booted, sites);
+    console.log(JSON.stringify(options), sites.what, stops);
+    expect(seen).toMatchObject({ errno: 22, operation: 'Read', process: 'lived' });
+    expect(seen.arguments.find((a) => a.name === 'block')?.value).toBe(BigInt(built.constants.allocBlocks.middle));
     await booted.machine.close('kill');
   });
 
