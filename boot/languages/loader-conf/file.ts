@@ -20,6 +20,16 @@ export interface ConfFile {
 
 /** Reads a whole file. Lines end at `\n` only, as for the loader; a `\r` stays at the end of its line. */
 export function readConf(text: string, rules: LoaderRules): ConfFile {
+  if (last?.text === text && last.file.rules === rules) return last.file;
+  const file = parse(text, rules);
+  last = { text, file };
+  return file;
+}
+
+/** The file asked for last: one round of an editor asks for it several times. */
+let last: { readonly text: string; readonly file: ConfFile } | undefined;
+
+function parse(text: string, rules: LoaderRules): ConfFile {
   const lines: ConfLine[] = [];
   let counted = 0;
   let reached = true;

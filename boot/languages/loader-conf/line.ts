@@ -17,8 +17,16 @@ const forthWord = /^[A-Za-z0-9-][A-Za-z0-9._-]*/;
  * first that matches decides) or support.4th's line grammar. Runs in time linear in the line's length.
  */
 export function readLine(line: string, rules: LoaderRules): LineVerdict {
-  return rules === 'forth' ? readForthLine(line) : readLuaLine(line, rules);
+  const known = verdicts[rules].get(line);
+  if (known !== undefined) return known;
+  const verdict = rules === 'forth' ? readForthLine(line) : readLuaLine(line, rules);
+  if (verdicts[rules].size > 50_000) verdicts[rules].clear();
+  verdicts[rules].set(line, verdict);
+  return verdict;
 }
+
+/** Verdicts given before: at a keystroke all lines but one are the same. */
+const verdicts: Record<LoaderRules, Map<string, LineVerdict>> = { 'lua-15': new Map(), 'lua-13': new Map(), forth: new Map() };
 
 const malformed = (reason: MalformedReason, start: number, end: number): LineVerdict => ({ kind: 'malformed', reason, span: { start, end: Math.max(end, start) } });
 

@@ -15,11 +15,14 @@ export interface ExpandedValue {
   readonly references: readonly Reference[];
 }
 
+const none: readonly Reference[] = [];
+
 /**
  * The value of a plain variable after escapes and `$` references, as config.lua's processEnvVar does it: a backslash
  * takes the next character as it is, `$name` and `${name}` come from the loader's environment at this moment.
  */
 export function expandValue(raw: string, rules: LoaderRules, lookup: (name: string) => string | undefined = () => undefined): ExpandedValue {
+  if (!/[\\"$]/.test(raw)) return { value: raw, references: none };
   if (rules === 'forth') return expandForth(raw, lookup);
   const references: Reference[] = [];
   let value = '';

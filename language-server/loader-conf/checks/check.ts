@@ -12,9 +12,17 @@ export interface Line {
   readonly setting: Setting;
 }
 
+const kept = new WeakMap<ConfProject, readonly Line[]>();
+
 /** Settings of this file that are read. */
-export const settings = (project: ConfProject): Line[] =>
-  project.conf.lines.flatMap((line) => (line.reached && line.verdict.kind === 'setting' ? [{ index: line.index, setting: line.verdict }] : []));
+export const settings = (project: ConfProject): readonly Line[] => {
+  let lines = kept.get(project);
+  if (lines === undefined) {
+    lines = project.conf.lines.flatMap((line) => (line.reached && line.verdict.kind === 'setting' ? [{ index: line.index, setting: line.verdict }] : []));
+    kept.set(project, lines);
+  }
+  return lines;
+};
 
 /** Whether this line is the one that counts in the end. */
 export const counts = (project: ConfProject, line: Line): boolean => {

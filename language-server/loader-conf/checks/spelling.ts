@@ -23,13 +23,24 @@ export function oneApart(a: string, b: string): boolean {
  */
 const ours = exactVariables.filter((one) => one.name.length >= 6 && (/^(stand|sbin)\//.test(one.reader.path) || /^(boot_|init_|vfs\.root|vfs\.mountroot|kern\.geom\.label|kern\.cam\.boot)/.test(one.name)));
 
+const meant = new Map<string, (typeof ours)[number] | undefined>();
+
+/** The one variable a name is a slip away from. */
+function meantBy(name: string): (typeof ours)[number] | undefined {
+  if (!meant.has(name)) {
+    const near = ours.filter((one) => oneApart(name, one.name));
+    if (meant.size > 20_000) meant.clear();
+    meant.set(name, near.length === 1 ? near[0] : undefined);
+  }
+  return meant.get(name);
+}
+
 export const misspelt: Check = (project) =>
   settings(project).flatMap((line) => {
     const { name, field, nameSpan } = line.setting;
     if (field !== undefined || knownVariable(name) !== undefined) return [];
-    const meant = ours.filter((one) => oneApart(name, one.name));
-    const only = meant[0];
-    if (only === undefined || meant.length > 1) return [];
+    const only = meantBy(name);
+    if (only === undefined) return [];
     return [
       finding(project.path, nameRange(line), 'warning', 'loader-conf/misspelt', `Nothing known reads ${name}. ${only.name} is: ${only.what}`, {
         fixes: [{ title: `Change to ${only.name}`, changes: [{ range: onLine(line.index, nameSpan.start, nameSpan.end), text: only.name }] }],
