@@ -63,6 +63,7 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('library/alloc/src/sync.rs', 'strong'),
   ...at('library/core/src/ptr/non_null.rs', 'pointer'),
   ...at('kernel/src/context/mod.rs', 'CONTEXTS'),
+  ...at('kernel/src/scheme/user.rs', 'UserInner::write', 'UserInner', 'write'),
   ...at('kernel/src/context/context.rs', 'status', 'status_reason', 'addr_space', 'running'),
   ...at('kernel/src/context/memory.rs', 'utable'),
   ...at('kernel/rmm/src/page/mapper.rs', 'table_addr'),

@@ -9,7 +9,7 @@ export const freebsdHalfReroot: FailureRule = {
   confidence: 'likely',
   serial: [
     { any: ['unmount of {path} failed ('] },
-    { any: ['Enter full pathname of shell', 'reroot failed; going to single user mode'] },
+    { any: ['Enter full pathname', 'going to single user mode'] },
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.busy-reroot', 'freebsd.single-user', 'freebsd.init-script-failed'],
