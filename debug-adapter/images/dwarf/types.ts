@@ -1,5 +1,7 @@
 import type { AliasType, ArrayType, BaseType, EnumType, FunctionType, Language, PointerType, SourcePlace, StructType, Type, VoidType } from '../types';
+import { isCppLikeEnum } from '../cpp-like-enum';
 import { AT, TAG } from './constants';
+import { cppLikeVariants } from './cpp-like-variants';
 import type { Die } from './die';
 import type { LineTables } from './line-tables';
 import { membersOf, variantPartOf } from './members';
@@ -199,10 +201,15 @@ class DwarfStruct extends DwarfNamed implements StructType {
     return this.definition.number(AT.byte_size) ?? 0;
   }
   get members(): StructType['members'] {
+    if (this.isCppLike && this.variantPart) return [];
     return (this.lazyMembers ??= membersOf(this.definition, this.types));
   }
+  /** A Rust enum as a union, as rustc writes it for UEFI. */
+  private get isCppLike(): boolean {
+    return this.flavor === 'union' && this.language === 'rust' && isCppLikeEnum(this.name);
+  }
   get variantPart(): StructType['variantPart'] {
-    this.lazyVariants ??= { part: variantPartOf(this.definition, this.types) };
+    this.lazyVariants ??= { part: this.isCppLike ? cppLikeVariants(this.definition, this.types) : variantPartOf(this.definition, this.types) };
     return this.lazyVariants.part;
   }
   get templateParameters(): StructType['templateParameters'] {

@@ -1,3 +1,4 @@
+import { discriminantValues, isVariantMember } from '../cpp-like-enum';
 import { sizeOf } from '../dwarf/types';
 import type { Member, Variant, VariantPart } from '../types';
 import { baseType } from './simple-types';
@@ -5,11 +6,7 @@ import { isUdt, plainName, readUdt } from './udt';
 import type { Udt } from './udt';
 import type { PdbTypes } from './types';
 
-/**
- * A Rust enum or coroutine in rustc's C++-like shape (compiler/rustc_codegen_llvm/src/debuginfo/metadata/enums/cpp_like.rs):
- * a union of `variantN`, each a struct with the payload in `value` and constants with its name and discriminant, and `tag`.
- * The constants' values are symbols of their own, named by path.
- */
+/** Variants of a Rust enum or coroutine in its C++-like shape. The constants' values are symbols of their own, named by path. */
 export const variantPartOf = (types: PdbTypes, union: Udt): VariantPart | undefined => {
   const fields = types.fields(union.fields);
   const wrappers: { member: Member; type: number }[] = [];
@@ -18,7 +15,7 @@ export const variantPartOf = (types: PdbTypes, union: Udt): VariantPart | undefi
   for (const field of fields) {
     if (field.kind !== 'member') continue;
     const member = types.member(field, 'rust');
-    if (/^variant\d+$/.test(field.name)) wrappers.push({ member, type: field.type });
+    if (isVariantMember(field.name)) wrappers.push({ member, type: field.type });
     else if (field.name === 'tag') tag = member;
     else if (field.name === 'tag128_lo') low = member;
   }
@@ -39,7 +36,7 @@ const variantOf = (types: PdbTypes, outer: Member, index: number, width: number,
   const name = nameOf(types, udt, fields) ?? inner.type.name;
   const member = { name, type: inner.type, offset: outer.offset + inner.offset, artificial: false };
   if (single) return { name, member };
-  const values = valuesOf(types, udt.name, width);
+  const values = discriminantValues((constant) => types.around.constant(`${udt.name}::${constant}`), width);
   return values ? { name, values, member } : { name, member };
 };
 
@@ -53,26 +50,4 @@ const nameOf = (types: PdbTypes, wrapper: Udt, fields: ReturnType<PdbTypes['fiel
   const name = type.kind === 'enum' ? type.enumerators.find(({ value }) => value === constant)?.name : undefined;
   // Coroutine states are numbered like members; the payload's type has the better name.
   return name === undefined || /^\d*$/.test(name) ? undefined : plainName(name);
-};
-
-/** One value or, for the variant without a tag of its own, a range that may wrap around; undefined: whatever is left. */
-const valuesOf = (types: PdbTypes, path: string, width: number): { low: bigint; high: bigint }[] | undefined => {
-  const constant = (name: string): bigint | undefined => types.around.constant(`${path}::${name}`);
-  const wide = (name: string): bigint | undefined => {
-    const plain = constant(`DISCR_${name}`);
-    if (plain !== undefined) return BigInt.asUintN(width, plain);
-    const low = constant(`DISCR128_${name}_LO`);
-    const high = constant(`DISCR128_${name}_HI`);
-    return low === undefined || high === undefined ? undefined : BigInt.asUintN(64, low) | (BigInt.asUintN(64, high) << 64n);
-  };
-  const exact = wide('EXACT');
-  if (exact !== undefined) return [{ low: exact, high: exact }];
-  const begin = wide('BEGIN');
-  const end = wide('END');
-  if (begin === undefined || end === undefined) return undefined;
-  if (begin <= end) return [{ low: begin, high: end }];
-  return [
-    { low: 0n, high: end },
-    { low: begin, high: (1n << BigInt(width)) - 1n },
-  ];
 };

@@ -1,9 +1,10 @@
 import type { Language, Member, SourcePlace, StructType, Type, VariantPart } from '../types';
+import { isCppLikeEnum } from '../cpp-like-enum';
 import { LF } from './codeview';
 import { genericArguments } from './generics';
 import { variantPartOf } from './rust-enum';
 import type { PdbTypes } from './types';
-import { enumInside, plainName } from './udt';
+import { plainName } from './udt';
 import type { Udt } from './udt';
 
 /** LF_STRUCTURE, LF_CLASS or LF_UNION; a Rust enum in its C++-like shape shows its variants instead of members. */
@@ -30,7 +31,7 @@ export class PdbStruct implements StructType {
     return this.udt.kind === LF.union ? (this.isEnum ? 'struct' : 'union') : this.udt.kind === LF.class ? 'class' : 'struct';
   }
   private get isEnum(): boolean {
-    return this.udt.kind === LF.union && this.language === 'rust' && enumInside(this.udt.name) !== undefined;
+    return this.udt.kind === LF.union && this.language === 'rust' && isCppLikeEnum(this.udt.name);
   }
   private get definition(): { readonly index: number; readonly udt: Udt } {
     return (this.lazyDefinition ??= this.types.definition(this.index, this.udt));

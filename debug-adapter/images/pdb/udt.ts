@@ -1,3 +1,4 @@
+import { isCppLikeEnum } from '../cpp-like-enum';
 import { components } from '../demangle/path';
 import { LF } from './codeview';
 import { readSize } from './numeric';
@@ -99,4 +100,4 @@ const spellings = (plain: string): string[] => {
 };
 
 /** The Rust path inside `enum2$<…>`. */
-export const enumInside = (name: string): string | undefined => (name.startsWith('enum2$<') && name.endsWith('>') ? name.slice(7, -1).trim() : undefined);
+export const enumInside = (name: string): string | undefined => (isCppLikeEnum(name) ? name.slice(7, -1).trim() : undefined);

@@ -16,6 +16,9 @@ const structOf = (type: Type | undefined): StructType | undefined => {
   return real?.kind === 'struct' ? real : undefined;
 };
 
+const tellVariants = (type: StructType | undefined): string =>
+  [type?.variantPart?.discriminant?.offset, ...(type?.variantPart?.variants ?? []).map(({ name, values, member }) => `${name} ${values?.map(({ low, high }) => `${low}-${high}`)} ${member.offset} ${member.type.size}`)].join('; ');
+
 /** Innermost first, as llvm-pdbutil's nesting says. */
 const chainAt = (procedure: DumpedProcedure, offset: number): Site[] => {
   const chain: Site[] = [procedure];
@@ -81,6 +84,8 @@ describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of th
         const { discriminant } = found.variantPart;
         expect([name, found.variantPart.variants.length]).toEqual([name, variants.length]);
         expect([name, discriminant?.offset]).toEqual([name, members.find(([member]) => member === 'tag' || member === 'tag128_lo')?.[1]]);
+        const alikeInDwarf = dwarf.debugInfo.typesNamed(name).map(structOf).filter((type) => type?.qualifiedName === name && type.size === size);
+        expect([name, alikeInDwarf.some((type) => tellVariants(type) === tellVariants(found))]).toEqual([name, true]);
         // At most one variant goes without a value of its own, and each has the name of its payload.
         for (const { name: variant, member, values } of found.variantPart.variants) {
           expect(member.type.name).toBe(variant);

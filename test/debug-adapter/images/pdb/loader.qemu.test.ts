@@ -82,6 +82,7 @@ describe('the loader of redox-live with its PDB only', () => {
     const withDwarf = await buildRedoxLive({ loader: 'dwarf' });
     const [dwarf] = await stopsAt(withDwarf, { file: withDwarf.loaderDwarf }, line, 'main');
     expect(dwarf?.frames[0]).toEqual(first?.frames[0]);
+    expect(dwarf?.locals.get('hwdesc')).toMatch(/^Acpi\(\d+, 36\)$/);
     for (const [name, value] of dwarf?.locals ?? []) {
       expect([...(first?.locals.keys() ?? [])]).toContain(name);
       // Addresses change from boot to boot.
