@@ -60,6 +60,16 @@ export class ResultReader {
     return { failed, text: error ? `${text}: ${errnoInWords(this.chain(), error.errno)}` : text, ...(error ? { errno: error.errno } : {}), ...(integer === undefined ? {} : { integer }) };
   }
 
+  /**
+   * The result in words, right behind a call whose entry was not seen. Rust does not give the address of a result in memory back,
+   * so that such a one is not known then.
+   */
+  async textBehind(module: Module, found: FunctionInfo, registers: Registers): Promise<string> {
+    const value = returnedValue(found, module, registers, await this.machine.currentSpace());
+    if (value.address !== undefined && found.language === 'rust') return 'unknown: because it was returned through memory whose address the function does not give back';
+    return (await render(value)).text;
+  }
+
   /** The arguments as they were at the first instruction; `registers` are those of then. */
   async arguments(module: Module, found: FunctionInfo, registers: Registers): Promise<readonly ShownValue[]> {
     const frame = await this.#entryFrame(module, found, registers);

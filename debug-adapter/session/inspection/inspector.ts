@@ -181,13 +181,13 @@ export class Inspector implements Evaluator {
   }
 
   /** Where `stepOut` leads: out of an inlined function, or to the caller's pc with the stack pointer it has then. */
-  async wayOut(vcpu: Vcpu): Promise<{ readonly inlined: boolean; readonly caller?: { readonly pc: bigint; readonly sp: bigint }; readonly why: string }> {
+  async wayOut(vcpu: Vcpu): Promise<{ readonly inlined: boolean; readonly caller?: { readonly pc: bigint; readonly sp: bigint }; readonly leaves?: Frame; readonly why: string }> {
     const list = this.framesOf(vcpu);
     const frame = await list.at(0);
     if (!frame) return { inlined: false, why: 'there is no frame' };
     if (frame.inlined) return { inlined: true, why: '' };
     const caller = await frame.caller();
-    return caller ? { inlined: false, caller, why: '' } : { inlined: false, why: frame.endReason ?? 'its caller cannot be found' };
+    return caller ? { inlined: false, caller, leaves: frame, why: '' } : { inlined: false, why: frame.endReason ?? 'its caller cannot be found' };
   }
 
   async #evaluateAt(expression: string, stop: Stop): Promise<TypedValue> {

@@ -1,8 +1,12 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
+import type { Frame } from '../../inspect/stack/frame';
 import type { Vcpu } from '../../machine/machine';
+import type { Registers } from '../../machine/registers';
+import { ResultReader } from '../filters/result-reader';
 import type { Handler, RequestGroup } from '../handler';
+import type { ReturnedCall } from '../run/stop-report';
 import { StepOut, StepThrough } from '../run/stepping';
 import type { Granularity, StepKind } from '../run/stepping';
 import type { Target } from '../target';
@@ -27,16 +31,25 @@ const continueRun: Handler<DebugProtocol.ContinueArguments> = async (core) => {
   return { allThreadsContinued: true };
 };
 
+/** What a function that was stepped out of has returned; undefined where it returns nothing or is not known. */
+const returnedCall = async (target: Target, frame: Frame | undefined, registers: Registers): Promise<ReturnedCall | undefined> => {
+  const left = frame?.scope?.function;
+  const module = frame?.module;
+  if (!frame || !left || !module || left.returns.size === 0) return undefined;
+  const value = await new ResultReader(target.machine, target.program, () => target.chain.id).textBehind(module, left, registers);
+  return { function: frame.name, values: [{ name: frame.name, value, type: left.returns.name }] };
+};
+
 const stepOut: Handler<DebugProtocol.StepOutArguments> = async (core, args) => {
   const target = core.needStopped('stepOut');
   const vcpu = vcpuOf(target, args.threadId);
-  const { why, inlined, caller } = await target.inspector.wayOut(vcpu);
+  const { why, inlined, caller, leaves } = await target.inspector.wayOut(vcpu);
   if (inlined) {
     await target.run.resume(new StepThrough(target.machine, target.program, vcpu, 'out-of-inlined', 'line'));
     return undefined;
   }
   if (!caller) throw failure(sessionErrors.stepUnclear, { detail: why });
-  await target.run.resume(new StepOut(target.machine, vcpu, caller));
+  await target.run.resume(new StepOut(target.machine, vcpu, caller, (registers) => returnedCall(target, leaves, registers)));
   return undefined;
 };
 

@@ -4,7 +4,7 @@ import type { Registers } from '../../machine/registers';
 import type { SymbolicProgram } from '../../program/program';
 import { isWithin, linePlaceOf, sameFunction, startsStatement } from './line-range';
 import type { LinePlace } from './line-range';
-import type { Move, StepPlan } from './stop-report';
+import type { Move, ReturnedCall, StepPlan } from './stop-report';
 
 /** `out-of-inlined`: until the inlined function that the step began in is left. */
 export type StepKind = 'over' | 'in' | 'out-of-inlined';
@@ -145,13 +145,18 @@ export class StepOut implements StepPlan {
   readonly vcpu: Stop['vcpu'];
   readonly #machine: Machine;
   readonly #target: { readonly pc: bigint; readonly sp: bigint };
+  readonly #returned: ((registers: Registers) => Promise<ReturnedCall | undefined>) | undefined;
   #wait: Wait | undefined;
 
-  /** `target`: the caller's pc, and the least stack pointer there (the CFA of the frame that is left). */
-  constructor(machine: Machine, vcpu: Stop['vcpu'], target: { readonly pc: bigint; readonly sp: bigint }) {
+  /**
+   * `target`: the caller's pc, and the least stack pointer there (the CFA of the frame that is left). `returned`: what the function
+   * gave back, from the registers right behind the call.
+   */
+  constructor(machine: Machine, vcpu: Stop['vcpu'], target: { readonly pc: bigint; readonly sp: bigint }, returned?: (registers: Registers) => Promise<ReturnedCall | undefined>) {
     this.#machine = machine;
     this.vcpu = vcpu;
     this.#target = target;
+    this.#returned = returned;
   }
 
   async start(): Promise<Move> {
@@ -163,7 +168,9 @@ export class StepOut implements StepPlan {
 
   async next(stop: Stop): Promise<Move> {
     const registers = await this.#machine.registers(stop.vcpu);
-    return this.#wait?.isReached(stop, registers) ? done : 'resume';
+    if (!this.#wait?.isReached(stop, registers)) return 'resume';
+    const returned = await this.#returned?.(registers).catch(() => undefined);
+    return returned ? { done: { reason: 'step', returned } } : done;
   }
 
   async dispose(): Promise<void> {

@@ -2,7 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnvironmentAnswer } from '../../../debug-adapter/api';
 import { DapClient } from '../../../debug-adapter/session/client';
-import { linuxGuest } from '../../guests/linux/build.mjs';
+import { linuxGuest, makeInitramfs } from '../../guests/linux/build.mjs';
 
 type Stopped = DebugProtocol.StoppedEvent['body'];
 
@@ -14,9 +14,9 @@ afterEach(async () => {
   await client.stop();
 });
 
-const launch = async (filterId: string, condition: string): Promise<Stopped> => {
+const launch = async (filterId: string, condition: string, qemu = kernel?.qemu): Promise<Stopped> => {
   client = new DapClient();
-  const configuration = { request: 'launch', type: 'bootscope', name: 'linux', serialOutput: 'event', qemu: kernel?.qemu, images: [{ stage: 'kernel', file: kernel?.vmlinux }] };
+  const configuration = { request: 'launch', type: 'bootscope', name: 'linux', serialOutput: 'event', qemu, images: [{ stage: 'kernel', file: kernel?.vmlinux }] };
   await client.start(configuration as never, async () => {
     await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId, condition }] });
   });
@@ -41,5 +41,12 @@ describe.skipIf(kernel === undefined)('the Debian kernel, moved by KASLR', () =>
     const stop = await launch('errno', 'path_mount returns ENXIO');
     expect(stop.description).toMatch(/^path_mount returns ENXIO .*flags 32769/);
     expect((await stack()).slice(0, 2).map(({ name }) => name)).toEqual(['path_mount', 'init_mount']);
+  });
+
+  it('stops when a program mounts something, and shows what', async () => {
+    const booted = linuxGuest({ initramfs: makeInitramfs().initramfs, download: false });
+    const stop = await launch('mount', 'added on /newroot* fstype tmpfs', 'skipped' in booted ? undefined : booted.qemu);
+    expect(stop).toMatchObject({ reason: 'exception', description: expect.stringMatching(/^tmpfs was mounted on \/newroot \(.*\) by init/) as string });
+    expect((await stack()).map(({ name }) => name).join()).toMatch(/mount/);
   });
 });

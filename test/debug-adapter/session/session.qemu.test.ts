@@ -283,6 +283,7 @@ describe('a launched machine', () => {
     await client.setFunctionBreakpointsRequest({ breakpoints: [] });
     await nextStop(() => client.stepOutRequest({ threadId: 1 }));
     expect((await stackNames())[0]).toBe('mount_root');
+    expect((await scopeOf('Return')).get('read_block')).toMatchObject({ value: '1', type: 'int' });
     const lines: number[] = [];
     for (let i = 0; i < 8; i++) {
       await nextStop(() => client.nextRequest({ threadId: 1 }));
