@@ -70,6 +70,11 @@ describe.skipIf(skipped)("Debian's kernel without a root", () => {
     const mounts = await chain.mounts(await context(), {});
     expect(mounts.unknown).toBeUndefined();
     expect(mounts.kernel.map((m) => [m.fstype, m.on])).toEqual([['rootfs', '/']]);
+    const capabilities = await chain.capabilities?.(await context());
+    expect(capabilities?.filesystems).toEqual(expect.arrayContaining(['tmpfs', 'proc', 'sysfs']));
+    expect(capabilities?.missing).toEqual([]);
+    expect(await chain.resolvePath?.(await context(), { path: '/dev/console', process: '1' })).toMatchObject({ agree: true, kernel: { mount: { fstype: 'rootfs' }, path: '/dev/console' } });
+    await expect(chain.setEnvironment?.(await context(), { name: 'root', value: '/dev/vda' })).rejects.toThrow(/^BS413: .*once/);
     const processes = await chain.processes(await context());
     expect(processes.processes.find((p) => p.id === 'swapper/0:1')).toMatchObject({ root: '/', cwd: '/' });
     expect(await chain.currentProcess(await context())).toMatchObject({ name: 'swapper/0', pid: 1 });
