@@ -121,4 +121,20 @@ describe.skipIf(!canBuild)('a PDB of C, beside DWARF of the same code', () => {
     expect(passed.debugInfo.kind).toBe('none');
     passed.close();
   });
+
+  it('opens as an image itself, with its PE beside it or alone', () => {
+    const pe = buildPe('pdb-O0', 'codeview', '-O0');
+    const beside = openImage(pe.replace('.efi', '.pdb'));
+    expect(beside.path).toBe(pe);
+    const [known] = beside.debugInfo.functionsNamed('leaf');
+    const lone = path.join(directory, 'lone.pdb');
+    fs.copyFileSync(pe.replace('.efi', '.pdb'), lone);
+    const alone = openImage(lone);
+    const [found] = alone.debugInfo.functionsNamed('leaf');
+    expect([found?.entry, found?.ranges, alone.symbols.named('main')[0]?.address]).toEqual([known?.entry, known?.ranges, beside.symbols.named('main')[0]?.address]);
+    expect(alone.debugInfo.unwindAt(found?.entry ?? 0n)).toBeUndefined();
+    expect(alone.sections.map(({ name }) => name)).toContain('.text');
+    beside.close();
+    alone.close();
+  });
 });
