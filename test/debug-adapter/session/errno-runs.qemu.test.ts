@@ -88,3 +88,26 @@ describe('function breakpoints in lived', () => {
     expect(await current()).toMatch(/lived$/);
   });
 });
+
+describe('a data breakpoint on the stack of lived', () => {
+  it('stops for lived only, though every process has its stack there', async () => {
+    await launch(await buildRedoxLive(), ['lived'], 'LiveDisk::read returns EINVAL');
+    const { stackFrames } = await client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 });
+    const { memoryReference, result } = await client.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression: '$rsp', frameId: stackFrames[0]?.id });
+    const top = BigInt(memoryReference ?? result);
+    const { dataId } = await client.request<NonNullable<DebugProtocol.DataBreakpointInfoResponse['body']>>('dataBreakpointInfo', { name: `0x${top.toString(16)}`, asAddress: true, bytes: 8 });
+    expect(dataId).toContain('@');
+    await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId: 'mountroot-failed' }] });
+    const set = async () => (await client.request<DebugProtocol.SetDataBreakpointsResponse['body']>('setDataBreakpoints', { breakpoints: [{ dataId }] })).breakpoints[0];
+    await set();
+    let stops = 0;
+    for (; stops < 5; stops++) {
+      await client.request('continue', { threadId: 1 });
+      const stop = await client.waitFor<Stopped>('stopped');
+      if (stop.reason !== 'data breakpoint') break;
+      expect(await current()).toMatch(/lived$/);
+    }
+    expect(stops).toBeGreaterThan(0);
+    console.log(`${stops} stops in lived; ${(await set())?.message ?? 'no hits in other address spaces'}`);
+  });
+});
