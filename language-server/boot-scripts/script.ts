@@ -1,5 +1,6 @@
-import type { Node, Tree } from 'web-tree-sitter';
+import type { Tree } from 'web-tree-sitter';
 import type { Range } from '../findings';
+import { inField, named, statementsOf, type Syntax } from './syntax';
 
 /** One word of a command. */
 export interface Word {
@@ -43,11 +44,6 @@ export interface Script {
   readonly shebang: string;
 }
 
-export const rangeOf = (node: Node): Range => ({
-  start: { line: node.startPosition.row, character: node.startPosition.column },
-  end: { line: node.endPosition.row, character: node.endPosition.column },
-});
-
 const conditions = new Set(['if_statement', 'elif_clause', 'else_clause', 'case_item', 'while_statement', 'for_statement', 'c_style_for_statement', 'function_definition', 'command_substitution']);
 
 /** Commands, assignments and functions of a script; variables are followed as far as they are constant. */
@@ -64,7 +60,9 @@ export function readScript(tree: Tree, text: string): Script {
     readonly inFunction?: string;
     readonly redirects: readonly string[];
   }
-  const visit = (node: Node, place: Place): void => {
+  let base = 0;
+  const rangeOf = ({ range }: Syntax): Range => ({ start: { ...range.start, line: range.start.line + base }, end: { ...range.end, line: range.end.line + base } });
+  const visit = (node: Syntax, place: Place): void => {
     switch (node.type) {
       case 'command':
         command(node, place);
@@ -73,87 +71,83 @@ export function readScript(tree: Tree, text: string): Script {
         assign(node, place);
         break;
       case 'redirected_statement': {
-        const redirects = [...place.redirects, ...node.namedChildren.filter((child) => child?.type === 'file_redirect').map((child) => child?.text.replace(/\s+/g, '') ?? '')];
-        for (const child of node.namedChildren) if (child !== null) visit(child, { ...place, redirects });
+        const redirects = [...place.redirects, ...redirectsOf(node)];
+        for (const child of named(node)) visit(child, { ...place, redirects });
         return;
       }
       case 'function_definition': {
-        const name = node.childForFieldName('name')?.text ?? '';
+        const name = inField(node, 'name')[0]?.text ?? '';
         functions.push({ name, range: rangeOf(node) });
-        const body = node.childForFieldName('body');
-        if (body !== null) visit(body, { ...place, conditional: true, inFunction: name });
+        for (const body of inField(node, 'body')) visit(body, { ...place, conditional: true, inFunction: name });
         return;
       }
       case 'list': {
-        const [left, operator, right] = [node.child(0), node.child(1)?.type, node.child(2)];
-        if (left !== null) visit(left, { ...place, tolerated: place.tolerated || operator === '||' || operator === '&&' });
-        if (right !== null) visit(right, { ...place, conditional: true });
+        const [left, operator, right] = node.children;
+        if (left !== undefined) visit(left, { ...place, tolerated: place.tolerated || operator?.type === '||' || operator?.type === '&&' });
+        if (right !== undefined) visit(right, { ...place, conditional: true });
         return;
       }
       case 'negated_command':
-        for (const child of node.namedChildren) if (child !== null) visit(child, { ...place, tolerated: true });
+        for (const child of named(node)) visit(child, { ...place, tolerated: true });
         return;
       case 'if_statement':
       case 'while_statement':
       case 'elif_clause': {
-        const condition = new Set(node.childrenForFieldName('condition').map((child) => child?.id));
-        for (const child of node.namedChildren) {
-          if (child === null) continue;
-          const asks = condition.has(child.id);
+        for (const child of named(node)) {
+          const asks = child.field === 'condition';
           visit(child, { ...place, conditional: place.conditional || !asks || node.type === 'elif_clause', tolerated: place.tolerated || asks });
         }
         return;
       }
       default:
-        for (const child of node.namedChildren) if (child !== null) visit(child, conditions.has(node.type) ? { ...place, conditional: true } : place);
+        for (const child of named(node)) visit(child, conditions.has(node.type) ? { ...place, conditional: true } : place);
     }
   };
 
-  const command = (node: Node, place: Place): void => {
-    const name = node.childForFieldName('name');
-    if (name === null) return;
-    const word = (child: Node): Word => {
+  const command = (node: Syntax, place: Place): void => {
+    const name = inField(node, 'name')[0];
+    if (name === undefined) return;
+    const word = (child: Syntax): Word => {
       const value = constant(child, variables);
       return { text: child.text, range: rangeOf(child), ...(value === undefined ? {} : { value }) };
     };
-    const program = word(name.namedChildren[0] ?? name);
-    const args = node.childrenForFieldName('argument').flatMap((child) => (child === null ? [] : [word(child)]));
-    const base = (program.value ?? program.text).replace(/^.*\//, '');
-    const redirects = [...place.redirects, ...node.namedChildren.filter((child) => child?.type === 'file_redirect').map((child) => child?.text.replace(/\s+/g, '') ?? '')];
-    commands.push({ name: base, program, args, range: rangeOf(node), conditional: place.conditional, tolerated: place.tolerated, redirects, ...(place.inFunction === undefined ? {} : { inFunction: place.inFunction }) });
-    if (base === 'set' && args.some((one) => /^-[a-df-zA-Z]*e/.test(one.text) || one.text === 'errexit')) stopsOnError = true;
-    if (base === 'read') for (const one of args) variables.set(one.text, undefined);
+    const program = word(named(name)[0] ?? name);
+    const args = inField(node, 'argument').map(word);
+    const short = (program.value ?? program.text).replace(/^.*\//, '');
+    const redirects = [...place.redirects, ...redirectsOf(node)];
+    commands.push({ name: short, program, args, range: rangeOf(node), conditional: place.conditional, tolerated: place.tolerated, redirects, ...(place.inFunction === undefined ? {} : { inFunction: place.inFunction }) });
+    if (short === 'set' && args.some((one) => /^-[a-df-zA-Z]*e/.test(one.text) || one.text === 'errexit')) stopsOnError = true;
+    if (short === 'read') for (const one of args) variables.set(one.text, undefined);
     // Commands inside the words run too: $(kenv -q x).
-    for (const child of node.namedChildren) if (child !== null && child.id !== name.id) substitutions(child, place);
+    for (const child of named(node)) if (child !== name) substitutions(child, place);
   };
-  const substitutions = (node: Node, place: Place): void => {
-    if (node.type === 'command_substitution' || node.type === 'process_substitution') for (const child of node.namedChildren) visitNonNull(child, place);
-    else for (const child of node.namedChildren) if (child !== null) substitutions(child, place);
+  const substitutions = (node: Syntax, place: Place): void => {
+    if (node.type === 'command_substitution' || node.type === 'process_substitution') for (const child of named(node)) visit(child, place);
+    else for (const child of named(node)) substitutions(child, place);
   };
-  const visitNonNull = (node: Node | null, place: Place): void => {
-    if (node !== null) visit(node, place);
-  };
-  const assign = (node: Node, place: Place): void => {
-    const name = node.childForFieldName('name')?.text ?? '';
-    const value = node.childForFieldName('value');
-    const known = value === null ? '' : constant(value, variables);
+  const assign = (node: Syntax, place: Place): void => {
+    const name = inField(node, 'name')[0]?.text ?? '';
+    const value = inField(node, 'value')[0];
+    const known = value === undefined ? '' : constant(value, variables);
     const kept = place.conditional ? undefined : known;
     variables.set(name, kept);
     assignments.push({ name, text: value?.text ?? '', range: rangeOf(node), ...(kept === undefined ? {} : { value: kept }) });
-    if (value !== null) {
-      const inner = place.tolerated ? place : { ...place };
-      substitutions(value, inner);
-    }
+    if (value !== undefined) substitutions(value, place);
   };
 
   // What is assigned in a loop or function before it is read further up is not constant.
   for (const match of text.matchAll(/^[ \t]+(?:local\s+)?(\w+)=/gm)) if (match[1] !== undefined) variables.set(match[1], undefined);
-  visit(tree.rootNode, { conditional: false, tolerated: false, redirects: [] });
+  for (const { row, node } of statementsOf(tree, text)) {
+    base = row;
+    visit(node, { conditional: false, tolerated: false, redirects: [] });
+  }
   return { commands, assignments, functions, stopsOnError, shebang: text.startsWith('#!') ? text.slice(2, Math.max(2, text.indexOf('\n'))).trim() : '' };
 }
 
+const redirectsOf = (node: Syntax): string[] => node.children.filter((child) => child.type === 'file_redirect').map((child) => child.text.replace(/\s+/g, ''));
+
 /** The value of a word when it can be told. */
-function constant(node: Node, variables: ReadonlyMap<string, string | undefined>): string | undefined {
+function constant(node: Syntax, variables: ReadonlyMap<string, string | undefined>): string | undefined {
   switch (node.type) {
     case 'word':
       return node.text.replace(/\\(.)/g, '$1');
@@ -173,8 +167,7 @@ function constant(node: Node, variables: ReadonlyMap<string, string | undefined>
     case 'concatenation': {
       let value = '';
       let at = node.type === 'string' ? node.startIndex + 1 : node.startIndex;
-      for (const child of node.namedChildren) {
-        if (child === null) return undefined;
+      for (const child of named(node)) {
         value += node.text.slice(at - node.startIndex, child.startIndex - node.startIndex);
         const part = constant(child, variables);
         if (part === undefined) return undefined;
@@ -184,7 +177,7 @@ function constant(node: Node, variables: ReadonlyMap<string, string | undefined>
       return value + node.text.slice(at - node.startIndex, node.type === 'string' ? -1 : undefined);
     }
     case 'command_name':
-      return node.namedChildren[0] === null || node.namedChildren[0] === undefined ? node.text : constant(node.namedChildren[0], variables);
+      return constant(named(node)[0] ?? { ...node, type: 'word' }, variables);
     default:
       return undefined;
   }
