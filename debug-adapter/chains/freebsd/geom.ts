@@ -4,7 +4,7 @@ import type { ProgramView } from '../../inspect/view';
 import type { Value } from '../../inspect/value';
 import type { Batch } from '../batch';
 import { walkList } from '../lists';
-import { holderOf } from '../redox/members';
+import { holderOf } from '../members';
 import { perhaps } from '../unknown';
 import type { VnodeReader } from './vnodes';
 

@@ -4,7 +4,7 @@ import { strip } from '../../images/types';
 import type { ProgramView } from '../../inspect/view';
 import type { Value } from '../../inspect/value';
 import type { Batch } from '../batch';
-import { holderOf, innerMember } from './members';
+import { holderOf, innerMember } from '../members';
 
 const mostElements = 65_536;
 /** 11 keys in a node at most, so 12 levels hold more than memory. */

@@ -4,7 +4,7 @@ import { known, perhaps } from '../unknown';
 import type { Unknown } from '../../api';
 import { Batch } from '../batch';
 import { btreeKeys } from './btree';
-import { holderOf, innerInteger, innerMember } from './members';
+import { holderOf, innerInteger, innerMember } from '../members';
 
 export interface RedoxContext {
   readonly pid: number;

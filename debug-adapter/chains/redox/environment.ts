@@ -8,7 +8,7 @@ import type { Registers } from '../../machine/registers';
 import type { ChainContext } from '../chain';
 import type { HeldVariable } from '../environment-book';
 import { hex, perhaps } from '../unknown';
-import { holderOf } from './members';
+import { holderOf } from '../members';
 
 /** The bootloader's own limit (64 KiB, redox-os/bootloader src/main.rs). */
 const mostBytes = 65_536;

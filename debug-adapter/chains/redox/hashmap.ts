@@ -4,7 +4,7 @@ import type { Value } from '../../inspect/value';
 import type { ProgramView } from '../../inspect/view';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
-import { holderOf, innerInteger } from './members';
+import { holderOf, innerInteger } from '../members';
 
 /** A map of more buckets than this is not one. */
 const mostBuckets = 1 << 16;

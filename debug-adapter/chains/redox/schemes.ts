@@ -4,7 +4,7 @@ import type { ProgramView } from '../../inspect/view';
 import { perhaps } from '../unknown';
 import { contextBehind } from './contexts';
 import { hashMapEntries } from './hashmap';
-import { innerInteger, innerMember } from './members';
+import { innerInteger, innerMember } from '../members';
 
 /**
  * The schemes of the kernel and who serves each: `HANDLES`, a HashMap from SchemeId to KernelSchemes, in newer kernels inside

@@ -1,7 +1,7 @@
-import { chainErrors } from '../../errors/chains';
-import { failure } from '../../errors/catalogue';
-import { strip } from '../../images/types';
-import type { Value } from '../../inspect/value';
+import { chainErrors } from '../errors/chains';
+import { failure } from '../errors/catalogue';
+import { strip } from '../images/types';
+import type { Value } from '../inspect/value';
 
 /** Wrappers in wrappers are rarely more than this (Once<UnsafeCell<MaybeUninit<ManuallyDrop<T>>>>). */
 const deepest = 10;
