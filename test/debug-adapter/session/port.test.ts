@@ -45,7 +45,7 @@ describe('a session without a machine', () => {
     const client = new DapClient();
     expect(await client.request('initialize', { adapterID: 'bootscope' })).toEqual(capabilities);
     expect(await client.request('threads')).toEqual({ threads: [] });
-    for (const command of ['continue', 'next', 'pause', 'stackTrace', 'scopes', 'variables', 'evaluate', 'modules', 'loadedSources', 'readMemory', 'disassemble', 'setBreakpoints', 'configurationDone', 'bootscope/stages', 'bootscope/mounts']) {
+    for (const command of ['continue', 'next', 'pause', 'stackTrace', 'scopes', 'variables', 'evaluate', 'modules', 'loadedSources', 'readMemory', 'disassemble', 'setBreakpoints', 'dataBreakpointInfo', 'setDataBreakpoints', 'configurationDone', 'bootscope/stages', 'bootscope/mounts']) {
       await expect(client.request(command)).rejects.toThrow(/^BS330: /);
     }
     await expect(client.request('reverseContinue')).rejects.toThrow(/^BS333: /);
@@ -56,6 +56,7 @@ describe('a session without a machine', () => {
     expect(capabilities).toMatchObject({
       supportsFunctionBreakpoints: true,
       supportsInstructionBreakpoints: true,
+      supportsDataBreakpoints: true,
       supportsExceptionFilterOptions: true,
       supportsDisassembleRequest: true,
       supportsReadMemoryRequest: true,
@@ -64,6 +65,6 @@ describe('a session without a machine', () => {
       supportsModulesRequest: true,
     });
     expect(capabilities.supportsStepBack).toBeUndefined();
-    expect(capabilities.exceptionBreakpointFilters?.map(({ filter }) => filter)).toEqual(['errno', 'serial', 'stage', 'panic', 'mountroot-failed', 'cpu-reset']);
+    expect(capabilities.exceptionBreakpointFilters?.map(({ filter }) => filter)).toEqual(['errno', 'serial', 'stage', 'panic', 'mountroot-failed', 'environment', 'mount', 'cpu-reset']);
   });
 });
