@@ -8,7 +8,7 @@ import { lineOf } from './source';
 /** A live image whose preload is smaller than what its mount reads: from the preload loop to EINVAL and its cause. */
 export async function redoxFull(adapter: string, tell: Narrator): Promise<GuestReport> {
   const report = emptyReport('redox-live', 'redox', 'full');
-  const guest = await buildRedoxLive({ variant: 'full', loader: 'dwarf' });
+  const guest = await buildRedoxLive({ variant: 'full', loader: 'pdb' });
   const loader = path.join(guest.sources, 'loader/src/main.rs');
   const inLoop = lineOf(loader, /print!\("\\rlive: \{\}\/\{\} MiB"/);
   tell.title('redox-live: a UEFI loader, a kernel and three processes at the same addresses; the mount fails with EINVAL');
@@ -18,7 +18,7 @@ export async function redoxFull(adapter: string, tell: Narrator): Promise<GuestR
       chain: 'redox',
       qemu: guest.qemu,
       images: [
-        { stage: 'loader', file: guest.loaderDwarf },
+        { stage: 'loader', file: guest.loader, symbols: guest.loaderPdb },
         { stage: 'kernel', file: guest.kernel },
         ...(['init', 'lived', 'redoxfs'] as const).map((name) => ({ stage: 'userland' as const, file: guest.programs[name], process: name })),
       ],
@@ -66,7 +66,7 @@ export async function redoxFull(adapter: string, tell: Narrator): Promise<GuestR
 /** The same failure without any symbols of the programs: the daemon's reply is seen as it passes the kernel. */
 export async function redoxReply(adapter: string, tell: Narrator): Promise<GuestReport> {
   const report = emptyReport('redox-live', 'redox', 'full, no symbols of lived');
-  const guest = await buildRedoxLive({ variant: 'full', loader: 'dwarf' });
+  const guest = await buildRedoxLive({ variant: 'full', loader: 'pdb' });
   tell.title('redox-live: the same EINVAL without symbols of lived, by its reply to the scheme request');
   const scene = await Scene.start(
     adapter,
@@ -89,7 +89,7 @@ export async function redoxReply(adapter: string, tell: Narrator): Promise<Guest
 /** The small image: the same preload, and the mount works because its metadata happens to lie within it. */
 export async function redoxMini(adapter: string, tell: Narrator): Promise<GuestReport> {
   const report = emptyReport('redox-live', 'redox', 'mini');
-  const guest = await buildRedoxLive({ variant: 'mini', loader: 'dwarf' });
+  const guest = await buildRedoxLive({ variant: 'mini', loader: 'pdb' });
   tell.title('redox-live mini: the same system mounts, by luck');
   const scene = await Scene.start(
     adapter,
