@@ -2,8 +2,9 @@ import type { Container } from './container';
 
 /** FNV-1a over bytes up to a zero or the end. */
 export const hashOfBytes = (bytes: Uint8Array, start: number, end: number): number => {
+  const limit = Math.min(end, bytes.length);
   let hash = 0x811c9dc5;
-  for (let at = start; at < end; at++) {
+  for (let at = start; at < limit; at++) {
     const byte = bytes[at] as number;
     if (byte === 0) break;
     hash = Math.imul(hash ^ byte, 0x01000193);
