@@ -52,9 +52,12 @@ const capabilities: Handler = async (core): Promise<CapabilitiesAnswer> => {
 
 const setEnvironment: Handler<SetEnvironmentArguments> = async (core: Core, args): Promise<SetEnvironmentAnswer> => {
   const request = { name: text('bootscope/setEnvironment', 'name', args.name), value: text('bootscope/setEnvironment', 'value', args.value) };
-  const { chain } = core.needStopped('bootscope/setEnvironment');
+  const { chain, inspector, breakpoints } = core.needStopped('bootscope/setEnvironment');
   if (chain.chain.setEnvironment === undefined) throw lacks(chain.chain, 'boot environment');
-  return chain.chain.setEnvironment(await chain.context(), request);
+  const answer = await chain.chain.setEnvironment(await chain.context(), request);
+  inspector.written();
+  breakpoints.memoryWritten();
+  return answer;
 };
 
 const reads: Handler<{ from?: number }> = async (core, args): Promise<ReadsAnswer> => {
