@@ -104,12 +104,17 @@ export async function serve(connection: Connection): Promise<void> {
     });
   };
 
+  /** The shell's grammar is large: it is loaded with the first script that concerns us. */
+  const loadShell = async (): Promise<void> => {
+    if (workspace.shell === undefined && workspace.of('boot-script').length > 0) workspace.shell = new Trees(await parserFor('bash'));
+  };
+
   connection.onInitialized(async () => {
     await readSettings();
     workspace.complete = false;
     for (const folder of folders) await workspace.scan(folder, () => new Promise((resolve) => setImmediate(resolve)));
     workspace.complete = true;
-    workspace.shell = new Trees(await parserFor('bash'));
+    await loadShell();
     publishAll();
     void connection.sendNotification('bootscope/indexed', { files: workspace.all().length });
   });
@@ -132,7 +137,8 @@ export async function serve(connection: Connection): Promise<void> {
     if (path === undefined) return;
     files.setOpen(path, document.getText());
     workspace.add(path);
-    publishAll();
+    if (workspace.shell === undefined && workspace.kind(path) === 'boot-script') void loadShell().then(publishAll);
+    else publishAll();
   });
   documents.onDidClose(({ document }) => {
     const path = pathOf(document.uri);

@@ -5,8 +5,12 @@ export type FileKind = 'loader-conf' | 'boot-script' | 'init-unit' | 'line-scrip
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parent = (path: string): string => base(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
 
+/** Most files of a workspace end here. */
+const possible = /(\.(conf|local|service|target|toml|sh|rc|mk)|\/(init|init_script|rc|live|(GNU)?[Mm]akefile|\d\d_[\w@-]+))$/;
+
 /** What a file may be, from its path alone; `text` decides the doubtful ones (see `kindOf`). */
 export function candidateKind(path: string): FileKind | undefined {
+  if (!possible.test(path)) return undefined;
   const name = base(path);
   const folder = parent(path);
   if (name === 'loader.conf') return folder === 'loader' ? undefined : 'loader-conf';

@@ -17,7 +17,7 @@ export interface Settings {
 export class Workspace {
   private readonly candidates = new Map<string, FileKind>();
   private readonly kinds = new Map<string, FileKind | undefined>();
-  private readonly names = new Map<string, string[]>();
+  private readonly names = new Map<string, Set<string>>();
 
   /** False when only single files are known: then nothing is said of what is not there. */
   complete = true;
@@ -48,8 +48,8 @@ export class Workspace {
     this.kinds.delete(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
     const known = this.names.get(name);
-    if (known === undefined) this.names.set(name, [path]);
-    else if (!known.includes(path)) known.push(path);
+    if (known === undefined) this.names.set(name, new Set([path]));
+    else known.add(path);
     const kind = candidateKind(path);
     if (kind !== undefined) this.candidates.set(path, kind);
   }
@@ -58,9 +58,7 @@ export class Workspace {
     this.kinds.delete(path);
     this.candidates.delete(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const rest = (this.names.get(name) ?? []).filter((one) => one !== path);
-    if (rest.length === 0) this.names.delete(name);
-    else this.names.set(name, rest);
+    this.names.get(name)?.delete(path);
   }
 
   changed(path: string): void {
@@ -83,7 +81,7 @@ export class Workspace {
 
   /** Files of a name anywhere in the workspace. */
   named(name: string): readonly string[] {
-    return this.names.get(name) ?? [];
+    return [...(this.names.get(name) ?? [])];
   }
 
   all(): string[] {
