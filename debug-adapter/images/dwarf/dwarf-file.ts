@@ -12,6 +12,8 @@ import type { UnitHeader } from './unit';
 /** The DWARF sections of one file and the units in them. */
 export class DwarfFile {
   private readonly tables = new Map<string, AbbreviationTable>();
+  private readonly split = new Map<Unit, Unit>();
+  private lazyLinkedUnits: readonly Unit[] | undefined;
   private lazyUnits: readonly Unit[] | undefined;
   private lazyTypeUnits: readonly Unit[] | undefined;
   private lazyStarts: Float64Array | undefined;
@@ -21,6 +23,8 @@ export class DwarfFile {
     readonly source: SectionSource,
     /** Whether code can be linked at address 0; elsewhere 0 means code that the linker dropped. */
     readonly codeAtZero: boolean,
+    /** Finds the content of a skeleton in a split file. */
+    private readonly openSplit?: (skeleton: Unit) => Unit | undefined,
   ) {}
 
   section(name: string): SectionBytes | undefined {
@@ -34,9 +38,30 @@ export class DwarfFile {
     return section;
   }
 
-  /** Units of .debug_info, in order. */
+  /** Units of .debug_info as they stand there, in order: skeletons where their content is in a split file. */
+  get linkedUnits(): readonly Unit[] {
+    return (this.lazyLinkedUnits ??= this.readUnits('.debug_info'));
+  }
+
+  /** The same with split units in the place of their skeletons. */
   get units(): readonly Unit[] {
-    return (this.lazyUnits ??= this.readUnits('.debug_info'));
+    if (!this.lazyUnits) {
+      const linked = this.linkedUnits;
+      // Before DWARF 5 only GNU's extension, which needs .debug_addr, splits units; asking each would read all their heads.
+      const mayBeSplit = (unit: Unit): boolean => unit.header.unitType === UT.skeleton || (unit.version === 4 && this.section('.debug_addr') !== undefined);
+      this.lazyUnits = linked.some(mayBeSplit) ? linked.map((unit) => (mayBeSplit(unit) ? this.contentOf(unit) : unit)) : linked;
+    }
+    return this.lazyUnits;
+  }
+
+  /** Split unit of a skeleton; any other unit itself. */
+  contentOf(unit: Unit): Unit {
+    let content = this.split.get(unit);
+    if (!content) {
+      content = (this.openSplit && this.openSplit(unit)) ?? unit;
+      this.split.set(unit, content);
+    }
+    return content;
   }
 
   /** Units of DWARF 4's .debug_types. */
@@ -57,7 +82,7 @@ export class DwarfFile {
 
   /** Unit of .debug_info that holds a section offset. */
   unitAt(offset: number): Unit | undefined {
-    const units = this.units;
+    const units = this.linkedUnits;
     this.lazyStarts ??= Float64Array.from(units, (unit) => unit.start);
     const unit = units[lastAtOrBelow(this.lazyStarts, units.length, offset)];
     return unit && offset < unit.end ? unit : undefined;
@@ -158,6 +183,9 @@ const readUnitHeader = (section: SectionBytes, start: number, types: boolean): U
     const typeOffset = offset(offsetSize);
     return { ...common, signature, typeOffset, firstDie: start + at };
   }
-  if (unitType === UT.skeleton || unitType === UT.split_compile) need(8);
+  if (unitType === UT.skeleton || unitType === UT.split_compile) {
+    const splitId = bytes.readBigUInt64LE(need(8));
+    return { ...common, splitId, firstDie: start + at };
+  }
   return { ...common, firstDie: start + at };
 };

@@ -13,7 +13,7 @@ import { outlineOf } from './outline';
 import { rangesOf } from './ranges';
 import type { Reader } from './reader';
 
-const identity = (die: Die): string => `${die.unit.section.name} ${die.offset}`;
+const identity = (die: Die): string => `${die.unit.section.file} ${die.unit.section.name} ${die.offset}`;
 
 /** Every path a function answers to: as DWARF nests it, and as its linkage name says (`<T as Trait>::f`). */
 const answersTo = (die: Die, query: string): boolean => {

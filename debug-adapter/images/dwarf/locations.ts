@@ -111,7 +111,28 @@ const fromList = (die: Die, attribute: number, wanted: number): Uint8Array | und
   }
 };
 
+/** Entries of GNU's split DWARF 4 (gcc.gnu.org/wiki/DebugFission, "Location Lists"). */
+const GNU = { endOfList: 0, base: 1, startEnd: 2, startLength: 3 } as const;
+
+const gnuSplitList = (unit: Unit, die: Die, offset: number, wanted: number): Uint8Array | undefined => {
+  const section = unit.file.needed('.debug_loc', unit.section, die.offset);
+  const cursor = new Cursor(section, offset);
+  const indexed = (): number => unit.file.addressEntry(unit.root.addressBase, cursor.uleb(), unit.addressSize);
+  for (;;) {
+    const kind = cursor.u8();
+    if (kind === GNU.endOfList) return undefined;
+    const start = indexed();
+    if (kind === GNU.base) continue;
+    if (kind !== GNU.startEnd && kind !== GNU.startLength) throw section.damaged(cursor.position - 1, `location list entry ${kind}`);
+    const end = kind === GNU.startEnd ? indexed() : start + cursor.u32();
+    const length = cursor.u16();
+    if (wanted >= start && wanted < end) return cursor.bytes(length);
+    cursor.skip(length);
+  }
+};
+
 const oldList = (unit: Unit, die: Die, offset: number, wanted: number): Uint8Array | undefined => {
+  if (unit.skeleton) return gnuSplitList(unit, die, offset, wanted);
   const cursor = new Cursor(unit.file.needed('.debug_loc', unit.section, die.offset), offset);
   const selection = unit.addressSize === 8 ? -1 : 0xffffffff;
   let base = unit.root.low;

@@ -42,15 +42,12 @@ export class NameIndex {
   private filed = new Uint8Array(1 << 16);
   private heads: Int32Array | undefined;
   private chain: Int32Array | undefined;
-  private readonly infoSize: number;
 
   constructor(
     private readonly file: DwarfFile,
     deep: boolean,
   ) {
-    this.infoSize = file.section('.debug_info')?.size ?? 0;
-    for (const unit of file.units) this.scan(unit, 0, deep);
-    for (const unit of file.typeUnits) this.scan(unit, this.infoSize, deep);
+    for (const { units, base } of placesOfUnits(file)) for (const unit of units) this.scan(unit, base, deep);
     this.link();
   }
 
@@ -176,7 +173,7 @@ export class NameIndex {
       const mark = skippable > 0 ? inner : 0;
       if (kind !== 0 && (declaration[row] === 0 || (kind === kinds.function && !skipDeclared && functions === 0))) {
         const place = names[row] as number;
-        if (place >= 0 && kind !== kinds.variable && nameForm[row] === FORM.strp) this.add(view.getUint32(at + place, true), base + offset, kind | mark);
+        if (place >= 0 && kind !== kinds.variable && nameForm[row] === FORM.strp && unit.file === this.file) this.add(view.getUint32(at + place, true), base + offset, kind | mark);
         else if (place !== absent || kind === kinds.function || kind === kinds.variable) this.consider(unit, offset, kind, base, functions > 0, mark);
       }
       if (hasChildren[row] === 0) {
@@ -216,7 +213,7 @@ export class NameIndex {
       if (!local && !expression && !die.has(AT.const_value) && !die.has(AT.location)) return;
     }
     for (const link of die.chain()) {
-      const key = keyOf(link);
+      const key = keyOf(link, this.file);
       if (key === undefined) continue;
       this.add(key, base + offset, kind | mark);
       return;
@@ -224,21 +221,60 @@ export class NameIndex {
   }
 }
 
-/** The entry at a place: an offset in .debug_info or, beyond its size, in .debug_types. */
+interface Space {
+  readonly file: DwarfFile;
+  readonly section: string;
+  readonly units: readonly Unit[];
+  /** Added to offsets in the section. */
+  readonly base: number;
+  readonly size: number;
+}
+
+const spaces = new WeakMap<DwarfFile, readonly Space[]>();
+
+/** The sections with units of a file and its split files, laid out one behind the other: what places are counted in. */
+const placesOfUnits = (file: DwarfFile): readonly Space[] => {
+  let known = spaces.get(file);
+  if (!known) {
+    const made: Space[] = [];
+    let base = 0;
+    const add = (of: DwarfFile, section: string, units: readonly Unit[]): void => {
+      const size = of.section(section)?.size ?? 0;
+      made.push({ file: of, section, units, base, size });
+      base += size;
+    };
+    add(file, '.debug_info', file.units.filter((unit) => unit.file === file));
+    add(file, '.debug_types', file.typeUnits);
+    for (const split of new Set(file.units.map((unit) => unit.file)))
+      if (split !== file) {
+        add(split, '.debug_info', split.units);
+        add(split, '.debug_types', split.typeUnits);
+      }
+    known = made;
+    spaces.set(file, known);
+  }
+  return known;
+};
+
+/** The entry at a place: an offset in .debug_info or, beyond its size, in the sections that follow. */
 export const dieAtPlace = (file: DwarfFile, place: number): Die | undefined => {
   const infoSize = file.section('.debug_info')?.size ?? 0;
   if (place < infoSize) return file.dieAt(place);
-  const offset = place - infoSize;
-  return file.typeUnits.find((unit) => offset >= unit.start && offset < unit.end)?.die(offset);
+  const space = placesOfUnits(file).find(({ base, size }) => place >= base && place < base + size);
+  if (!space) return undefined;
+  const offset = place - space.base;
+  return space.section === '.debug_info' ? space.file.dieAt(offset) : space.units.find((unit) => offset >= unit.start && offset < unit.end)?.die(offset);
 };
 
 const canSkip = (tag: number, deep: boolean): boolean => tag !== TAG.namespace && tag !== TAG.module && !(deep && (tag === TAG.subprogram || tag === TAG.lexical_block || tag === TAG.inlined_subroutine));
 
-const keyOf = (die: Die): number | undefined => {
+const keyOf = (die: Die, file: DwarfFile): number | undefined => {
   const { unit } = die;
   const place = die.place(AT.name);
   if (!place) return undefined;
   const { form, at } = place;
+  // Strings of a split file have offsets of their own.
+  if (unit.file !== file) return inlineKey(Buffer.from(die.string(AT.name) ?? ''), 0, Infinity);
   if (form === FORM.strp) return unit.offsetSize === 8 ? Number(unit.view.getBigUint64(at, true)) >>> 0 : unit.view.getUint32(at, true);
   if (form === FORM.string) return inlineKey(unit.buffer, at, unit.end);
   if (form === FORM.strx || (form >= FORM.strx1 && form <= FORM.strx4) || form === FORM.GNU_str_index)

@@ -5,6 +5,7 @@ import { DwarfFile } from './dwarf-file';
 import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
 import { Reader } from './reader';
+import { splitUnitOf } from './split';
 import { FrameTable } from './unwind';
 import type { UnwindTable } from './unwind';
 
@@ -14,7 +15,7 @@ import type { UnwindTable } from './unwind';
  */
 export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, indexPlace?: () => IndexPlace | undefined): DwarfInfo => {
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
-  const reader = new Reader(new DwarfFile(source, codeAtZero), (address, length) => image.bytesAt(address, length), indexPlace);
+  const reader = new Reader(new DwarfFile(source, codeAtZero, splitUnitOf), (address, length) => image.bytesAt(address, length), indexPlace);
   const frames: FrameSection[] = [];
   const debugFrame = source.section('.debug_frame') ?? own.section('.debug_frame');
   if (debugFrame) frames.push(new FrameSection(debugFrame, false, 0, image.addressSize));

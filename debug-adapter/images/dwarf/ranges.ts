@@ -28,7 +28,7 @@ const rangeList = (die: Die): FlatRanges => {
   const { unit } = die;
   const value = die.number(AT.ranges);
   if (value === undefined) return [];
-  if (unit.version < 5) return oldList(unit, unit.file.needed('.debug_ranges', unit.section, die.offset), value);
+  if (unit.version < 5) return oldList(unit, unit.file.needed('.debug_ranges', unit.section, die.offset), value + unit.root.oldRangesBase);
   const section = unit.file.needed('.debug_rnglists', unit.section, die.offset);
   return newList(unit, section, die.form(AT.ranges) === FORM.rnglistx ? listOffset(unit, section, unit.root.rangesBase, value) : value);
 };

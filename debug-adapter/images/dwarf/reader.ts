@@ -73,12 +73,18 @@ export class Reader {
 
   /** Writes the index on disk; false where none may be kept. Reads all of the file's debug information. */
   store(): boolean {
+    // Split files may come and go without the linked file changing.
+    if (this.isSplit) return false;
     const place = this.indexPlace();
     // The size is checked first: places are kept in 32 bits.
     if (!place || (this.file.section('.debug_info')?.size ?? 0) + (this.file.section('.debug_types')?.size ?? 0) > 0xffffffff) return false;
     this.lazyDeep ??= new NameIndex(this.file, true);
     this.lazyShallow = undefined;
     return writeIndex(place, { ...this.lazyDeep.tables(), ...functionTexts(this.lazyDeep), ...farInlinerTable(this.farInliners()) });
+  }
+
+  private get isSplit(): boolean {
+    return this.file.units.some((unit) => unit.file !== this.file);
   }
 
   close(): void {
@@ -113,7 +119,7 @@ export class Reader {
 
   /** Whether a name can stand in the file at all: short ones may be inline, others lie in the string section. */
   mayOccur(name: string): boolean {
-    if (Buffer.byteLength(name) < 8) return true;
+    if (Buffer.byteLength(name) < 8 || this.isSplit) return true;
     const strings = this.file.section('.debug_str');
     return !strings || strings.whole().indexOf(Buffer.from(name)) >= 0;
   }

@@ -9,17 +9,17 @@ import type { Unit } from './unit';
 export class UnitRanges {
   private readonly starts: Float64Array;
   private readonly ends: Float64Array;
-  private readonly units: readonly Unit[];
+  private readonly linked: readonly Unit[];
   private readonly reach: Float64Array;
 
-  constructor(file: DwarfFile) {
+  constructor(private readonly file: DwarfFile) {
     const found: { start: number; end: number; unit: Unit }[] = [];
     const told = readAddressRanges(file, found);
-    for (const unit of file.units) if (!told.has(unit.start)) this.addFromRoot(unit, found);
+    for (const unit of file.linkedUnits) if (!told.has(unit.start)) this.addFromRoot(unit, found);
     found.sort((a, b) => a.start - b.start);
     this.starts = Float64Array.from(found, (f) => f.start);
     this.ends = Float64Array.from(found, (f) => f.end);
-    this.units = found.map((f) => f.unit);
+    this.linked = found.map((f) => f.unit);
     this.reach = new Float64Array(found.length);
     let furthest = -Infinity;
     found.forEach((f, i) => {
@@ -33,9 +33,13 @@ export class UnitRanges {
     for (let i = 0; i < ranges.length; i += 2) found.push({ start: ranges[i] as number, end: ranges[i + 1] as number, unit });
   }
 
+  private contentAt(i: number): Unit {
+    return this.file.contentOf(this.linked[i] as Unit);
+  }
+
   at(address: number): Unit | undefined {
     for (let i = lastAtOrBelow(this.starts, this.starts.length, address); i >= 0 && (this.reach[i] as number) > address; i--)
-      if ((this.ends[i] as number) > address) return this.units[i];
+      if ((this.ends[i] as number) > address) return this.contentAt(i);
     return undefined;
   }
 
@@ -43,7 +47,7 @@ export class UnitRanges {
   within(start: number, end: number): Unit[] {
     const result = new Set<Unit>();
     for (let i = lastAtOrBelow(this.starts, this.starts.length, end - 1); i >= 0 && (this.reach[i] as number) > start; i--)
-      if ((this.ends[i] as number) > start) result.add(this.units[i] as Unit);
+      if ((this.ends[i] as number) > start) result.add(this.contentAt(i));
     return [...result];
   }
 }

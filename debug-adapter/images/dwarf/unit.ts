@@ -20,6 +20,8 @@ export interface UnitHeader {
   /** Of a type unit: its signature and the offset of the type's DIE. */
   readonly signature?: bigint;
   readonly typeOffset?: number;
+  /** What ties a skeleton and its split unit together. */
+  readonly splitId?: bigint;
 }
 
 /** Bytes in which a unit's first DIE nearly always ends. */
@@ -34,6 +36,8 @@ export class Unit {
   readonly version: number;
   readonly addressSize: 4 | 8;
   readonly offsetSize: 4 | 8;
+  /** Of a split unit: the one that stands for it in the linked file, with its addresses and lines. */
+  skeleton: Unit | undefined;
   private lazyAbbreviations: AbbreviationTable | undefined;
   private lazyBuffer: Buffer | undefined;
   private lazyView: DataView | undefined;
@@ -156,24 +160,28 @@ export interface RootAttributes {
   readonly addressBase: number;
   readonly rangesBase: number;
   readonly locationsBase: number;
+  /** Added to the offsets of .debug_ranges in split units of DWARF 4. */
+  readonly oldRangesBase: number;
 }
 
 const readRoot = (unit: Unit, root: Die | undefined): RootAttributes => {
+  const linked = unit.skeleton?.root;
   // Bases first: names and low_pc may be indexed through them. Without the attribute the table starts after its header.
   const headerSize = unit.offsetSize === 8 ? 16 : 8;
   const bases = {
     stringOffsetsBase: root?.number(AT.str_offsets_base) ?? (unit.version >= 5 ? headerSize : 0),
-    addressBase: root?.number(AT.addr_base) ?? root?.number(AT.GNU_addr_base) ?? (unit.version >= 5 ? headerSize : 0),
+    addressBase: linked?.addressBase ?? root?.number(AT.addr_base) ?? root?.number(AT.GNU_addr_base) ?? (unit.version >= 5 ? headerSize : 0),
     rangesBase: root?.number(AT.rnglists_base) ?? (unit.version >= 5 ? headerSize + 4 : 0),
     locationsBase: root?.number(AT.loclists_base) ?? (unit.version >= 5 ? headerSize + 4 : 0),
   };
   return {
     ...bases,
     name: root?.string(AT.name, bases) ?? '',
-    compilationDirectory: root?.string(AT.comp_dir, bases) ?? '',
+    compilationDirectory: linked?.compilationDirectory ?? root?.string(AT.comp_dir, bases) ?? '',
     producer: root?.string(AT.producer, bases) ?? '',
     language: languageOf(root?.number(AT.language) ?? 0),
-    low: root?.address(AT.low_pc, bases) ?? 0,
-    lineOffset: root?.number(AT.stmt_list),
+    low: linked?.low ?? root?.address(AT.low_pc, bases) ?? 0,
+    lineOffset: linked?.lineOffset ?? root?.number(AT.stmt_list),
+    oldRangesBase: linked ? (unit.skeleton?.withRoot((die) => die?.number(AT.GNU_ranges_base)) ?? 0) : 0,
   };
 };

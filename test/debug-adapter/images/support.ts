@@ -44,6 +44,10 @@ export const builds: readonly Build[] = [
   ...c('clang -O2 dwarf 5', clang, '-O2', '-gdwarf-5'),
   ...c('clang -O0 dwarf 4', clang, '-O0', '-gdwarf-4'),
   ...c('clang -O2 dwarf 4', clang, '-O2', '-gdwarf-4'),
+  ...c('gcc -O2 dwarf 5 split', gcc, '-O2', '-gdwarf-5', '-gsplit-dwarf'),
+  ...c('gcc -O1 dwarf 4 split', gcc, '-O1', '-gdwarf-4', '-gsplit-dwarf'),
+  ...c('clang -O2 dwarf 5 split', clang, '-O2', '-gdwarf-5', '-gsplit-dwarf'),
+  ...c('clang -O1 dwarf 4 split', clang, '-O1', '-gdwarf-4', '-gsplit-dwarf'),
   ...c('clang -O1 dwarf 5 zstd', clang, '-O1', '-gdwarf-5', '-gz=zstd'),
 ];
 
