@@ -52,9 +52,9 @@ export const imageErrors = entries({
   },
   pdbUnsupported: {
     code: 'BS209',
-    what: '{symbols} is a PDB, which cannot be read yet.',
-    likely: 'the image was built for an MSVC-like target.',
-    next: 'build with DWARF (rustc: "debuginfo-kind": "dwarf" in the target file and lld-link /debug:dwarf) and name that file.',
+    what: '{symbols} is a PDB that cannot be read: {reason}.',
+    likely: 'it was written by an old linker, is still being written, or is only part of one.',
+    next: 'link again with /debug (MSF 7.0, not /debug:fastlink), and name the PDB as the symbols of its PE image.',
   },
   unsupportedDwarf: {
     code: 'BS210',
