@@ -18,8 +18,16 @@ const workspace = path.join(base, 'workspace');
 const started = Date.now();
 const mark = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
-/** Every process below this one that is QEMU. */
-const qemus = () => spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line.includes('qemu-system') && line.includes(base));
+/** Ids of every QEMU that runs this test's kernel. */
+const qemus = () =>
+  fs.readdirSync('/proc').filter((pid) => {
+    try {
+      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return /^\d+$/.test(pid) && words.includes('qemu-system') && words.includes(base);
+    } catch {
+      return false;
+    }
+  });
 
 let server;
 let browser;
