@@ -103,7 +103,8 @@ describe('redox-live', () => {
     const { processes, unknown } = await chain.processes(context);
     expect(unknown).toBeUndefined();
     const names = processes.map((p) => p.name.split('/').pop());
-    for (const name of ['init', 'lived', '[kmain]']) expect(names).toContain(name);
+    // init ends soon after the failure, so it may be gone.
+    for (const name of ['lived', '[kmain]']) expect(names).toContain(name);
     const spaces = processes.filter((p) => p.name.startsWith('/')).map((p) => String(p.space));
     expect(new Set(spaces).size).toBe(spaces.length);
 
