@@ -31,6 +31,10 @@ export async function linuxFailedMount(adapter: string, tell: Narrator): Promise
     const failed = await scene.run();
     report.stops.push(failed);
     tell.stop(failed);
+    await scene.set({});
+    await scene.resume();
+    await scene.serialSays(/end Kernel panic/);
+    await scene.pause();
     report.diagnosis = await scene.request('bootscope/diagnosis', {});
     for (const failure of report.diagnosis.failures) tell.say(`${failure.code} ${failure.title}: ${failure.cause} → ${failure.fix}`);
     return report;
