@@ -9,7 +9,7 @@ export const linuxUnableToMountRoot: FailureRule = {
   confidence: 'certain',
   serial: [
     { any: ['VFS: Cannot open root device "{wanted}" or {where}: error {errno}', 'VFS: Cannot open root device '], optional: true },
-    { any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device}'] },
+    { any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device:word}'] },
   ],
   source: 'init/do_mounts.c',
 };
