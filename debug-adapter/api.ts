@@ -246,6 +246,75 @@ export interface SetEnvironmentAnswer {
   note?: string;
 }
 
+/** A saved state of the whole machine that can be gone back to. */
+export interface Checkpoint {
+  /** Stable in this session: `loader`, `kernel`, `manual-1`. */
+  id: string;
+  /** For people: `Before the kernel`. */
+  name: string;
+  stage: StageId | null;
+  /** Milliseconds since the machine was started, as in `stages`. */
+  atMs: number;
+  reason: 'stage' | 'manual';
+  /** Where the machine stood: function, file and line, or an address. */
+  where: string;
+  source?: Src;
+}
+export interface CheckpointsArguments {
+  /** Takes one now, with this name. */
+  create?: string;
+  /** Goes back to the checkpoint with this id; a `stopped` event follows. */
+  restore?: string;
+  /** Forgets the checkpoint with this id. */
+  remove?: string;
+}
+export interface CheckpointsAnswer {
+  /** Oldest first. */
+  checkpoints: Checkpoint[];
+  /** Why this machine cannot have checkpoints, and what would help. */
+  unknown?: string;
+}
+
+/** One unit of an init system, as init ran it. */
+export interface Unit {
+  /** `10_lived.service` */
+  id: string;
+  description?: string;
+  kind: 'service' | 'target' | 'script';
+  /** Ids of the units it waits for. */
+  requires: string[];
+  state: Known<'done' | 'running' | 'waiting' | 'failed' | 'not-reached'>;
+  /** Place in the order in which init took it up, from 1. */
+  order?: number;
+  /** Milliseconds since the machine was started, as in `stages`. */
+  startedMs?: number;
+  endedMs?: number;
+  /** Ids it is waiting for now. */
+  waitsFor?: string[];
+  /** Where the unit is written, in the workspace. */
+  source?: Src;
+  evidence: { kind: 'serial' | 'memory' | 'file'; text: string }[];
+}
+export interface UnitsAnswer {
+  units: Unit[];
+  unknown?: string;
+}
+
+/** What one stop changed in the mount table, against the stop before it. */
+export interface MountChange {
+  kind: 'added' | 'removed' | 'changed';
+  mount: Mount;
+  /** The row as it was before, where it changed. */
+  before?: Mount;
+  /** One line in words. */
+  text: string;
+}
+export interface MountHistoryAnswer {
+  /** One entry for each stop at which the table could be read and differed, oldest first; `n` counts stops of the session. */
+  stops: { n: number; atMs: number; stage: StageId | null; reason: string; mounts: Mount[]; changes: MountChange[]; by?: { function: string; source?: Src } }[];
+  unknown?: string;
+}
+
 /** Every stack frame of an inlined function carries this beside what DAP says of frames. */
 export interface InlinedMark {
   inlined?: true;
@@ -264,6 +333,9 @@ export interface CustomRequests {
   'bootscope/rerootForecast': { arguments: Record<string, never>; answer: RerootForecastAnswer };
   'bootscope/capabilities': { arguments: Record<string, never>; answer: CapabilitiesAnswer };
   'bootscope/setEnvironment': { arguments: SetEnvironmentArguments; answer: SetEnvironmentAnswer };
+  'bootscope/checkpoints': { arguments: CheckpointsArguments; answer: CheckpointsAnswer };
+  'bootscope/units': { arguments: Record<string, never>; answer: UnitsAnswer };
+  'bootscope/mountHistory': { arguments: Record<string, never>; answer: MountHistoryAnswer };
   'bootscope/diagnosis': { arguments: Record<string, never>; answer: DiagnosisAnswer };
   'bootscope/serial': { arguments: SerialArguments; answer: SerialAnswer };
 }
