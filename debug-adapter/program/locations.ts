@@ -1,5 +1,6 @@
 import { hitsOfFunction, hitsOfLine } from './location-hits';
 import type { LinkedHit } from './location-hits';
+import { runtimeOf } from './placed-module';
 import type { Module, SymbolicProgram } from './program';
 import type { Sources } from './sources';
 
@@ -164,11 +165,11 @@ export class Locations {
     const pending = new Set<Module>();
     for (const [module, hits] of entry.hits) {
       for (const { address: linked, ...rest } of hits) {
-        if (module.slide === undefined) {
+        const address = runtimeOf(module, linked);
+        if (address === undefined) {
           pending.add(module);
           continue;
         }
-        const address = this.program.toRuntime(module, linked);
         const key = `${module.id}:${address}`;
         if (!locations.has(key)) locations.set(key, { address, module, ...rest });
       }

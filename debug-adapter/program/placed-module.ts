@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ImageConfiguration } from '../api';
-import type { Image } from '../images/image';
+import type { Image, Section } from '../images/image';
 import type { Module } from './program';
 import { isUserStage } from './stage-order';
 
@@ -30,6 +30,7 @@ export class PlacedModule implements Module {
   readonly at: At;
   readonly optional: boolean;
   slide: bigint | undefined = undefined;
+  sectionSlides: ReadonlyMap<Section, bigint> | undefined = undefined;
   roots: ReadonlySet<bigint> | undefined = undefined;
   /** True once bytes in memory were seen to be this image's. */
   confirmed = false;
@@ -59,6 +60,55 @@ export const slideBy = (module: Module, linked: bigint, slide: bigint): bigint =
 /** Linked address of a runtime one under a slide, modulo the image's address size. */
 export const unslideBy = (module: Module, runtime: bigint, slide: bigint): bigint => (runtime - slide) & wrapAt(module);
 
+/** Where a system's loader put one section of a relocatable object. */
+export interface SectionPlace {
+  readonly name: string;
+  /** Runtime address of the section's first byte. */
+  readonly address: bigint;
+}
+
+/**
+ * Slides (runtime minus linked) of an image's sections whose places a list tells. Of several sections with one name the
+ * list means them in the order in which they stand in the file. Names that the file has not are passed over.
+ */
+export const slidesOfSections = (image: Image, places: readonly SectionPlace[]): ReadonlyMap<Section, bigint> => {
+  const waiting = new Map<string, Section[]>();
+  for (const section of image.sections) {
+    if (!section.allocated) continue;
+    const list = waiting.get(section.name);
+    if (list) list.push(section);
+    else waiting.set(section.name, [section]);
+  }
+  const slides = new Map<Section, bigint>();
+  for (const { name, address } of places) {
+    const section = waiting.get(name)?.shift();
+    if (section) slides.set(section, address - section.address);
+  }
+  return slides;
+};
+
+const endOf = (section: Section): bigint => section.address + BigInt(section.size);
+
+/** Runtime address of a linked one; undefined while the module, or the section that holds the address, is not on the machine. */
+export const runtimeOf = (module: Module, linked: bigint): bigint | undefined => {
+  if (!module.sectionSlides) return module.slide === undefined ? undefined : slideBy(module, linked, module.slide);
+  for (const [section, slide] of module.sectionSlides) if (linked >= section.address && linked <= endOf(section)) return slideBy(module, linked, slide);
+  return undefined;
+};
+
+/** Linked address of a runtime one; undefined while the module is not on the machine or, of a relocatable object, none of its sections is there. */
+export const linkedOf = (module: Module, runtime: bigint): bigint | undefined => {
+  if (!module.sectionSlides) return module.slide === undefined ? undefined : unslideBy(module, runtime, module.slide);
+  let after: bigint | undefined;
+  for (const [section, slide] of module.sectionSlides) {
+    const linked = unslideBy(module, runtime, slide);
+    if (linked >= section.address && linked < endOf(section)) return linked;
+    // A call at a section's end returns to the byte behind it, where another section may begin.
+    if (linked === endOf(section)) after = linked;
+  }
+  return after;
+};
+
 interface Extent {
   readonly start: bigint;
   readonly end: bigint;
@@ -75,6 +125,13 @@ const FAR = 1n << 40n;
 export const extents = (image: Image): readonly Extent[] => {
   const known = extentsOf.get(image);
   if (known) return known;
+  if (image.type === 'rel') {
+    const sections = image.sections
+      .filter(({ allocated, size }) => allocated && size > 0)
+      .map((section) => ({ start: section.address, end: endOf(section), executable: section.executable }));
+    extentsOf.set(image, sections);
+    return sections;
+  }
   const code = image.segments.find((segment) => segment.executable);
   const near = image.segments.filter((segment) => {
     if (segment.memorySize === 0) return false;

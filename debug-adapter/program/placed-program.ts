@@ -4,8 +4,8 @@ import { programErrors } from '../errors/program';
 import { openImage } from '../images/open';
 import type { Machine } from '../machine/machine';
 import { endsWithPath, splitQualified } from './names';
-import { PlacedModule, coverage, slideBy, unslideBy } from './placed-module';
-import type { ModuleSource } from './placed-module';
+import { PlacedModule, coverage, linkedOf, runtimeOf, slidesOfSections } from './placed-module';
+import type { ModuleSource, SectionPlace } from './placed-module';
 import type { CodePlace, LookupScope, Module, PlacedFunction, PlacedType, PlacedVariable, SymbolicProgram, Where } from './program';
 import { isStageActive, rankOf } from './stage-order';
 import { openPair } from './image-pair';
@@ -72,7 +72,28 @@ export class PlacedProgram implements SymbolicProgram {
   }
 
   /** Puts a module at a slide (runtime minus linked). `confirmed`: memory was seen to hold its bytes. */
-  place(module: PlacedModule, slide: bigint, options: { readonly confirmed?: boolean; readonly roots?: ReadonlySet<bigint> } = {}): void {
+  place(module: PlacedModule, slide: bigint, options: PlaceOptions = {}): void {
+    module.sectionSlides = undefined;
+    this.#placeAt(module, slide, options);
+  }
+
+  /**
+   * Puts a relocatable object where its system's loader put its sections, by name and in the order of the file (FreeBSD:
+   * `progtab` of sys/kern/link_elf_obj.c; Linux: `sect_attrs` of kernel/module/sysfs.c). A section that is not told is not
+   * loaded: its addresses have no place. False, and nothing changed, where no section of the image is told.
+   */
+  placeSections(module: PlacedModule, places: readonly SectionPlace[], options: PlaceOptions = {}): boolean {
+    const slides = slidesOfSections(module.image, places);
+    const [first] = slides.keys();
+    const code = [...slides.keys()].find(({ executable, size }) => executable && size > 0) ?? first;
+    const slide = code && slides.get(code);
+    if (slide === undefined) return false;
+    module.sectionSlides = slides;
+    this.#placeAt(module, slide, options);
+    return true;
+  }
+
+  #placeAt(module: PlacedModule, slide: bigint, options: PlaceOptions): void {
     module.slide = slide;
     module.confirmed = options.confirmed ?? module.confirmed;
     if (module.confirmed) module.absent = false;
@@ -84,6 +105,7 @@ export class PlacedProgram implements SymbolicProgram {
   unplace(module: PlacedModule): void {
     if (module.slide === undefined && !module.confirmed && module.roots === undefined) return;
     module.slide = undefined;
+    module.sectionSlides = undefined;
     module.confirmed = false;
     module.roots = undefined;
     this.#changed(module);
@@ -115,8 +137,9 @@ export class PlacedProgram implements SymbolicProgram {
     let bestScore = 0;
     let rivals = 0;
     for (const module of this.#modules) {
-      if (module.slide === undefined || !this.isActive(module, where)) continue;
-      const covers = coverage(module.image, unslideBy(module, address, module.slide));
+      if (!this.isActive(module, where)) continue;
+      const linked = linkedOf(module, address);
+      const covers = linked === undefined ? undefined : coverage(module.image, linked);
       if (!covers) continue;
       const score = this.#score(module, covers);
       if (score > bestScore) [best, bestScore, rivals] = [module, score, 0];
@@ -174,11 +197,11 @@ export class PlacedProgram implements SymbolicProgram {
   }
 
   toRuntime(module: Module, linked: bigint): bigint {
-    return slideBy(module, linked, this.#slideOf(module));
+    return runtimeOf(module, linked) ?? notPlaced(module);
   }
 
   toLinked(module: Module, runtime: bigint): bigint {
-    return unslideBy(module, runtime, this.#slideOf(module));
+    return linkedOf(module, runtime) ?? notPlaced(module);
   }
 
   /** Closes every image. */
@@ -187,11 +210,6 @@ export class PlacedProgram implements SymbolicProgram {
     for (const image of images) image.close();
     this.#modules.length = 0;
     this.#listeners.clear();
-  }
-
-  #slideOf(module: Module): bigint {
-    if (module.slide === undefined) throw failure(programErrors.notPlaced, { file: module.image.path, stage: module.stage });
-    return module.slide;
   }
 
   /** Code before data, a process's own space before the kernel everywhere, bytes seen before bytes supposed. */
@@ -213,6 +231,15 @@ export class PlacedProgram implements SymbolicProgram {
     for (const listener of this.#listeners) listener(module);
   }
 }
+
+interface PlaceOptions {
+  readonly confirmed?: boolean;
+  readonly roots?: ReadonlySet<bigint>;
+}
+
+const notPlaced = (module: Module): never => {
+  throw failure(programErrors.notPlaced, { file: module.image.path, stage: module.stage });
+};
 
 const isMissing = (error: unknown): boolean => {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if ('code' in cause && cause.code === 'ENOENT') return true;

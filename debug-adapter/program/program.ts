@@ -1,9 +1,9 @@
 import type { FunctionInfo, LineRow, Scope, VariableInfo } from '../images/debug-info';
-import type { Image, ImageSymbol } from '../images/image';
+import type { Image, ImageSymbol, Section } from '../images/image';
 import type { Machine } from '../machine/machine';
 import type { Type } from '../images/types';
 
-/** Images placed on one machine. Runtime address = linked address + slide (modulo 2^64). */
+/** Images placed on one machine. Runtime address = linked address + slide (modulo 2^64); a relocatable object has a slide for each section. */
 export interface Program {
   readonly machine: Machine;
   readonly modules: readonly Module[];
@@ -27,6 +27,11 @@ export interface Module {
   readonly image: Image;
   /** Runtime minus linked address; undefined while it is not on the machine (pending). */
   readonly slide: bigint | undefined;
+  /**
+   * Of a relocatable object (a FreeBSD or Linux kernel module): the slide of each of its sections that is loaded. `slide` is then
+   * that of its first code and says only that the module is there: ask `toRuntime` and `toLinked`.
+   */
+  readonly sectionSlides?: ReadonlyMap<Section, bigint> | undefined;
   /** Page-table roots it is active in; undefined: every one (kernel) or before paging. */
   readonly roots?: ReadonlySet<bigint> | undefined;
   readonly optional: boolean;
@@ -82,9 +87,9 @@ export interface SymbolicProgram extends Program {
   functionsNamed(name: string, scope?: LookupScope): readonly PlacedFunction[];
   variablesNamed(name: string, scope?: LookupScope): readonly PlacedVariable[];
   typesNamed(name: string, scope?: LookupScope): readonly PlacedType[];
-  /** Runtime address of a linked one, modulo 2^64 (2^32 for a 32-bit image). Throws BS301 when the module is not placed. */
+  /** Runtime address of a linked one, modulo 2^64 (2^32 for a 32-bit image). Throws BS301 when the module, or the section that holds the address, is not placed. */
   toRuntime(module: Module, linked: bigint): bigint;
-  /** Linked address of a runtime one. Throws BS301 when the module is not placed. */
+  /** Linked address of a runtime one. Throws BS301 when the module is not placed, or no section of a relocatable object is there. */
   toLinked(module: Module, runtime: bigint): bigint;
   /** Called whenever a module gets, changes or loses its place or its roots. Returns the way to stop listening. */
   onPlaced(listener: (module: Module) => void): () => void;

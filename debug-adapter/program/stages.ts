@@ -2,7 +2,7 @@ import type { StageId, StageInfo, StagesAnswer } from '../api';
 import { stripTerminalControl } from '../../boot/serial-text';
 import type { Machine, Stop } from '../machine/machine';
 import type { StopObserver } from './observer';
-import { coverage, unslideBy } from './placed-module';
+import { coverage, linkedOf } from './placed-module';
 import type { PlacedModule } from './placed-module';
 import { rootOf } from './placed-program';
 import type { PlacedProgram } from './placed-program';
@@ -160,11 +160,9 @@ export class StageTracker implements StopObserver {
   /** The placed image that runs at a stop: its bytes were seen, or the address space is its own. */
   #moduleRunning(stop: Stop): PlacedModule | undefined {
     const root = rootOf(stop.cr3);
-    return this.#program.modules.find(
-      (module) =>
-        module.slide !== undefined &&
-        (module.roots ? module.roots.has(root) : module.confirmed) &&
-        coverage(module.image, unslideBy(module, stop.pc, module.slide)) === 'code',
-    );
+    return this.#program.modules.find((module) => {
+      const linked = linkedOf(module, stop.pc);
+      return linked !== undefined && (module.roots ? module.roots.has(root) : module.confirmed) && coverage(module.image, linked) === 'code';
+    });
   }
 }

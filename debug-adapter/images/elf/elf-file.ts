@@ -14,13 +14,24 @@ export class ElfFile {
   readonly sections: ElfSections;
   readonly buildId: string | undefined;
   /** Linked address of each section; for a relocatable object, where this reader lays it out. */
-  private readonly places: readonly number[];
+  private places: readonly number[];
 
   constructor(readonly file: FileBytes) {
     this.headers = readElfHeaders(file);
     this.places = this.headers.type === 'rel' ? layOut(this.headers) : this.headers.sections.map((s) => s.address);
     this.sections = new ElfSections(file, this.headers, (section) => this.places[section] ?? 0);
     this.buildId = readBuildId(this.headers, this.sections);
+  }
+
+  /**
+   * Lays a relocatable object's sections out as another file of the same object has them: its debug file's addresses must
+   * mean the same. Sections are matched by name, several of one name in their order.
+   */
+  layOutLike(other: ElfFile): void {
+    if (this.headers.type !== 'rel' || other.headers.type !== 'rel') return;
+    const waiting = new Map<string, number[]>();
+    for (const s of other.headers.sections) if ((s.flags & SHF.alloc) !== 0n) waiting.set(s.name, [...(waiting.get(s.name) ?? []), other.places[s.index] ?? 0]);
+    this.places = this.headers.sections.map((s) => ((s.flags & SHF.alloc) === 0n ? 0 : (waiting.get(s.name)?.shift() ?? 0)));
   }
 
   get hasSymbolTable(): boolean {
@@ -97,14 +108,17 @@ export class ElfFile {
   }
 }
 
-/** A relocatable object has no addresses: its loaded sections are laid out one after another, as their alignment asks. */
+/**
+ * A relocatable object has no addresses: its loaded sections are laid out one after another, as their alignment asks. They do not
+ * touch: the address behind a section's last byte (the end of a range, a return address) must not be the next one's first.
+ */
 const layOut = (headers: ElfHeaders): number[] => {
   let next = 0;
   return headers.sections.map((s) => {
     if ((s.flags & SHF.alloc) === 0n) return 0;
     const alignment = Math.max(1, Math.min(s.alignment, 1 << 21));
     const place = Math.ceil(next / alignment) * alignment;
-    next = place + s.size;
+    next = place + s.size + 1;
     return place;
   });
 };

@@ -25,6 +25,7 @@ export class ElfImage implements Image {
     private readonly companion: ElfFile | undefined,
     private readonly readDebugInfo: (image: Image, elf: ElfFile) => DebugInfo,
   ) {
+    companion?.layOutLike(elf);
     this.machine = elf.headers.machine;
     this.addressSize = elf.headers.wide ? 8 : 4;
     this.type = elf.headers.type;

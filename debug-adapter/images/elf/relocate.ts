@@ -2,18 +2,29 @@ import type { SectionBytes } from '../bytes/section-bytes';
 import { SHT } from './headers';
 import type { ElfHeaders, ElfSection } from './headers';
 
-/** Relocations that debug sections carry (psABI x86-64, table 4.9; i386, table 4.9): number → bytes written, and whether relative to the place. */
-const kinds: Readonly<Record<'x86-64' | 'i386', Readonly<Record<number, { bytes: 4 | 8; relative: boolean }>>>> = {
+/**
+ * Bytes written, and what the value counts from: nothing (S + A), the place itself (S + A - P), or the start of the
+ * thread-local storage, whose sections have no address.
+ */
+interface Kind {
+  readonly bytes: 4 | 8;
+  readonly from: 'nothing' | 'place' | 'tls';
+}
+
+/** Relocations that debug sections and .eh_frame carry, by number (psABI x86-64, table 4.9; i386, table 4.9). */
+const kinds: Readonly<Record<'x86-64' | 'i386', Readonly<Record<number, Kind>>>> = {
   'x86-64': {
-    1: { bytes: 8, relative: false },
-    2: { bytes: 4, relative: true },
-    10: { bytes: 4, relative: false },
-    11: { bytes: 4, relative: false },
-    17: { bytes: 8, relative: false },
-    21: { bytes: 4, relative: false },
-    24: { bytes: 8, relative: true },
+    1: { bytes: 8, from: 'nothing' },
+    2: { bytes: 4, from: 'place' },
+    // R_X86_64_PLT32: of a function that stands in the object, the same as R_X86_64_PC32.
+    4: { bytes: 4, from: 'place' },
+    10: { bytes: 4, from: 'nothing' },
+    11: { bytes: 4, from: 'nothing' },
+    17: { bytes: 8, from: 'tls' },
+    21: { bytes: 4, from: 'tls' },
+    24: { bytes: 8, from: 'place' },
   },
-  i386: { 1: { bytes: 4, relative: false }, 2: { bytes: 4, relative: true }, 32: { bytes: 4, relative: false } },
+  i386: { 1: { bytes: 4, from: 'nothing' }, 2: { bytes: 4, from: 'place' }, 32: { bytes: 4, from: 'tls' } },
 };
 
 /**
@@ -51,7 +62,8 @@ export const relocated = (
       const holder = symbolBytes.readUInt16LE(symbolAt + (wide ? 6 : 14));
       const value = wide ? symbolBytes.readBigUInt64LE(symbolAt + 8) : BigInt(symbolBytes.readUInt32LE(symbolAt + 4));
       const own = addend ? (wide ? bytes.readBigInt64LE(at + 16) : BigInt(bytes.readInt32LE(at + 8))) : BigInt(result.readInt32LE(offset));
-      const sum = BigInt(place(holder)) + value + own - (kind.relative ? BigInt(place(section.index) + offset) : 0n);
+      const base = kind.from === 'tls' ? 0 : place(holder);
+      const sum = BigInt(base) + value + own - (kind.from === 'place' ? BigInt(place(section.index) + offset) : 0n);
       if (kind.bytes === 8) result.writeBigUInt64LE(BigInt.asUintN(64, sum), offset);
       else result.writeUInt32LE(Number(BigInt.asUintN(32, sum)), offset);
     }

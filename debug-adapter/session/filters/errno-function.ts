@@ -1,6 +1,7 @@
 import type { Breakpoint, Stop } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
 import type { Figure } from '../../chains/chain';
+import { runtimeOf } from '../../program/placed-module';
 import { rootOf } from '../../program/placed-program';
 import type { Module } from '../../program/program';
 import type { ReturnedCall, ShownValue, StopReport } from '../run/stop-report';
@@ -92,7 +93,8 @@ export class FunctionErrnoFilter implements ActiveFilter {
         }
         if (found.ranges.length === 0) inlined = true;
         for (const site of await sitesOf(module, found)) {
-          const address = program.toRuntime(module, site.address);
+          const address = runtimeOf(module, site.address);
+          if (address === undefined) continue;
           sites.set(address, [...(sites.get(address) ?? []), { module, site }]);
         }
       }

@@ -1,6 +1,7 @@
 import { errnoByName, errnoByNumber, errnoSystemOf } from '../../../boot/errno';
 import { stripTerminalControl } from '../../../boot/serial-text';
 import type { Breakpoint, Stop } from '../../machine/machine';
+import { runtimeOf } from '../../program/placed-module';
 import type { StopReport } from '../run/stop-report';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
 import type { ErrnoWord } from './grammar';
@@ -113,7 +114,10 @@ export class FunctionFilter implements ActiveFilter {
       for (const name of this.#stops.functions) {
         const entries = module.image.debugInfo.functionsNamed(name).flatMap((found) => found.entry ?? found.inlinedInstances().map((scope) => scope.entry));
         const linked = entries.length > 0 ? entries : module.image.symbols.named(name).filter(({ kind }) => kind !== 'object').map(({ address }) => address);
-        for (const address of linked) names.set(this.#host.program.toRuntime(module, address), name);
+        for (const address of linked) {
+          const runtime = runtimeOf(module, address);
+          if (runtime !== undefined) names.set(runtime, name);
+        }
       }
     }
     const { breakpoints } = this.#host.machine;

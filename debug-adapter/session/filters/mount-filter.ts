@@ -1,5 +1,6 @@
 import type { Mount } from '../../api';
 import type { Breakpoint, Stop } from '../../machine/machine';
+import { runtimeOf } from '../../program/placed-module';
 import type { StopReport } from '../run/stop-report';
 import { RateWatch } from './filter';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
@@ -65,7 +66,10 @@ export class MountFilter implements ActiveFilter {
       for (const name of changers) {
         for (const found of module.image.debugInfo.functionsNamed(name)) {
           // A tail call leaves before the work is done; the caller's return shows it.
-          for (const { address, kind } of await sitesOf(module, found)) if (kind !== 'tail') names.set(this.#host.program.toRuntime(module, address), name);
+          for (const { address, kind } of await sitesOf(module, found)) {
+            const runtime = kind === 'tail' ? undefined : runtimeOf(module, address);
+            if (runtime !== undefined) names.set(runtime, name);
+          }
         }
       }
     }

@@ -3,6 +3,7 @@ import { pickProcesses } from '../../chains/process-name';
 import { isUnknown } from '../../chains/unknown';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
+import { runtimeOf } from '../../program/placed-module';
 import type { PlacedModule } from '../../program/placed-module';
 import { rootOf } from '../../program/placed-program';
 import type { PlacedProgram } from '../../program/placed-program';
@@ -53,8 +54,8 @@ const moduleIn = (program: PlacedProgram, start: bigint, end: bigint, root: bigi
       (module.roots?.has(root) ?? true) &&
       module.image.sections.some(({ address, size, allocated }) => {
         if (!allocated || size === 0) return false;
-        const first = program.toRuntime(module, address);
-        return first < end && first + BigInt(size) > start;
+        const first = runtimeOf(module, address);
+        return first !== undefined && first < end && first + BigInt(size) > start;
       }),
   );
 

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Section } from '../../images/image';
 import type { Module, SymbolicProgram } from '../../program/program';
 import { hex } from '../addresses';
 import type { Handler, RequestGroup } from '../handler';
@@ -7,10 +8,9 @@ import type { Handler, RequestGroup } from '../handler';
 export const toDapModule = (program: SymbolicProgram, module: Module): DebugProtocol.Module & { stage: string; process?: string } => {
   const { image } = module;
   const kind = { dwarf: 'DWARF', pdb: 'PDB', none: 'none' }[image.debugInfo.kind];
-  const where =
-    module.slide === undefined
-      ? {}
-      : { addressRange: `${hex(program.toRuntime(module, image.base))}-${hex(program.toRuntime(module, image.base + BigInt(image.size)))}` };
+  // The sections of a relocatable object lie apart: its code is what its place means.
+  const [start, size] = module.sectionSlides ? codeSection(module.sectionSlides) : [image.base, image.size];
+  const where = module.slide === undefined ? {} : { addressRange: `${hex(program.toRuntime(module, start))}-${hex(program.toRuntime(module, start + BigInt(size)))}` };
   const symbols = image.debugInfo.kind === 'none' ? `${image.symbols.count} symbols, no debug information` : `debug information: ${kind}`;
   return {
     id: module.id,
@@ -23,6 +23,12 @@ export const toDapModule = (program: SymbolicProgram, module: Module): DebugProt
     stage: module.stage,
     ...(module.process === undefined ? {} : { process: module.process }),
   };
+};
+
+const codeSection = (placed: ReadonlyMap<Section, bigint>): readonly [bigint, number] => {
+  const sections = [...placed.keys()];
+  const section = sections.find(({ executable, size }) => executable && size > 0) ?? sections[0];
+  return [section?.address ?? 0n, section?.size ?? 0];
 };
 
 const modules: Handler<DebugProtocol.ModulesArguments> = async (core, args) => {

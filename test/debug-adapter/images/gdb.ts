@@ -8,6 +8,9 @@ export interface Questions {
   readonly addresses?: readonly string[];
   readonly types?: readonly string[];
   readonly lines?: readonly string[];
+  readonly variables?: readonly string[];
+  /** A relocatable object: where its sections are (`add-symbol-file -s`). */
+  readonly sections?: readonly (readonly [name: string, address: string])[];
 }
 
 export interface Answers {
@@ -17,12 +20,17 @@ export interface Answers {
   readonly addresses: Record<string, { line: number; file: string; chain: string[]; variables: string[] }>;
   readonly types: Record<string, { size: number; fields: [name: string, bit: number, bits: number, size: number][] }>;
   readonly lines: Record<string, string[]>;
+  /** Addresses of file-scope variables that have one. */
+  readonly variables: Record<string, string>;
 }
 
 const script = `
 import gdb, json, os
 questions = json.load(open(os.environ['QUESTIONS']))
-out = {'functions': {}, 'addresses': {}, 'types': {}, 'lines': {}}
+out = {'functions': {}, 'addresses': {}, 'types': {}, 'lines': {}, 'variables': {}}
+gdb.execute('set confirm off')
+if 'sections' in questions:
+    gdb.execute('add-symbol-file ' + os.environ['IMAGE'] + ''.join(' -s ' + n + ' ' + a for n, a in questions['sections']))
 gdb.execute('set breakpoint pending off')
 gdb.execute('set language auto')
 def places(spec):
@@ -61,6 +69,11 @@ for t in questions.get('types', []):
         out['types'][t] = {'size': ty.sizeof, 'fields': fields}
     except gdb.error:
         pass
+for v in questions.get('variables', []):
+    try:
+        out['variables'][v] = hex(int(gdb.parse_and_eval('&' + v)))
+    except gdb.error:
+        pass
 json.dump(out, open(os.environ['ANSWERS'], 'w'))
 `;
 
@@ -71,9 +84,9 @@ export const askGdb = (image: string, questions: Questions): Answers => {
   const files = { script: path.join(directory, 'ask.py'), questions: path.join(directory, 'questions.json'), answers: path.join(directory, 'answers.json') };
   fs.writeFileSync(files.script, script);
   fs.writeFileSync(files.questions, JSON.stringify(questions));
-  execFileSync(gdb, ['-nx', '-batch', '-ex', 'set debuginfod enabled off', image, '-x', files.script], {
+  execFileSync(gdb, ['-nx', '-batch', '-ex', 'set debuginfod enabled off', ...(questions.sections ? [] : [image]), '-x', files.script], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, QUESTIONS: files.questions, ANSWERS: files.answers },
+    env: { ...process.env, IMAGE: image, QUESTIONS: files.questions, ANSWERS: files.answers },
   });
   return JSON.parse(fs.readFileSync(files.answers, 'utf8')) as Answers;
 };

@@ -29,6 +29,33 @@ describe('PlacedProgram', () => {
     expect(() => placed.toRuntime(module, 0x1000n)).toThrow(/BS301.*boot\.efi/);
   });
 
+  it('gives each section of a relocatable object its own slide', () => {
+    const placed = program();
+    const section = (name: string, address: bigint, executable: boolean) => ({ name, address, size: 0x40, fileOffset: 0, executable, writable: !executable, allocated: true });
+    const sections = [section('.data', 0n, false), section('.text', 0x50n, true), section('.group', 0xa0n, true), section('.group', 0x100n, true), section('.init.text', 0x200n, true)];
+    const image = { ...fakeImage(), type: 'rel' as const, sections, segments: [] };
+    const module = placed.addImage({ stage: 'kernel', image });
+    const heard: (bigint | undefined)[] = [];
+    placed.onPlaced((changed) => heard.push(changed.slide));
+    expect(placed.placeSections(module, [{ name: '.bss', address: 1n }])).toBe(false);
+    expect(heard).toEqual([]);
+    expect(placed.placeSections(module, [{ name: '.data', address: 0x9000n }, { name: '.text', address: 0x5000n }, { name: '.group', address: 0x1000n }, { name: '.group', address: 0x3000n }])).toBe(true);
+    expect(heard).toEqual([0x5000n - 0x50n]);
+    const pairs: [bigint, bigint][] = [[0x3fn, 0x903fn], [0x50n, 0x5000n], [0x90n, 0x5040n], [0xa1n, 0x1001n], [0x13fn, 0x303fn]];
+    for (const [linked, runtime] of pairs) {
+      expect(placed.toRuntime(module, linked)).toBe(runtime);
+      expect(placed.toLinked(module, runtime)).toBe(linked);
+    }
+    expect(() => placed.toRuntime(module, 0x200n)).toThrow(/^BS301/);
+    expect(() => placed.toLinked(module, 0x7000n)).toThrow(/^BS301/);
+    expect(placed.moduleAt(0x5010n)).toBe(module);
+    expect(placed.moduleAt(0x5041n)).toBeUndefined();
+    placed.place(module, 0x100n);
+    expect(placed.toRuntime(module, 0x200n)).toBe(0x300n);
+    placed.unplace(module);
+    expect(() => placed.toRuntime(module, 0x50n)).toThrow(/^BS301/);
+  });
+
   it('picks among processes at the same addresses by page-table root', () => {
     const placed = program();
     const [a, b] = ['lived', 'redoxfs'].map((process) => placed.addImage({ stage: 'userland', image: fakeImage({ base: 0x40_0000n, path: `/b/${process}` }), process }));
