@@ -13,11 +13,13 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { UnitGraph, UnitGraphArguments } from '../boot/languages/init-units/unit-graph';
 import { loaderRules } from '../boot/languages/loader-conf';
 import { bootScriptService } from './boot-scripts/service';
 import { diagnose } from './diagnose';
 import type { Finding } from './findings';
 import { initUnitService } from './init-units/service';
+import { unitGraph } from './init-units/unit-graph';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
 import { loaderConfService } from './loader-conf/service';
@@ -214,6 +216,7 @@ export async function serve(connection: Connection): Promise<void> {
           })),
     ),
   );
+  connection.onRequest('bootscope/unitGraph', (asked: UnitGraphArguments | null): UnitGraph => unitGraph(workspace, asked?.uri === undefined ? undefined : pathOf(asked.uri)));
   documents.listen(connection);
 }
 

@@ -4,7 +4,8 @@ import { closureOf, startOrder, templateOf } from '../../boot/languages/init-uni
 import { architectures, restartPolicies, scriptWords, serviceTypes, tables, type UnitKey } from '../../boot/languages/init-units/schema';
 import type { Range } from '../findings';
 import type { LanguageService, Source } from '../service';
-import { unitsAround, unitsIn, type Unit, type UnitSet } from './units';
+import { unitsAround, type UnitSet } from './system';
+import { unitsIn, type Unit } from './units';
 
 const inside = (range: Range, at: Position): boolean =>
   (at.line > range.start.line || (at.line === range.start.line && at.character >= range.start.character)) && (at.line < range.end.line || (at.line === range.end.line && at.character <= range.end.character));

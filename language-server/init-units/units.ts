@@ -1,4 +1,4 @@
-import type { Stage, UnitNode } from '../../boot/languages/init-units/graph';
+import type { Stage } from '../../boot/languages/init-units/graph';
 import type { Range } from '../findings';
 import type { Workspace } from '../workspace/workspace';
 import { get, readToml, type Table, type TomlResult } from './toml';
@@ -25,6 +25,10 @@ export interface Unit {
   readonly args: readonly string[];
   /** Scheme it registers, by its type. */
   readonly scheme?: string;
+  /** `etc` directories are read after `lib` ones, and their files replace those of the same name. */
+  readonly directory: 'lib' | 'etc';
+  /** Conditions under which init starts it, in words. */
+  readonly conditions: readonly string[];
 }
 
 const idOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -32,9 +36,11 @@ const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 const stageOf = (path: string, workspace: Workspace): Stage => (/initfs/.test(folderOf(path).split('/').slice(-3).join('/')) || workspace.files.exists(`${folderOf(path)}/90_initfs.target`) ? 1 : 2);
 
-export function readUnit(path: string, text: string, stage: Stage, id = idOf(path), firstLine = 0): Unit {
+/** Reads one unit; `target` is where the file lies in the running system, when that is not `path`. */
+export function readUnit(path: string, text: string, stage: Stage, id = idOf(path), firstLine = 0, target = path): Unit {
+  const directory = /(^|\/)etc\/init(\.initfs)?\.d\//.test(target) ? 'etc' : 'lib';
   const kind = id.endsWith('.service') ? 'service' : id.endsWith('.target') ? 'target' : 'script';
-  if (kind === 'script') return { id, path, firstLine, stage, kind, text, requires: scriptRequires(text, firstLine), defaultDependencies: true, args: [] };
+  if (kind === 'script') return { id, path, firstLine, stage, kind, text, requires: scriptRequires(text, firstLine), defaultDependencies: true, args: [], directory, conditions: [] };
   const toml = shift(readToml(text), firstLine);
   const unit = tableOf(toml.table, 'unit');
   const service = tableOf(toml.table, 'service');
@@ -57,6 +63,11 @@ export function readUnit(path: string, text: string, stage: Stage, id = idOf(pat
     requires,
     defaultDependencies: !(defaults?.kind === 'boolean' && defaults.value === false),
     args: args?.kind === 'array' ? args.items.flatMap((item) => (item.kind === 'string' ? [item.value] : [])) : [],
+    directory,
+    conditions: ['architecture', 'board'].flatMap((one) => {
+      const words = get(unit, `condition_${one}`)?.value;
+      return words?.kind === 'array' ? [`${one} ${words.items.flatMap((item) => (item.kind === 'string' ? [item.value] : [])).join(' or ')}`] : [];
+    }),
     ...(description === undefined ? {} : { description }),
     ...(command === undefined ? {} : { command }),
     ...(scheme === undefined ? {} : { scheme }),
@@ -106,7 +117,7 @@ export function embeddedUnits(path: string, text: string): Unit[] {
     if (found === null || !(/\.(service|target)$/.test(id) || /^\d\d_[\w@-]+$/.test(id))) return [];
     // Places can be told only where the text stands there as it is, from the line after the quotes.
     const plain = (data.raw.startsWith('"""\n') || data.raw.startsWith("'''\n")) && data.raw.slice(4, -3) === data.value;
-    return plain ? [readUnit(path, data.value, /initfs/.test(target) ? 1 : 2, id, data.range.start.line + 1)] : [];
+    return plain ? [readUnit(path, data.value, /initfs/.test(target) ? 1 : 2, id, data.range.start.line + 1, target)] : [];
   });
 }
 
@@ -130,28 +141,3 @@ function parseUnits(path: string, workspace: Workspace, text: string): Unit[] {
   if (kind !== 'init-unit' && kind !== 'line-script') return [];
   return /\.rc$/.test(path) ? [] : [readUnit(path, text, stageOf(path, workspace))];
 }
-
-export interface UnitSet {
-  readonly units: ReadonlyMap<string, Unit>;
-  readonly nodes: ReadonlyMap<string, UnitNode>;
-}
-
-/**
- * The units init would see together with those of a file: for the first stage its folder; for the second its folder, its
- * configuration and the folders of the same stage in the workspace. Nearer files win.
- */
-export function unitsAround(path: string, stage: Stage, workspace: Workspace): UnitSet {
-  const near = folderOf(path);
-  const paths = [...workspace.of('init-unit'), ...workspace.of('line-script'), ...(stage === 2 ? workspace.of('redox-config') : [])].filter((one) => stage === 2 || folderOf(one) === near || sisters(folderOf(one), near));
-  const units = new Map<string, Unit>();
-  const add = (one: string): void => {
-    for (const unit of unitsIn(one, workspace)) if (unit.stage === stage) units.set(unit.id, unit);
-  };
-  for (const one of paths) if (one !== path && folderOf(one) !== near) add(one);
-  for (const one of paths) if (one !== path && folderOf(one) === near) add(one);
-  if (workspace.kind(path) !== undefined) add(path);
-  return { units, nodes: new Map([...units].map(([id, unit]) => [id, { id, requires: unit.requires.map((one) => one.id), defaultDependencies: unit.defaultDependencies }])) };
-}
-
-/** `lib/init.d` and `etc/init.d` of one tree. */
-const sisters = (a: string, b: string): boolean => a.replace(/\/(lib|etc)\/init\.d$/, '') === b.replace(/\/(lib|etc)\/init\.d$/, '') && /\/(lib|etc)\/init\.d$/.test(a);

@@ -104,7 +104,7 @@ export function cyclesOf(units: ReadonlyMap<string, UnitNode>): string[][] {
     if (done.has(id)) return;
     onPath.set(id, path.length);
     path.push(id);
-    for (const next of units.get(id)?.requires ?? []) visit(next);
+    for (const next of (units.get(id) ?? units.get(templateOf(id)))?.requires ?? []) visit(next);
     path.pop();
     onPath.delete(id);
     done.add(id);
