@@ -1,4 +1,4 @@
-// `npm run docs`: writes the generated pages of docs/.
+// `npm run docs`: writes the generated pages of docs/ and the bundle of the extension's texts for translators.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode, ensureNpm, root } from './setup/ensure.mjs';
@@ -9,3 +9,11 @@ const { build } = await import('esbuild');
 const { outputFiles } = await build({ entryPoints: [path.join(root, 'scripts/docs/errors.ts')], bundle: true, write: false, format: 'esm', platform: 'node' });
 const { errorsPage } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 fs.writeFileSync(path.join(root, 'docs/errors.md'), errorsPage());
+
+const collected = await build({ entryPoints: [path.join(root, 'scripts/l10n/collect.ts')], bundle: true, write: false, format: 'esm', platform: 'node', packages: 'external' });
+const collector = path.join(root, 'node_modules/.bootscope-l10n.mjs');
+fs.writeFileSync(collector, collected.outputFiles[0].contents);
+const { bundle } = await import(collector);
+fs.rmSync(collector);
+fs.mkdirSync(path.join(root, 'l10n'), { recursive: true });
+fs.writeFileSync(path.join(root, 'l10n/bundle.l10n.json'), bundle(path.join(root, 'extension')));
