@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** Kinds of tests by file name; each kind has its own needs. */
-const kind = (name: string, include: string[], exclude: string[], timeout: number, retry = 0) => ({
-  test: { name, include, exclude: ['node_modules/**', 'dist/**', ...exclude], testTimeout: timeout, hookTimeout: timeout * 2, pool: 'forks' as const, retry },
+const kind = (name: string, include: string[], exclude: string[], timeout: number) => ({
+  test: { name, include, exclude: ['node_modules/**', 'dist/**', ...exclude], testTimeout: timeout, hookTimeout: timeout * 2, pool: 'forks' as const },
 });
 
 export default defineConfig({
@@ -10,9 +10,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       kind('unit', ['test/**/*.test.ts'], ['test/**/*.{qemu,linux,oracle}.test.ts'], 30_000),
-      // A guest that runs freely stops where it happens to be. A race seen once is shown as retried, and is still to be mended.
-      kind('qemu', ['test/**/*.qemu.test.ts'], [], 180_000, 1),
-      kind('linux', ['test/**/*.linux.test.ts'], [], 240_000, 1),
+      kind('qemu', ['test/**/*.qemu.test.ts'], [], 180_000),
+      kind('linux', ['test/**/*.linux.test.ts'], [], 240_000),
       kind('oracle', ['test/**/*.oracle.test.ts'], [], 600_000),
     ],
   },

@@ -32,6 +32,14 @@ const interruptPatienceMs = 5000;
 const closePatienceMs = 3500;
 /** A step that takes longer waits for something that cannot come while stepping (`hlt` with timers held). */
 const stepOverPatienceMs = 200;
+/**
+ * How often a step is asked for again that left every register as it was. QEMU ends a step before its instruction when another
+ * thread kicks the processor at that moment, as every timer of the guest does (accel/tcg/cpu-exec.c, cpu_tb_exec: a block that was
+ * asked to exit has not begun, and the debug exception is raised all the same). An instruction that changes no register
+ * (a jump to itself) does the same once more.
+ */
+const mostStepAttempts = 16;
+const SIGINT = 2;
 
 /** A machine over the wires. Built by `launchQemu` and `attachQemu`. */
 export class QemuMachine implements Machine {
@@ -58,7 +66,7 @@ export class QemuMachine implements Machine {
   private lastStop: Stop | undefined;
   /** Takes the next raw stop away from delivery, for stepping over. */
   private intercept: { resolve: (stop: StopReply) => void; reject: (error: Error) => void } | undefined;
-  private stepping = false;
+  private stepping: { attempts: number } | undefined;
   private interruptWanted = false;
   /** Running by somebody else's will. */
   private adopted = false;
@@ -156,8 +164,11 @@ export class QemuMachine implements Machine {
   async step(vcpu: Vcpu = this.current, options: { readonly interrupts?: boolean } = {}): Promise<Stop> {
     this.require('stepping');
     await this.setStepBits(options.interrupts === true);
+    await this.readRegisters(vcpu);
+    // Somebody else may have let it run meanwhile.
+    this.require('stepping');
     this.leaveStop();
-    this.stepping = true;
+    this.stepping = { attempts: mostStepAttempts };
     this.emitter.emit('resumed', undefined);
     this.stub.step(this.thread(vcpu));
     return this.stops.next();
@@ -205,6 +216,13 @@ export class QemuMachine implements Machine {
   }
 
   private async stepOver(thread: StubThread): Promise<StopReply> {
+    for (let attempts = mostStepAttempts; ; attempts--) {
+      const stop = await this.stepOnce(thread);
+      if (attempts <= 1 || this.interruptWanted || !mayHaveStayed(stop) || !(await this.files.stayed(thread))) return stop;
+    }
+  }
+
+  private async stepOnce(thread: StubThread): Promise<StopReply> {
     const stop = new Promise<StopReply>((resolve, reject) => (this.intercept = { resolve, reject }));
     this.stub.step(thread);
     const timer = setTimeout(() => this.stub.client.interrupt(), stepOverPatienceMs);
@@ -250,8 +268,14 @@ export class QemuMachine implements Machine {
   private async deliver(raw: StopReply): Promise<void> {
     const vcpu = this.vcpuOf(raw.thread);
     this.current = vcpu;
-    const stop = this.classify(raw, vcpu, await this.readRegisters(vcpu));
-    this.stepping = false;
+    const registers = await this.readRegisters(vcpu);
+    if (this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw) && (await this.files.stayed(this.thread(vcpu)))) {
+      this.files.forget();
+      this.stub.step(this.thread(vcpu));
+      return;
+    }
+    const stop = this.classify(raw, vcpu, registers);
+    this.stepping = undefined;
     this.interruptWanted = false;
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
     if (raw.watch === undefined) this.parked.set(vcpu.id, stop.pc);
@@ -274,10 +298,9 @@ export class QemuMachine implements Machine {
     const { watch } = raw;
     if (watch !== undefined) return { reason: 'watchpoint', vcpu, pc, cr3, hits: this.table.watching(watch.address, watch.access), watch };
     const hits = this.table.at(pc);
-    const SIGINT = 2;
     let reason: Stop['reason'] = 'other';
     if (raw.signal === SIGINT || (this.interruptWanted && hits.length === 0)) reason = 'interrupt';
-    else if (this.stepping) reason = 'step';
+    else if (this.stepping !== undefined) reason = 'step';
     else if (hits.length > 0) reason = 'breakpoint';
     return { reason, vcpu, pc, cr3, hits };
   }
@@ -452,3 +475,6 @@ export class QemuMachine implements Machine {
     if (refused !== undefined) throw refused;
   }
 }
+
+/** True for the end of a step that may not have begun. */
+const mayHaveStayed = (stop: StopReply): boolean => stop.kind === 'stop' && stop.watch === undefined && stop.signal !== SIGINT;

@@ -11,6 +11,9 @@ import type { Stub, StubThread } from './stub';
 export class VcpuRegisters {
   private readonly read = new Map<number, Registers>();
   private readonly reading = new Map<number, Promise<Registers>>();
+  /** `g` answers of this stop, and of the one the machine left last. */
+  private raw = new Map<number, Buffer>();
+  private left = new Map<number, Buffer>();
   private generation = 0;
 
   constructor(private readonly stub: Stub) {}
@@ -46,18 +49,28 @@ export class VcpuRegisters {
     if (!(await this.stub.setRegister(thread, register.number, bytes))) throw failure(qemuErrors.noRegister, { name });
     // One register can change others (CR0 and EFER), so the whole set is read anew.
     this.read.delete(thread.number);
+    this.raw.delete(thread.number);
     this.reading.delete(thread.number);
+  }
+
+  /** True when every register of a vCPU is as it was when the machine left its last stop; asks the stub where this stop's are not known. */
+  async stayed(thread: StubThread): Promise<boolean> {
+    const before = this.left.get(thread.number);
+    return before !== undefined && before.equals(this.raw.get(thread.number) ?? (await this.stub.registers(thread)));
   }
 
   forget(): void {
     this.generation++;
+    if (this.raw.size > 0) this.left = this.raw;
+    this.raw = new Map();
     this.read.clear();
     this.reading.clear();
   }
 
   private async fetch(thread: StubThread): Promise<Registers> {
     const { generation } = this;
-    const file = new RegisterFile(this.stub.description, await this.stub.registers(thread));
+    const raw = await this.stub.registers(thread);
+    const file = new RegisterFile(this.stub.description, raw);
     let segment;
     if (needsCodeSegment(file.modeInputs())) {
       // The descriptor cache is not among the stub's registers; the monitor shows it.
@@ -65,7 +78,10 @@ export class VcpuRegisters {
       segment = text === undefined ? undefined : parseCodeSegments(text).get(thread.number - 1);
     }
     const registers = file.decode(segment);
-    if (generation === this.generation) this.read.set(thread.number, registers);
+    if (generation === this.generation) {
+      this.read.set(thread.number, registers);
+      this.raw.set(thread.number, raw);
+    }
     return registers;
   }
 }

@@ -15,6 +15,8 @@ export interface FakeStubOptions {
   readonly registers?: Readonly<Record<string, bigint>>;
   /** Looked up for every request; `count` is how often this letter was asked before. */
   readonly fault?: (request: string, count: number) => Fault | undefined;
+  /** True for a step that ends before its instruction; `count` is how often was stepped before. */
+  readonly idleStep?: (count: number) => boolean;
   /** KVM: 4 hardware slots, `Z0` only where memory is mapped and by patching it. */
   readonly kvm?: boolean;
   /** Never answers, as a stub does whose first client is still there. */
@@ -56,6 +58,7 @@ export class FakeStub {
   program: readonly bigint[] = [0x1000n, 0x1001n, 0x1002n, 0x1003n];
   phyMemMode = false;
   private selected = 0;
+  private steps = 0;
   private readonly patched = new Map<bigint, number>();
   private decoder = new PacketDecoder();
   private held = '';
@@ -208,7 +211,7 @@ export class FakeStub {
     const step = /^s$|^vCont;s:p0?1\.([0-9a-f]+)$/.exec(p);
     if (step !== null) {
       if (step[1] !== undefined) this.selected = Number.parseInt(step[1], 16) - 1;
-      this.advance();
+      if (this.options.idleStep?.(this.steps++) !== true) this.advance();
       return [`T05thread:p01.${String(this.selected + 1).padStart(2, '0')};`];
     }
     if (p.startsWith('D')) {

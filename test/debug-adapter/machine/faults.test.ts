@@ -198,6 +198,47 @@ describe('running', () => {
     expect(fake.stub.slots).toEqual([]);
   });
 
+  test('QEMU ends a step before its instruction: it is asked for again', async () => {
+    const { fake, machine } = await join({ idleStep: (count) => count % 3 !== 2 });
+    for (const pc of [0x1001n, 0x1002n, 0x1003n]) expect(await machine.step()).toMatchObject({ reason: 'step', pc });
+    expect(fake.stub.requests.filter((r) => r.startsWith('vCont;s'))).toHaveLength(9);
+  });
+
+  test('QEMU ends the step over a breakpoint before its instruction: the breakpoint is not hit twice', async () => {
+    const { fake, machine } = await join({ idleStep: (count) => count === 0 });
+    await machine.breakpoints.add({ kind: 'execute', address: 0x1000n, owner: 'a' });
+    await machine.resume();
+    expect((await machine.nextStop()).pc).toBe(0x1000n);
+    const resumed: string[] = [];
+    machine.on('stopped', () => resumed.push('stopped'));
+    await machine.resume();
+    await machine.nextStop();
+    expect(fake.stub.requests.filter((r) => /^vCont;[sc]/.test(r))).toEqual(['vCont;c', 'vCont;s:p01.01', 'vCont;s:p01.01', 'vCont;c']);
+    expect(resumed).toEqual(['stopped']);
+  });
+
+  test('an instruction that changes nothing ends its step all the same', async () => {
+    const { fake, machine } = await join();
+    fake.stub.program = [0x1000n];
+    expect(await machine.step()).toMatchObject({ reason: 'step', pc: 0x1000n });
+    await machine.breakpoints.add({ kind: 'execute', address: 0x1000n, owner: 'a' });
+    await machine.resume();
+    expect((await machine.nextStop()).reason).toBe('breakpoint');
+  });
+
+  test.each([
+    ['is on its way', undefined],
+    ['is late', { kind: 'late', ms: 30 } as const],
+  ])('an interrupt while the end of a step %s: one stop, and the next step is a step', async (_, fault) => {
+    const { fake, machine } = await join({ fault: (request, count) => (request.startsWith('vCont;s') && count === 0 ? fault : undefined) });
+    const stepped = machine.step();
+    await expect.poll(() => fake.stub.requests.some((r) => r.startsWith('vCont;s'))).toBe(true);
+    const [a, b] = await Promise.all([stepped, machine.interrupt()]);
+    expect(a).toBe(b);
+    const { pc } = await machine.step();
+    expect(pc).toBe(a.pc + 1n);
+  });
+
   test('vCPUs: the one that stopped is current, and each has its registers', async () => {
     const { fake, machine } = await join({ vcpus: 2 });
     fake.stub.registers[1]?.set('rip', 0x1003n);
