@@ -19,11 +19,20 @@ export interface Image {
   readonly pe?: { readonly timeDateStamp: number; readonly sizeOfImage: number; readonly entryRva: number; readonly pdb?: { readonly guid: string; readonly age: number; readonly path: string } };
   readonly sections: readonly Section[];
   readonly segments: readonly Segment[];
+  /** ELF: PT_TLS; left out where no variable is thread-local. */
+  readonly threadLocal?: ThreadLocalBlock;
   readonly symbols: SymbolTable;
   readonly debugInfo: DebugInfo;
   /** Bytes of the file at a linked address; undefined where the file has none (bss, outside, stripped companion). */
   bytesAt(address: bigint, length: number): Uint8Array | undefined;
   close(): void;
+}
+
+/** What every thread gets a copy of: linked address, bytes and alignment of the first copy. */
+export interface ThreadLocalBlock {
+  readonly address: bigint;
+  readonly size: number;
+  readonly alignment: number;
 }
 
 export interface Section {

@@ -1,5 +1,5 @@
 import type { DebugInfo } from '../debug-info';
-import type { Image, Section, Segment, SymbolTable } from '../image';
+import type { Image, Section, Segment, SymbolTable, ThreadLocalBlock } from '../image';
 import { toAddress } from '../bytes/address';
 import { ColumnSymbols } from '../symbols/table';
 import type { ElfFile } from './elf-file';
@@ -14,6 +14,7 @@ export class ElfImage implements Image {
   readonly base: bigint;
   readonly size: number;
   readonly buildId?: string;
+  readonly threadLocal?: ThreadLocalBlock;
   readonly sections: readonly Section[];
   readonly segments: readonly Segment[];
   readonly symbols: SymbolTable;
@@ -34,6 +35,8 @@ export class ElfImage implements Image {
     this.base = toAddress(base);
     this.size = end - base;
     if (elf.buildId !== undefined) this.buildId = elf.buildId;
+    const { threadLocal } = elf.headers;
+    if (threadLocal) this.threadLocal = { address: toAddress(threadLocal.virtualAddress), size: threadLocal.memorySize, alignment: threadLocal.alignment };
     this.sections = elf.sectionList();
     this.segments = elf.segmentList();
     const holder = companion?.hasSymbolTable && !elf.hasSymbolTable ? companion : elf;

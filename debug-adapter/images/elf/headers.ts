@@ -7,6 +7,7 @@ import type { FileBytes } from '../bytes/file';
 export const SHT = { symtab: 2, strtab: 3, rela: 4, nobits: 8, rel: 9, note: 7, dynsym: 11 } as const;
 export const SHF = { write: 1n, alloc: 2n, executable: 4n, compressed: 0x800n } as const;
 const PT_LOAD = 1;
+const PT_TLS = 7;
 const ET: Readonly<Record<number, 'rel' | 'exec' | 'dyn'>> = { 1: 'rel', 2: 'exec', 3: 'dyn' };
 const EM: Readonly<Record<number, 'i386' | 'x86-64'>> = { 3: 'i386', 62: 'x86-64' };
 
@@ -41,6 +42,8 @@ export interface ElfHeaders {
   readonly entry: number;
   readonly sections: readonly ElfSection[];
   readonly segments: readonly ElfSegment[];
+  /** PT_TLS: what every thread gets a copy of. */
+  readonly threadLocal?: { readonly virtualAddress: number; readonly memorySize: number; readonly alignment: number };
 }
 
 export const isElf = (start: Uint8Array): boolean => start[0] === 0x7f && start[1] === 0x45 && start[2] === 0x4c && start[3] === 0x46;
@@ -89,12 +92,15 @@ export const readElfHeaders = (file: FileBytes): ElfHeaders => {
   }
 
   const segments: ElfSegment[] = [];
+  let threadLocal: ElfHeaders['threadLocal'];
   if (programOffset > 0 && programCount > 0) {
     if (programEntry !== (wide ? 56 : 32)) throw damaged(tail + 6, `program header size ${programEntry}`);
     const view = piece(programOffset, programEntry * programCount, 'the program header table');
     for (let i = 0; i < programCount; i++) {
       const at = i * programEntry;
-      if (view.getUint32(at, true) !== PT_LOAD) continue;
+      const kind = view.getUint32(at, true);
+      if (kind === PT_TLS) threadLocal = { virtualAddress: readAddress(view, at + (wide ? 16 : 8), word), memorySize: size(view, at + (wide ? 40 : 20)), alignment: size(view, at + (wide ? 48 : 28)) };
+      if (kind !== PT_LOAD) continue;
       segments.push({
         virtualAddress: readAddress(view, at + (wide ? 16 : 8), word),
         physicalAddress: readAddress(view, at + (wide ? 24 : 12), word),
@@ -135,5 +141,5 @@ export const readElfHeaders = (file: FileBytes): ElfHeaders => {
       sections.push({ ...rest, name: nameOffset < names.length ? names.toString('latin1', nameOffset, end < 0 ? names.length : end) : '' });
     }
   }
-  return { wide, type, machine, entry: readAddress(header, 24, word), sections, segments };
+  return { wide, type, machine, entry: readAddress(header, 24, word), sections, segments, ...(threadLocal ? { threadLocal } : {}) };
 };

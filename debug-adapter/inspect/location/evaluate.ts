@@ -26,6 +26,8 @@ export interface LocationEnvironment {
   /** Runtime address of a linked one. */
   toRuntime(linked: bigint): bigint;
   readonly frame?: LocationFrame | undefined;
+  /** Runtime address of a thread-local variable from its offset in the image's block. Throws `Absent` where it is not known. */
+  threadLocal?(offset: bigint): Promise<bigint>;
 }
 
 /** Evaluates a DWARF location expression. Never throws for what the expression says: a value that is nowhere is `absent` with the reason. */

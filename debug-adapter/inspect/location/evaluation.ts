@@ -194,8 +194,12 @@ export class Evaluation {
       case DW_OP.call_ref:
         return this.call(Number(reader.unsigned(context.offsetSize)), true);
       case DW_OP.form_tls_address:
-      case DW_OP.GNU_push_tls_address:
-        throw new Absent('it is thread-local, and where a thread keeps its block is not known in this system');
+      case DW_OP.GNU_push_tls_address: {
+        const { threadLocal } = this.environment;
+        if (!threadLocal) throw new Absent('it is thread-local, and there is no thread here');
+        this.stack.push(await threadLocal(this.stack.pop().bits));
+        return;
+      }
       case DW_OP.push_object_address:
         throw new Absent('it is described relative to an object that is not known here');
       case DW_OP.GNU_uninit:

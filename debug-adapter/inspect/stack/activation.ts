@@ -3,6 +3,7 @@ import type { Space } from '../../machine/space';
 import type { CodePlace, Module, SymbolicProgram } from '../../program/program';
 import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
 import { evaluateNumber } from '../location/evaluate';
+import { threadLocalAddress } from '../location/thread-local';
 import { fromBytes } from '../values/place';
 import { directCallTarget } from './calls';
 import type { FrameRegisters } from './frame-registers';
@@ -113,8 +114,13 @@ export class Activation implements ActivationOptions {
       memory: space,
       toRuntime: (linked) => (module ? program.toRuntime(module, linked) : linked),
       frame: this.locationFrame(scope),
+      ...(module ? { threadLocal: (offset: bigint) => threadLocalAddress(module.image, this.threadPointer, offset) } : {}),
     };
   }
+
+  /** Where the thread keeps its own data: the base of fs in 64-bit code, of gs in 32-bit code (psABI x86-64 3.4.2, i386 2.2.3). */
+  readonly threadPointer = async (): Promise<bigint | undefined> =>
+    this.registers.names.wordSize === 8 ? this.registers.named('fs_base') : (await this.program.machine.registers()).get('gs_base');
 
   /** What expressions in call frame information may use: registers and memory only, since the frame is what they make. */
   unwindEnvironment(): LocationEnvironment {

@@ -8,7 +8,7 @@ export interface RegisterNames {
   readonly framePointer: number;
   nameOf(number: number): string;
   numberOf(name: string): number | undefined;
-  /** Register numbers that a function keeps for its caller. */
+  /** Register numbers that a function keeps for its caller; the thread's own base is never touched by a call. */
   readonly preserved: ReadonlySet<number>;
   /** General registers with the program counter, for showing. */
   readonly general: readonly number[];
@@ -49,7 +49,8 @@ const names32 = new Map<number, string>([
 const special64 = { pc: 16, sp: 7, framePointer: 6 };
 const general64 = [0, 3, 2, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 49];
 
-const systemV64 = make(8, names64, special64, [3, 6, 12, 13, 14, 15], general64);
+const threadBase = 58;
+const systemV64 = make(8, names64, special64, [3, 6, 12, 13, 14, 15, threadBase], general64);
 /** Microsoft's x64 convention, which UEFI code follows: also rsi, rdi and xmm6 to xmm15. */
 const microsoft64 = make(8, names64, special64, [3, 4, 5, 6, 12, 13, 14, 15, ...Array.from({ length: 10 }, (_, i) => 23 + i)], general64);
 const i386 = make(4, names32, { pc: 8, sp: 4, framePointer: 5 }, [3, 5, 6, 7], [0, 3, 1, 2, 6, 7, 5, 4, 8, 9]);

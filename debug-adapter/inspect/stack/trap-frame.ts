@@ -76,7 +76,9 @@ const callOf = (from: Activation, frame: ReturnFrame): Activation => {
       if (offset !== undefined && !saved.has(number)) saved.set(number, { kind: 'saved', address: start + BigInt(offset), size: 8 });
     }
   }
-  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? { kind: 'lost' });
+  // The processor and the kernels' entry code leave fs alone, so a program's thread pointer is still there.
+  const threadBase = names.numberOf('fs_base');
+  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? (number === threadBase ? { kind: 'same', registers: from.registers, number } : { kind: 'lost' }));
   return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc: frame.pc, registers, exact: true });
 };
 
