@@ -134,4 +134,16 @@ export const programErrors = entries({
     likely: 'it is misspelt, or the functions called since have not kept it.',
     next: 'look at the registers of the innermost frame.',
   },
+  noResult: {
+    code: 'BS366',
+    what: 'column {column}: ${name} is not known here: {reason}.',
+    likely: 'a function has its result at its return instruction, in the innermost frame, and nowhere else.',
+    next: 'stop there with the exception filter errno (FUNCTION returns error), or step to the end of the function.',
+  },
+  damaged: {
+    code: 'BS367',
+    what: 'a value of type {type} is damaged: {detail}.',
+    likely: 'it is not initialised yet, is being changed, or its memory holds something else now.',
+    next: 'step past its initialisation and look again; its members can be named one by one.',
+  },
 });

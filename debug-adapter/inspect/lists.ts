@@ -1,36 +1,22 @@
 import { failure } from '../errors/catalogue';
 import { chainErrors } from '../errors/chains';
 import type { Type } from '../images/types';
-import { strip } from '../images/types';
 import type { Value } from './value';
+import { queueOf } from './values/kernel-lists';
 import { offsetOfPath } from './values/members';
 import { TypedValue } from './values/typed-value';
 
 /** More elements than any boot has; beyond it the list is taken for damaged. */
 const longest = 65_536;
 
-/** Members of list heads and links by macro: FreeBSD sys/sys/queue.h, which NetBSD, OpenBSD and Darwin share. */
-const queues = [
-  { kind: 'TAILQ', first: 'tqh_first', next: 'tqe_next' },
-  { kind: 'LIST', first: 'lh_first', next: 'le_next' },
-  { kind: 'STAILQ', first: 'stqh_first', next: 'stqe_next' },
-  { kind: 'SLIST', first: 'slh_first', next: 'sle_next' },
-] as const;
-
-/** Which of the queue macros made this type; undefined: none. */
-export const queueKind = (type: Type): (typeof queues)[number] | undefined => {
-  const real = strip(type);
-  if (real.kind !== 'struct') return undefined;
-  return queues.find(({ first }) => real.members.some(({ name }) => name === first));
-};
 
 /**
  * Elements of a TAILQ, LIST, STAILQ or SLIST from its head. `link` is the member path of the entry in the elements
  * (`mnt_list`). Each element is fetched whole before the next is looked for. Throws BS402 for a head that is none, BS404 on a ring.
  */
 export const queueElements = async (head: Value, link: string): Promise<Value[]> => {
-  const kind = queueKind(head.type);
-  if (!kind) throw failure(chainErrors.noMember, { type: head.type.qualifiedName, member: queues.map(({ first }) => first).join(', ') });
+  const kind = queueOf(head.type);
+  if (!kind) throw failure(chainErrors.noMember, { type: head.type.qualifiedName, member: 'tqh_first, lh_first, stqh_first, slh_first' });
   return collect(head.type.qualifiedName, head.member(kind.first), async (element) => element.path(`${link}.${kind.next}`));
 };
 

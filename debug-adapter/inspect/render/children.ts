@@ -1,30 +1,20 @@
 import { BootscopeError } from '../../errors/catalogue';
 import type { Member, StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
-import { queueElements, queueKind } from '../lists';
-import { toBytes } from '../values/place';
-import { arrayOf, countedContent, innerPointer, sliceShape } from '../values/pointers';
+import type { Collection } from '../values/collections/collection';
+import { collectionOf, isCollection } from '../values/collections/collections';
+import { countedContent, innerPointer, sliceShape } from '../values/pointers';
+import { listsOf } from '../values/kernel-lists';
+import type { Child, Children } from '../values/synthetic';
+import { named, note, Synthetic } from '../values/synthetic';
 import { TypedValue } from '../values/typed-value';
 import { isTextElement } from './scalars';
+import { textOf } from './text';
 import { memberLabel } from './type-names';
-
-/** A part of a value, to be shown below it. */
-export interface Child {
-  readonly name: string;
-  readonly value: TypedValue;
-  /** What to append to the parent's expression to name this part: `.mnt_stat`, `->mnt_stat`, `[3]`. `*` goes before it; empty: no expression names it. */
-  readonly access: string;
-}
-
-/** The parts of a value. Nothing is read before `page` is called. */
-export interface Children {
-  readonly kind: 'named' | 'indexed';
-  readonly count: number;
-  page(start: number, count: number): Promise<readonly Child[]>;
-}
 
 /** A pointer's target is asked for nothing before the user opens it; `count` is 1 for a scalar target. */
 export const childrenOf = async (value: TypedValue): Promise<Children | undefined> => {
+  if (value instanceof Synthetic) return value.parts?.();
   if (value.absence !== undefined) return undefined;
   const type = strip(value.type);
   switch (type.kind) {
@@ -41,6 +31,7 @@ export const childrenOf = async (value: TypedValue): Promise<Children | undefine
 
 /** True when a value may have children; reads nothing, so a null pointer counts too. */
 export const mayHaveChildren = (value: TypedValue): boolean => {
+  if (value instanceof Synthetic) return value.parts !== undefined;
   if (value.absence !== undefined) return false;
   const type = strip(value.type);
   if (type.kind === 'array') return (type.count ?? 0) > 0;
@@ -67,7 +58,21 @@ const elements = (array: TypedValue, count: number): Children => ({
   },
 });
 
-const named = (children: readonly Child[]): Children => ({ kind: 'named', count: children.length, page: (start, count) => Promise.resolve(children.slice(start, start + count)) });
+/** Entries of a collection: those of a map by their keys, where these are short. */
+const entriesOf = (collection: Collection): Children => ({
+  kind: 'indexed',
+  count: collection.length,
+  page: async (start, wanted) => {
+    const found = await collection.entries(start, wanted);
+    return Promise.all(
+      found.map(async ({ key, value }, i) => {
+        const index = `[${start + i}]`;
+        if (!key) return { name: index, value, access: collection.kind === 'list' ? index : '' };
+        return { name: `[${await textOf(key)}]`, value, access: '' };
+      }),
+    );
+  },
+});
 
 const membersOf = (value: TypedValue, type: StructType, access: '.' | '->'): Child[] =>
   type.members.flatMap((member: Member) => {
@@ -98,6 +103,8 @@ const ofStructure = async (value: TypedValue, type: StructType): Promise<Childre
     return named([...common, ...membersOf(payload, inner, '.')]);
   }
   if (type.language !== 'c') {
+    const collection = isCollection(type) ? await collectionOf(value) : undefined;
+    if (collection) return collection.length > 0 ? entriesOf(collection) : undefined;
     const slice = sliceShape(type);
     if (slice) {
       const content = await value.deref();
@@ -112,7 +119,7 @@ const ofStructure = async (value: TypedValue, type: StructType): Promise<Childre
       return named([{ name: '*', value: content, access: '*' }, ...counts]);
     }
   }
-  return named([...(await queueOf(value, type)), ...membersOf(value, type, '.')]);
+  return named([...(await listParts(value)), ...membersOf(value, type, '.')]);
 };
 
 /** The counters of an Rc or Arc. */
@@ -125,25 +132,14 @@ const countsOf = async (value: TypedValue, target: Type): Promise<Child[]> => {
   return membersOf(inner, real, '.').filter(({ name }) => name === 'strong' || name === 'weak');
 };
 
-/** The elements of a queue head as an array of pointers to them, where the element type has just one entry of that kind. */
-const queueOf = async (head: TypedValue, type: StructType): Promise<Child[]> => {
-  const kind = queueKind(type);
-  const first = kind && strip(head.member(kind.first).type);
-  const element = first?.kind === 'pointer' ? strip(first.target) : undefined;
-  if (!kind || first?.kind !== 'pointer' || element?.kind !== 'struct') return [];
-  const links = element.members.filter(({ type: link }) => {
-    const real = strip(link);
-    return real.kind === 'struct' && real.members.some(({ name }) => name === kind.next);
-  });
-  const [link, another] = links;
-  if (!link || another) return [];
+/** The lists whose head this is; one that cannot be told still has its head to show. */
+const listParts = async (head: TypedValue): Promise<Child[]> => {
   try {
-    const found = await queueElements(head, link.name);
-    const pointers = Buffer.concat(found.map(({ address }) => toBytes(address ?? 0n, first.size)));
-    return [{ name: `[${found.length} by ${link.name}]`, value: TypedValue.of(arrayOf(first, found.length), pointers, head.memory), access: '' }];
+    return await listsOf(head);
   } catch (error) {
-    // A list that is being changed still has its head to show.
-    if (error instanceof BootscopeError) return [];
-    throw error;
+    if (!(error instanceof BootscopeError)) throw error;
+    return [{ name: 'list', value: note(head.type, head.memory, error.what.replace(/\.$/, '')), access: '' }];
   }
 };
+
+export type { Child, Children };

@@ -1,7 +1,10 @@
+import { BootscopeError } from '../../errors/catalogue';
 import type { SymbolicProgram } from '../../program/program';
 import type { Where } from '../../program/program';
 import { strip } from '../../images/types';
-import { innerPointer } from '../values/pointers';
+import { collectionOf } from '../values/collections/collections';
+import { innerPointer, sliceShape } from '../values/pointers';
+import { Synthetic } from '../values/synthetic';
 import type { TypedValue } from '../values/typed-value';
 import type { Children } from './children';
 import { childrenOf, mayHaveChildren } from './children';
@@ -16,7 +19,7 @@ export interface Rendered {
   readonly type: string;
   /** Runtime address to open in a memory view: of the object, or of what a pointer points to. */
   readonly memoryReference?: bigint;
-  /** Elements of an array, so that it is opened in pages. */
+  /** Elements of an array, slice or collection, so that it is opened in pages. */
   readonly indexed?: number;
   readonly expandable: boolean;
 }
@@ -25,8 +28,7 @@ export interface Rendered {
 export const render = async (value: TypedValue, context: RenderContext = {}): Promise<Rendered> => {
   const text = await textOf(value, context);
   const reference = await memoryReference(value);
-  const type = strip(value.type);
-  const indexed = type.kind === 'array' ? (type.count ?? 0) : 0;
+  const indexed = await lengthOf(value);
   return {
     text,
     type: displayTypeName(value.type),
@@ -36,8 +38,26 @@ export const render = async (value: TypedValue, context: RenderContext = {}): Pr
   };
 };
 
+/** How many elements there are to open by number; 0 where there are none or they cannot be told. */
+const lengthOf = async (value: TypedValue): Promise<number> => {
+  const type = strip(value.type);
+  if (value instanceof Synthetic || value.absence !== undefined) return 0;
+  if (type.kind === 'array') return type.count ?? 0;
+  if (type.kind !== 'struct' || type.language === 'c') return 0;
+  try {
+    const collection = await collectionOf(value);
+    if (collection) return collection.length;
+    const slice = sliceShape(type) ? strip((await value.deref()).type) : undefined;
+    return slice?.kind === 'array' ? (slice.count ?? 0) : 0;
+  } catch (error) {
+    // The text says what is wrong with it.
+    if (error instanceof BootscopeError) return 0;
+    throw error;
+  }
+};
+
 const memoryReference = async (value: TypedValue): Promise<bigint | undefined> => {
-  if (value.absence !== undefined) return undefined;
+  if (value.absence !== undefined || value instanceof Synthetic) return undefined;
   const pointer = innerPointer(value.type);
   if (!pointer) return value.address;
   try {

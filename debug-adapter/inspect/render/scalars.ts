@@ -1,5 +1,6 @@
 import type { BaseType, EnumType, Type } from '../../images/types';
 import { strip } from '../../images/types';
+import { floatFrom } from '../values/floats';
 
 /** Text in quotes, with what cannot be seen escaped. */
 export const quoted = (text: string, quote: '"' | "'" = '"'): string => {
@@ -36,19 +37,9 @@ export const baseText = (type: BaseType, bytes: Uint8Array, number: bigint): str
 };
 
 const floatText = (bytes: Uint8Array): string => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length === 4) return String(Number(view.getFloat32(0, true).toPrecision(9)));
-  if (bytes.length === 8) return String(view.getFloat64(0, true));
-  if (bytes.length >= 10) return extended(view);
-  return `0x${Buffer.from(bytes).reverse().toString('hex')}`;
-};
-
-/** x87's 80-bit numbers, to the precision of a double. */
-const extended = (view: DataView): string => {
-  const top = view.getUint16(8, true);
-  const fraction = Number(view.getBigUint64(0, true)) / 2 ** 63;
-  const sign = top & 0x8000 ? -1 : 1;
-  return String(sign * fraction * 2 ** ((top & 0x7fff) - 16383));
+  const number = floatFrom(bytes);
+  if (number === undefined) return `0x${Buffer.from(bytes).reverse().toString('hex')}`;
+  return String(bytes.length === 4 ? Number(number.toPrecision(9)) : number);
 };
 
 /** An enumerator's name; `A | B` where the enumerators are flags that make up the value; else the number. */

@@ -1,7 +1,11 @@
 import { BootscopeError } from '../../errors/catalogue';
 import type { StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
+import { cellContent } from '../values/cells';
+import type { Collection } from '../values/collections/collection';
+import { collectionOf, isCollection } from '../values/collections/collections';
 import { innerPointer, sizedMembers, sliceShape } from '../values/pointers';
+import { Synthetic } from '../values/synthetic';
 import type { TypedValue } from '../values/typed-value';
 import { baseText, enumText, isTextElement, quoted } from './scalars';
 import { isTupleLike, memberLabel, shortName } from './type-names';
@@ -38,6 +42,7 @@ class Text {
   }
 
   private async plain(value: TypedValue, depth: number): Promise<string> {
+    if (value instanceof Synthetic) return value.summary();
     const type = strip(value.type);
     switch (type.kind) {
       case 'base':
@@ -85,7 +90,9 @@ class Text {
   private async array(value: TypedValue, element: Type, count: number | undefined, depth: number): Promise<string> {
     if (isTextElement(element) && count !== 0) return this.string(value);
     const [open, close] = value.type.language === 'c' ? ['{', '}'] : ['[', ']'];
-    if (count === undefined || count === 0) return `${open}${close}`;
+    // A flexible array: how many elements it has stands elsewhere.
+    if (count === undefined) return value.address === undefined ? `${open}…${close}` : `${open}…${close} at ${hex(value.address)}`;
+    if (count === 0) return `${open}${close}`;
     if (depth >= deepest) return `${open}…${close}`;
     const shown = Math.min(count, mostElements);
     // One read for all that is shown.
@@ -99,6 +106,8 @@ class Text {
     if (type.declaration) return '<incomplete type>';
     if (type.variantPart) return this.variant(value, depth);
     if (type.language === 'c') return this.members(value, type, '', depth);
+    const collection = isCollection(type) ? await collectionOf(value) : undefined;
+    if (collection) return this.collection(collection, depth);
     const slice = sliceShape(type);
     if (slice) {
       if (slice.text) return this.string(value);
@@ -108,10 +117,37 @@ class Text {
     }
     const inner = innerPointer(type);
     if (inner) return `${shortName(type)}(${hex(await value.part(inner.type, inner.offset).integer())})`;
+    const content = cellContent(value);
+    if (content) return this.cell(value, type, content, depth);
     const [only, another] = sizedMembers(type);
     // Wrappers that say nothing themselves: Cell, UnsafeCell, Atomic…, ManuallyDrop, MaybeUninit.
     if (only && !another && /^(core|std|alloc)::/.test(type.qualifiedName)) return this.of(value.field(only), depth);
     return this.members(value, type, type.name.startsWith('(') || type.name.startsWith('tuple$') ? '' : shortName(type), depth);
+  }
+
+  private async collection(collection: Collection, depth: number): Promise<string> {
+    const { length } = collection;
+    const [open, close] = collection.kind === 'list' ? ['[', ']'] : ['{', '}'];
+    if (length === 0) return `${open}${close}`;
+    if (depth >= deepest) return `${open}…${close}`;
+    const shown = await collection.entries(0, mostElements);
+    const parts: string[] = [];
+    for (const { key, value } of shown) parts.push(`${key ? `${await this.of(key, depth + 1)}: ` : ''}${await this.of(value, depth + 1)}`);
+    return `${open}${parts.join(', ')}${length > shown.length ? ', …' : ''}${close}${length > shown.length ? ` (${length})` : ''}`;
+  }
+
+  /** A cell or a lock as what it holds; the other members, which say who borrows or holds it, where they are not zero. */
+  private async cell(value: TypedValue, type: StructType, content: TypedValue, depth: number): Promise<string> {
+    const inner = await this.of(content, depth);
+    const states: string[] = [];
+    for (const member of sizedMembers(type)) {
+      if (member.name === 'value' || member.name === 'data') continue;
+      const field = value.field(member);
+      if ((await field.bytes()).some((byte) => byte !== 0)) states.push(`${member.name}: ${await this.of(field, depth + 1)}`);
+    }
+    // A cell that nothing guards says nothing itself.
+    if (sizedMembers(type).length === 1) return inner;
+    return `${shortName(type)}(${[inner, ...states].join(', ')})`;
   }
 
   private async variant(value: TypedValue, depth: number): Promise<string> {

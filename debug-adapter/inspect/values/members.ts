@@ -54,3 +54,26 @@ export const offsetOfPath = (type: Type, path: string): number => {
   }
   return offset;
 };
+
+/** Byte offset of `a.b[2].c` in a type, as `offsetof` takes it. Throws BS402 for a member that is missing or a bit field. */
+export const offsetOfDesignator = (type: Type, path: string): number => {
+  let current = strip(type);
+  let offset = 0;
+  const step = /\s*(?:\.?\s*([A-Za-z_]\w*|\d+)|\[\s*(0[xX][\da-fA-F]+|\d+)\s*\])\s*/y;
+  const missing = (member: string): Error => failure(chainErrors.noMember, { type: typeName(current), member });
+  for (let at = 0; at < path.length; at = step.lastIndex) {
+    step.lastIndex = at;
+    const [, name, index] = step.exec(path) ?? [];
+    if (index !== undefined) {
+      if (current.kind !== 'array') throw missing(`[${index}]`);
+      offset += Number(index) * current.element.size;
+      current = strip(current.element);
+      continue;
+    }
+    const found = name !== undefined && current.kind === 'struct' ? findMember(current, name) : undefined;
+    if (!found || found.bitSize !== undefined) throw missing(name ?? path.slice(at));
+    offset += found.offset;
+    current = strip(found.type);
+  }
+  return offset;
+};

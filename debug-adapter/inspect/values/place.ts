@@ -7,7 +7,7 @@ export type Place =
   | { readonly kind: 'memory'; readonly address: bigint }
   /** Behind a reference that is read when the bytes are needed. */
   | { readonly kind: 'behind'; readonly pointer: () => Promise<bigint>; readonly offset: number }
-  /** `bytes`: as it was in the value's frame. `home`: where it can be written; left out for a register whose old value is computed. */
+  /** `bytes`: as it was in the value's frame, or as it was written since. `home`: where it can be written; left out for a register whose old value is computed. */
   | { readonly kind: 'register'; readonly name: string; readonly bytes: Uint8Array; readonly home?: RegisterHome }
   /** Constants and computed values; read as zero behind their end. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -98,7 +98,9 @@ export const writePlace = async (place: Place, offset: number, bytes: Uint8Array
       const whole = Uint8Array.from(place.bytes);
       if (offset + bytes.length > whole.length) throw refuse(`it is wider than the register ${place.name}`);
       whole.set(bytes, offset);
-      return place.home.write(whole);
+      await place.home.write(whole);
+      place.bytes.set(bytes, offset);
+      return;
     }
     case 'pieces':
       return writePieces(place.pieces, offset * 8, bytes, memory, type, refuse);

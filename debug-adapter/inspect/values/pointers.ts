@@ -99,7 +99,8 @@ const wrappedShape = (type: StructType): SliceShape | undefined => {
   return { ...inner, pointer: { ...inner.pointer, offset: inner.pointer.offset + only.offset }, lengthOffset: inner.lengthOffset + only.offset, text };
 };
 
-const pointerWithin = (type: Type, offset: number, depth: number): InnerPointer | undefined => {
+/** The first pointer anywhere inside a structure. */
+export const pointerWithin = (type: Type, offset: number, depth: number): InnerPointer | undefined => {
   const real = strip(type);
   if (real.kind === 'pointer') return { offset, type: real };
   if (real.kind !== 'struct' || depth >= deepest) return undefined;

@@ -3,7 +3,7 @@ import { programErrors } from '../../errors/program';
 import { strip } from '../../images/types';
 import type { Memory } from '../../machine/machine';
 import { typeName } from './members';
-import { innerPointer, isCharacter, sliceShape } from './pointers';
+import { arrayOf, innerPointer, isCharacter, sliceShape } from './pointers';
 import type { TypedValue } from './typed-value';
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
@@ -14,29 +14,32 @@ const untilNul = (bytes: Uint8Array): Uint8Array => {
 };
 
 /** Text of a char array, a pointer to char, or a Rust str, String, [u8]. Throws BS353 for anything else. */
-export const readText = async (value: TypedValue, max: number): Promise<string> => {
+export const readText = async (value: TypedValue, max: number): Promise<string> => decode(await readBytesOfText(value, max));
+
+/** The bytes of such a text, at most `max`; C's without the NUL. */
+export const readBytesOfText = async (value: TypedValue, max: number): Promise<Uint8Array> => {
   const type = strip(value.type);
   if (type.kind === 'array' && isCharacter(type.element)) {
-    if (type.count !== undefined) return decode(untilNul((await value.bytes()).subarray(0, max)));
+    if (type.count !== undefined) return untilNul(await value.cast(arrayOf(type.element, Math.min(type.count, max))).bytes());
     if (value.address !== undefined) return readTerminated(value.memory, value.address, max);
   }
   const slice = sliceShape(value.type);
   if (slice && isCharacter(slice.element)) {
     const content = await value.deref();
     const size = Math.min(content.type.size, max);
-    return size === 0 ? '' : decode(await value.memory.read(content.address ?? 0n, size));
+    return size === 0 ? new Uint8Array(0) : value.memory.read(content.address ?? 0n, size);
   }
   const pointer = innerPointer(value.type);
   if (pointer) {
     const target = strip(pointer.type.target);
     if (isCharacter(target)) return readTerminated(value.memory, await value.part(pointer.type, pointer.offset).integer(), max);
-    if ((target.kind === 'array' && isCharacter(target.element)) || sliceShape(target)) return readText(await value.deref(), max);
+    if ((target.kind === 'array' && isCharacter(target.element)) || sliceShape(target)) return readBytesOfText(await value.deref(), max);
   }
   throw failure(programErrors.notText, { type: typeName(value.type) });
 };
 
 /** Text up to its NUL, read in growing steps so that a short text next to unmapped memory costs little. */
-const readTerminated = async (memory: Memory, address: bigint, max: number): Promise<string> => {
+const readTerminated = async (memory: Memory, address: bigint, max: number): Promise<Uint8Array> => {
   const parts: Uint8Array[] = [];
   let done = 0;
   for (let step = 128; done < max; step = Math.min(step * 4, 4096)) {
@@ -49,5 +52,5 @@ const readTerminated = async (memory: Memory, address: bigint, max: number): Pro
     done += bytes.length;
     if (text.length < bytes.length || bytes.length < wanted) break;
   }
-  return decode(Buffer.concat(parts));
+  return Buffer.concat(parts);
 };

@@ -1,7 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
-import { evaluate, isTrue, setValue } from '../../inspect/evaluate/evaluate';
+import { evaluate, execute, isTrue, setValue } from '../../inspect/evaluate/evaluate';
 import { childrenOf } from '../../inspect/render/children';
 import { render, symbolContext } from '../../inspect/render/render';
 import type { Frame } from '../../inspect/stack/frame';
@@ -160,10 +160,10 @@ export class Inspector implements Evaluator {
     return this.#child(this.#container(reference, 'dataBreakpointInfo'), name);
   }
 
-  /** Sets a scalar to the value of an expression; answers what it holds then. */
+  /** Sets a value to that of an expression; answers what it holds then. */
   async assign(value: TypedValue, text: string, frame: Frame | undefined): Promise<string> {
     await setValue(value, text, frame, this.#options.program);
-    return (await render(value)).text;
+    return (await render(value, symbolContext(this.#options.program))).text;
   }
 
   async truth(expression: string, stop: Stop): Promise<boolean> {
@@ -178,6 +178,11 @@ export class Inspector implements Evaluator {
   async evaluate(expression: string, frameId: number | undefined): Promise<{ readonly value: TypedValue; readonly frame: Frame | undefined }> {
     const frame = (await this.frameOf(frameId, 'evaluate'))?.frame;
     return { value: await evaluate(expression, frame, this.#options.program), frame };
+  }
+
+  /** As `evaluate`, but carries out an assignment. */
+  async execute(expression: string, frameId: number | undefined): Promise<{ readonly value: TypedValue; readonly written: boolean }> {
+    return execute(expression, (await this.frameOf(frameId, 'evaluate'))?.frame, this.#options.program);
   }
 
   /** Where `stepOut` leads: out of an inlined function, or to the caller's pc with the stack pointer it has then. */
@@ -199,7 +204,7 @@ export class Inspector implements Evaluator {
     const parts = await childrenOf(value);
     if (!parts || (filter === 'named' && parts.kind === 'indexed')) return [];
     const page = await parts.page(start, count === 0 ? mostParts : count);
-    return Promise.all(page.map(({ name, value: part, access }) => this.show(name, part, named(expression, access))));
+    return Promise.all(page.map(({ name, value: part, access, expression: own }) => this.show(name, part, own ?? named(expression, access))));
   }
 
   async #registers(frame: Frame, vcpu: Vcpu): Promise<DapVariable[]> {
@@ -258,7 +263,7 @@ const nearFrames = 16;
 const mostParts = 10_000;
 
 const named = (expression: string | undefined, access: string): string | undefined => {
-  if (expression === undefined) return undefined;
+  if (expression === undefined || access === '') return undefined;
   const whole = /^[\w.[\]>:-]+$/.test(expression) ? expression : `(${expression})`;
   return access.startsWith('*') ? `*${whole}${access.slice(1)}` : `${whole}${access}`;
 };
