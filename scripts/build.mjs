@@ -48,10 +48,12 @@ if (!production) await build({ ...common, entryPoints: { demo: 'scripts/demo/mai
 
 // iced-x86 reads its WebAssembly from beside its own file.
 fs.copyFileSync(path.join(root, 'node_modules/iced-x86/iced_x86_bg.wasm'), path.join(dist, 'iced_x86_bg.wasm'));
-// Tree-sitter and its grammars, read by the language server and the CLI from beside their own file.
+// Tree-sitter and its grammars, read by the language server, the CLI and the adapter (expressions) from beside their own file.
 for (const file of [
   'node_modules/web-tree-sitter/web-tree-sitter.wasm',
   'node_modules/tree-sitter-bash/tree-sitter-bash.wasm',
+  'node_modules/tree-sitter-c/tree-sitter-c.wasm',
+  'node_modules/tree-sitter-rust/tree-sitter-rust.wasm',
   'language-server/grammars/loader-conf/generated/tree-sitter-loader-conf.wasm',
 ])
   fs.copyFileSync(path.join(root, file), path.join(dist, path.basename(file)));

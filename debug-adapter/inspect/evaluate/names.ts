@@ -3,25 +3,43 @@ import { programErrors } from '../../errors/program';
 import type { VariableInfo } from '../../images/debug-info';
 import type { BaseType, FunctionType, Type, VoidType } from '../../images/types';
 import type { Memory } from '../../machine/machine';
+import { endsWithPath } from '../../program/names';
 import type { Module, SymbolicProgram, Where } from '../../program/program';
 import { evaluateLocation } from '../location/evaluate';
+import { threadLocalAddress } from '../location/thread-local';
 import type { Frame } from '../stack/frame';
-import { toBytes } from '../values/place';
-import { pointerTo } from '../values/pointers';
+import type { Place } from '../values/place';
+import { fromBytes, toBytes } from '../values/place';
+import { arrayOf, pointerTo } from '../values/pointers';
 import { TypedValue } from '../values/typed-value';
-import { builtinType } from './numbers';
-import type { TypeText } from './parse';
+import { builtinType } from './builtin-types';
+import { enumeratorOf } from './comparison';
+import { errnoHere, resultHere } from './convenience';
+import type { TypeSyntax } from './expression';
+import type { GrammarName } from './grammar';
 
 const voidType: VoidType = { kind: 'void', name: 'void', qualifiedName: 'void', language: 'c', size: 0 };
+
+/** Parts of a register by name, as gdb has them: bits from the start, and width. */
+const partOfRegister = (name: string): { readonly whole: string; readonly shift: number; readonly bits: number } | undefined => {
+  const numbered = /^(r\d+)([dwb])$/.exec(name);
+  if (numbered) return { whole: numbered[1] ?? '', shift: 0, bits: { d: 32, w: 16, b: 8 }[numbered[2] ?? ''] ?? 64 };
+  const letter = /^([abcd])([lh])$/.exec(name);
+  if (letter) return { whole: `r${letter[1] ?? ''}x`, shift: letter[2] === 'h' ? 8 : 0, bits: 8 };
+  const low = /^(si|di|bp|sp)l$/.exec(name);
+  if (low) return { whole: `r${low[1] ?? ''}`, shift: 0, bits: 8 };
+  const wide = /^(e?)(ax|bx|cx|dx|si|di|bp|sp|ip)$/.exec(name);
+  return wide ? { whole: `r${wide[2] ?? ''}`, shift: 0, bits: wide[1] === 'e' ? 32 : 16 } : undefined;
+};
 
 /** What names mean at a place: the frame's variables, then its file's, then those of every image that is active there. */
 export class Names {
   private readonly where: Where;
 
   constructor(
-    private readonly program: SymbolicProgram,
-    private readonly frame: Frame | undefined,
-    private readonly memory: Memory,
+    readonly program: SymbolicProgram,
+    readonly frame: Frame | undefined,
+    readonly memory: Memory,
   ) {
     this.where = frame ? { cr3: frame.activation.cr3 } : {};
   }
@@ -30,7 +48,15 @@ export class Names {
     return this.frame?.module?.image.addressSize ?? this.program.modules[0]?.image.addressSize ?? 8;
   }
 
+  /** By which grammar an expression is read first: the language of the frame's unit (DW_AT_language, or CodeView's compile symbol). */
+  get language(): GrammarName {
+    return this.frame?.scope?.function.language === 'rust' ? 'rust' : 'c';
+  }
+
+  /** A variable, function or symbol. `'mount.c'::name` picks among namesakes by file. */
   async value(name: string): Promise<TypedValue | undefined> {
+    const [, file, plain] = /^'([^']+)'\s*::\s*(\w+)$/.exec(name) ?? [];
+    if (file !== undefined && plain !== undefined) return this.ofFile(file, plain);
     const local = await this.frame?.local(name);
     if (local) return local;
     for (const { module, variable } of this.globals(name)) {
@@ -38,6 +64,19 @@ export class Names {
       if (value) return value;
     }
     return this.code(name) ?? this.symbol(name);
+  }
+
+  private async ofFile(file: string, name: string): Promise<TypedValue | undefined> {
+    const found = this.globals(name).find(({ variable: { declared } }) => declared !== undefined && endsWithPath(declared.file, file));
+    return found ? this.global(found.module, found.variable) : this.code(`${file}:${name}`);
+  }
+
+  /** `Color::Green`: an enumerator by the path of its enum. */
+  enumerator(path: string): TypedValue | undefined {
+    const at = path.lastIndexOf('::');
+    const type = at > 0 ? this.named(path.slice(0, at)) : undefined;
+    const number = type && enumeratorOf(type, path);
+    return type && number !== undefined ? TypedValue.of(type, toBytes(number, type.size), this.memory) : undefined;
   }
 
   private globals(name: string): readonly { readonly module: Module; readonly variable: VariableInfo }[] {
@@ -50,7 +89,12 @@ export class Names {
     if (variable.constant) return TypedValue.of(variable.type, variable.constant, this.memory);
     const location = variable.locationAt(0n);
     if (location) {
-      const place = await evaluateLocation(location, { memory: this.memory, toRuntime: (linked) => this.program.toRuntime(module, linked) });
+      const threadPointer = this.frame?.activation.threadPointer;
+      const place = await evaluateLocation(location, {
+        memory: this.memory,
+        toRuntime: (linked) => this.program.toRuntime(module, linked),
+        ...(threadPointer === undefined ? {} : { threadLocal: (offset: bigint) => threadLocalAddress(module.image, threadPointer, offset) }),
+      });
       return new TypedValue(variable.type, place, this.memory);
     }
     // Declared here, defined without debug information.
@@ -85,20 +129,42 @@ export class Names {
     return undefined;
   }
 
+  /** `$rip` and its kin, `$pc`, `$sp`, `$fp`; `$errno` and `$result` at a function's return. Throws BS365, BS366. */
   async register(name: string, column: number): Promise<TypedValue> {
-    const size = this.addressSize;
-    const unsigned = this.builtin('usize');
-    const wanted = name === 'pc' ? (size === 8 ? 'rip' : 'eip') : name === 'sp' ? (size === 8 ? 'rsp' : 'esp') : name;
+    if (name === 'errno') return errnoHere(this, column);
+    if (name === 'result') return resultHere(this, column);
+    const wide = this.addressSize === 8;
+    const letter = wide ? 'r' : 'e';
+    const wanted = name === 'pc' ? `${letter}ip` : name === 'sp' ? `${letter}sp` : name === 'fp' ? `${letter}bp` : name;
+    const whole = await this.wholeRegister(wanted);
+    if (whole === 'lost') throw failure(programErrors.unknownRegister, { column, name });
+    if (whole) return whole;
+    const part = partOfRegister(wanted);
+    const found = part && (await this.wholeRegister(wide ? part.whole : part.whole.replace(/^r/, 'e')));
+    if (!part || !found || found === 'lost') throw failure(programErrors.unknownRegister, { column, name });
+    return found.part(this.builtin(`u${part.bits}`), part.shift / 8);
+  }
+
+  private async wholeRegister(name: string): Promise<TypedValue | 'lost' | undefined> {
     const registers = this.frame?.activation.registers;
-    const number = registers?.names.numberOf(wanted);
+    const number = registers?.names.numberOf(name);
     if (registers && number !== undefined) {
       const place = await registers.place(number);
-      if (place.kind === 'register') return new TypedValue(this.builtin(place.bytes.length === 16 ? 'u128' : size === 8 ? 'u64' : 'u32'), place, this.memory);
-      if (number < 50) throw failure(programErrors.unknownRegister, { column, name });
+      if (place.kind === 'register') return new TypedValue(this.builtin(`u${place.bytes.length * 8}`), place, this.memory);
+      if (number < 50) return 'lost';
     }
-    const value = (await this.program.machine.registers()).get(wanted);
-    if (value === undefined) throw failure(programErrors.unknownRegister, { column, name });
-    return TypedValue.of(unsigned, toBytes(value, size), this.memory);
+    const { machine } = this.program;
+    const known = await machine.registers();
+    const value = known.get(name);
+    if (value === undefined) return undefined;
+    const bits = known.all.find((one) => one.name === name)?.bits ?? 64;
+    const size = bits > 64 ? 16 : this.addressSize;
+    const place: Place = { kind: 'register', name, bytes: toBytes(value, size), home: { write: (bytes) => machine.setRegister(name, fromBytes(bytes)) } };
+    return new TypedValue(this.builtin(`u${size * 8}`), place, this.memory);
+  }
+
+  number(type: BaseType, value: bigint): TypedValue {
+    return TypedValue.of(type, toBytes(value, type.size), this.memory);
   }
 
   builtin(name: string): BaseType {
@@ -108,12 +174,23 @@ export class Names {
   }
 
   /** A type as the user wrote it. Throws BS364. */
-  type(text: TypeText): Type {
-    const base = text.name === 'void' ? voidType : (this.named(text.name) ?? builtinType(text.name, this.addressSize));
-    if (!base) throw failure(programErrors.unknownType, { column: text.column, name: text.name });
-    let type: Type = base;
-    for (let i = 0; i < text.pointers; i++) type = pointerTo(type, this.addressSize);
-    return type;
+  type(written: TypeSyntax): Type {
+    switch (written.kind) {
+      case 'named': {
+        const type = written.name === 'void' ? voidType : (this.named(written.name) ?? builtinType(written.name, this.addressSize));
+        if (!type) throw failure(programErrors.unknownType, { column: written.column, name: written.name });
+        return type;
+      }
+      case 'pointer':
+        // A reference to a slice or a trait object is a structure of its own, known by its whole name.
+        return (written.name?.startsWith('&') || written.name?.includes('[') ? this.named(written.name) : undefined) ?? pointerTo(this.type(written.target), this.addressSize);
+      case 'array': {
+        const element = this.type(written.element);
+        return written.count === undefined ? { ...arrayOf(element, 0), count: undefined } : arrayOf(element, written.count);
+      }
+      case 'function':
+        return { kind: 'function', name: '', qualifiedName: '', language: 'c', size: 0, returns: this.type(written.returns), parameters: [], variadic: true };
+    }
   }
 
   private named(name: string): Type | undefined {

@@ -3,42 +3,35 @@ import { programErrors } from '../../errors/program';
 import type { BaseType, Language, Type } from '../../images/types';
 import { strip } from '../../images/types';
 import type { Memory } from '../../machine/machine';
+import { floatBytes, floatFrom } from '../values/floats';
 import { toBytes } from '../values/place';
 import { TypedValue } from '../values/typed-value';
-import type { BinaryOperator } from './parse';
+import { booleanType, characterTypes, floatType, integerType, isBoolean, isFloat } from './builtin-types';
+import type { BinaryOperator, NumberSuffix } from './expression';
 
-/** Base types that an expression can name where no debug information has them. */
-export const builtinType = (name: string, addressSize: number): BaseType | undefined => {
-  const make = (size: number, encoding: BaseType['encoding'], language: Language = 'c'): BaseType => ({ kind: 'base', name, qualifiedName: name, language, size, encoding });
-  const rust = /^([iu])(8|16|32|64|128|size)$/.exec(name);
-  if (rust) return make(rust[2] === 'size' ? addressSize : Number(rust[2]) / 8, rust[1] === 'i' ? 'signed' : 'unsigned', 'rust');
-  const fixed = /^u?int(8|16|32|64)_t$/.exec(name);
-  if (fixed) return make(Number(fixed[1]) / 8, name.startsWith('u') ? 'unsigned' : 'signed');
-  if (name === 'bool' || name === '_Bool') return make(1, 'boolean');
-  const words = name.split(' ');
-  if (!words.every((word) => ['unsigned', 'signed', 'long', 'short', 'int', 'char'].includes(word))) return undefined;
-  const unsigned = words.includes('unsigned');
-  const longs = words.filter((word) => word === 'long').length;
-  if (words.includes('char')) return make(1, unsigned ? 'unsigned-char' : 'char');
-  return make(words.includes('short') ? 2 : longs > 1 ? 8 : longs === 1 ? addressSize : 4, unsigned ? 'unsigned' : 'signed');
-};
+const comparisons = new Set<BinaryOperator>(['==', '!=', '<', '<=', '>', '>=']);
 
-const integerType = (size: number, signed: boolean, language: Language): BaseType => {
-  const name = language === 'rust' ? `${signed ? 'i' : 'u'}${size * 8}` : `${signed ? '' : 'unsigned '}${size <= 4 ? 'int' : size === 8 ? 'long' : '__int128'}`;
-  return { kind: 'base', name, qualifiedName: name, language, size, encoding: signed ? 'signed' : 'unsigned' };
-};
-
-const booleanType: BaseType = { kind: 'base', name: 'bool', qualifiedName: 'bool', language: 'other', size: 1, encoding: 'boolean' };
-
-/** Integer arithmetic between values, as C does it, with at least 32 bits. */
+/** Arithmetic between values as C does it, integers with at least 32 bits. */
 export class Numbers {
   constructor(private readonly memory: Memory) {}
 
-  literal(value: bigint, type: BaseType | undefined): TypedValue {
-    return this.make(type ?? integerType(value < 1n << 31n ? 4 : value < 1n << 64n ? 8 : 16, value < 1n << 63n, 'c'), value);
+  /** An integer literal, with the first type that holds it (C17 6.4.4.1); `builtin` names the types of this machine. */
+  literal(value: bigint, suffix: NumberSuffix, builtin: (name: string) => BaseType, language: Language): TypedValue {
+    if (suffix.type !== undefined) return this.make(builtin(suffix.type), value);
+    const least = suffix.long ? builtin('long').size : 4;
+    for (const size of [4, 8, 16]) {
+      if (size < least) continue;
+      const bits = BigInt(size * 8);
+      if (!suffix.unsigned && value < 1n << (bits - 1n)) return this.make(integerType(size, true, language), value);
+      if ((suffix.unsigned || !suffix.decimal) && value < 1n << bits) return this.make(integerType(size, false, language), value);
+    }
+    return this.make(integerType(16, false, language), value);
   }
-  character(value: bigint): TypedValue {
-    return this.make({ kind: 'base', name: 'char', qualifiedName: 'char', language: 'other', size: 4, encoding: 'signed' }, value);
+  integer(value: bigint, type: BaseType): TypedValue {
+    return this.make(type, value);
+  }
+  character(value: bigint, type: keyof typeof characterTypes): TypedValue {
+    return this.make(characterTypes[type], value);
   }
   truth(value: boolean): TypedValue {
     return this.make(booleanType, value ? 1n : 0n);
@@ -46,38 +39,72 @@ export class Numbers {
   make(type: Type, value: bigint): TypedValue {
     return TypedValue.of(type, toBytes(value, type.size), this.memory);
   }
+  /** A float; a size whose format is not written (x87) is taken for a double. */
+  real(value: number, type: Type): TypedValue {
+    const bytes = floatBytes(value, type.size);
+    return bytes ? TypedValue.of(type, bytes, this.memory) : this.real(value, floatType(8, type.language));
+  }
 
-  /** A value as a number, or BS362 with the column. */
+  /** A value as an integer, or BS362 with the column. */
   async number(value: TypedValue, column: number): Promise<bigint> {
     const type = strip(value.type);
-    if (type.kind === 'struct' || type.kind === 'array' || type.kind === 'void' || type.kind === 'function' || (type.kind === 'base' && type.encoding === 'float')) {
+    if (type.kind === 'struct' || type.kind === 'array' || type.kind === 'void' || type.kind === 'function' || isFloat(type)) {
       throw failure(programErrors.wrongOperand, { column, detail: `a value of type ${value.type.name || type.kind} is no integer` });
     }
     return value.integer();
   }
 
+  /** A value as a floating point number, integers converted. */
+  async float(value: TypedValue, column: number): Promise<number> {
+    if (!isFloat(value.type)) return Number(await this.number(value, column));
+    const number = floatFrom(await value.bytes());
+    if (number === undefined) throw failure(programErrors.wrongOperand, { column, detail: `a float of ${value.type.size} bytes is not calculated with` });
+    return number;
+  }
+
+  /** C's truth: not zero. */
+  async isTrue(value: TypedValue, column: number): Promise<boolean> {
+    const type = strip(value.type);
+    if (type.kind === 'array' || type.kind === 'function') return value.address !== 0n;
+    return isFloat(type) ? (await this.float(value, column)) !== 0 : (await this.number(value, column)) !== 0n;
+  }
+
   async binary(operator: BinaryOperator, left: TypedValue, right: TypedValue, column: number): Promise<TypedValue> {
+    if (isFloat(left.type) || isFloat(right.type)) return this.floating(operator, left, right, column);
     const pointer = await this.pointerArithmetic(operator, left, right, column);
     if (pointer) return pointer;
     const [a, b] = [await this.number(left, column), await this.number(right, column)];
-    const common = commonType(left.type, right.type);
+    // The right operand of a shift does not widen the left one.
+    const isShift = operator === '<<' || operator === '>>';
+    const common = isShift ? commonType(left.type, left.type) : commonType(left.type, right.type);
     const convert = (value: bigint): bigint => (common.encoding === 'signed' ? BigInt.asIntN(common.size * 8, value) : BigInt.asUintN(common.size * 8, value));
-    const [x, y] = [convert(a), convert(b)];
+    const [x, y] = [convert(a), isShift ? b : convert(b)];
+    if (comparisons.has(operator)) return this.truth(compare(operator, x, y));
+    const result = calculate(operator, x, y, common.size * 8, column);
+    // Truth values stay what they are under &, | and ^.
+    return this.make(isBoolean(left.type) && isBoolean(right.type) && '&|^'.includes(operator) ? left.type : common, result);
+  }
+
+  private async floating(operator: BinaryOperator, left: TypedValue, right: TypedValue, column: number): Promise<TypedValue> {
+    for (const { type } of [left, right]) {
+      const kind = strip(type).kind;
+      if (kind === 'pointer') throw failure(programErrors.wrongOperand, { column, detail: 'a pointer and a floating point number do not go together' });
+    }
+    const [x, y] = [await this.float(left, column), await this.float(right, column)];
+    if (comparisons.has(operator)) return this.truth(compare(operator, x, y));
+    const size = Math.max(...[left, right].filter(({ type }) => isFloat(type)).map(({ type }) => type.size));
+    const type = floatType(size > 8 ? 8 : size, left.type.language === 'rust' || right.type.language === 'rust' ? 'rust' : 'c');
     switch (operator) {
-      case '==':
-        return this.truth(x === y);
-      case '!=':
-        return this.truth(x !== y);
-      case '<':
-        return this.truth(x < y);
-      case '<=':
-        return this.truth(x <= y);
-      case '>':
-        return this.truth(x > y);
-      case '>=':
-        return this.truth(x >= y);
+      case '*':
+        return this.real(x * y, type);
+      case '/':
+        return this.real(x / y, type);
+      case '+':
+        return this.real(x + y, type);
+      case '-':
+        return this.real(x - y, type);
       default:
-        return this.make(common, calculate(operator, x, y, common.size * 8, column));
+        throw failure(programErrors.wrongOperand, { column, detail: `${operator} takes integers` });
     }
   }
 
@@ -98,15 +125,38 @@ export class Numbers {
   }
 
   async unary(operator: '-' | '+' | '!' | '~', operand: TypedValue, column: number): Promise<TypedValue> {
-    const value = await this.number(operand, column);
-    const isBoolean = strip(operand.type).kind === 'base' && (strip(operand.type) as BaseType).encoding === 'boolean';
     // In Rust `!` on a number turns its bits round.
-    if (operator === '!' && operand.type.language === 'rust' && !isBoolean) return this.make(operand.type, ~value);
-    if (operator === '!') return this.truth(value === 0n);
+    const isNot = operator === '!' && (operand.type.language !== 'rust' || isBoolean(operand.type) || strip(operand.type).kind !== 'base');
+    if (isNot) return this.truth(!(await this.isTrue(operand, column)));
+    if (isFloat(operand.type)) {
+      const value = await this.float(operand, column);
+      if (operator === '~' || operator === '!') throw failure(programErrors.wrongOperand, { column, detail: `${operator} takes an integer` });
+      return this.real(operator === '-' ? -value : value, operand.type);
+    }
+    const value = await this.number(operand, column);
+    if (operator === '!') return this.make(operand.type, ~value);
+    if (strip(operand.type).kind === 'pointer') throw failure(programErrors.wrongOperand, { column, detail: `${operator} takes a number, not a pointer` });
     const type = commonType(operand.type, operand.type);
     return this.make(type, operator === '-' ? -value : operator === '~' ? ~value : value);
   }
 }
+
+const compare = <T extends bigint | number>(operator: BinaryOperator, x: T, y: T): boolean => {
+  switch (operator) {
+    case '==':
+      return x === y;
+    case '!=':
+      return x !== y;
+    case '<':
+      return x < y;
+    case '<=':
+      return x <= y;
+    case '>':
+      return x > y;
+    default:
+      return x >= y;
+  }
+};
 
 const calculate = (operator: BinaryOperator, x: bigint, y: bigint, bits: number, column: number): bigint => {
   if ((operator === '/' || operator === '%') && y === 0n) throw failure(programErrors.wrongOperand, { column, detail: 'division by zero' });
@@ -124,7 +174,7 @@ const calculate = (operator: BinaryOperator, x: bigint, y: bigint, bits: number,
     case '<<':
       return y < 0n || y >= BigInt(bits) ? 0n : x << y;
     case '>>':
-      return y < 0n || y >= BigInt(bits) ? 0n : x >> y;
+      return y < 0n || y >= BigInt(bits) ? (x < 0n && y > 0n ? -1n : 0n) : x >> y;
     case '&':
       return x & y;
     case '^':

@@ -2,8 +2,13 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Handler, RequestGroup } from '../handler';
 
 const evaluate: Handler<DebugProtocol.EvaluateArguments> = async (core, args) => {
-  const { inspector } = core.needStopped('evaluate');
-  const { value } = await inspector.evaluate(args.expression, args.frameId);
+  const { inspector, breakpoints } = core.needStopped('evaluate');
+  // Only what is typed into the debug console may change the machine: watches and hovers are evaluated unasked.
+  const { value, written } = args.context === 'repl' ? await inspector.execute(args.expression, args.frameId) : { ...(await inspector.evaluate(args.expression, args.frameId)), written: false };
+  if (written) {
+    inspector.written();
+    breakpoints.memoryWritten();
+  }
   const shown = await inspector.show(args.expression, value, args.expression);
   return { ...shown, result: shown.value };
 };

@@ -165,7 +165,7 @@ describe.skipIf(!gdb || !gcc)('C values', () => {
       'copy.missing': 'BS361 column 6: there is no member missing in big_t here.',
       'leaf(1)': 'BS363 column 1: leaf(…) is a call, and calls are not made.',
       'counter +': 'BS360 column 10: a value is missing at the end.',
-      'counter 5': 'BS360 column 9: "5" is one too many.',
+      'counter 5': 'BS360 column 9: "5" does not fit here.',
       'counter = 5': 'BS360 column 9: an assignment is no value; compare with ==.',
       '(struct nothing *)0': 'BS364 column 2: there is no type struct nothing.',
       '$nothing': 'BS365 column 1: there is no register $nothing here.',
