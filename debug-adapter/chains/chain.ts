@@ -21,6 +21,7 @@ import type { ProgramView } from '../inspect/view';
 import type { Machine, Vcpu } from '../machine/machine';
 import type { Registers } from '../machine/registers';
 import type { Module, Program } from '../program/program';
+import type { SleepingThread } from './sleeping';
 
 /**
  * What a chain reader sees of a session. Made by the session at each stop; the machine is stopped while a reader runs.
@@ -96,6 +97,8 @@ export interface Chain {
   processes(context: ChainContext): Promise<ProcessesAnswer>;
   /** Cheap: a few reads, called at every stop. undefined: no process runs (firmware, loader, early kernel) or it cannot be told. */
   currentProcess(context: ChainContext, vcpu?: Vcpu): Promise<CurrentProcess | undefined>;
+  /** Threads that no processor runs now, with the registers the kernel keeps of them. Left out: this chain has no threads. */
+  sleepingThreads?(context: ChainContext): Promise<readonly SleepingThread[]>;
   /** Facts for the one-line why of a stop. Empty where the chain knows none. */
   figures(context: ChainContext): Promise<readonly Figure[]>;
   /** Sites for an `errno … in process:NAME` filter; undefined where this chain needs the program's own symbols. */

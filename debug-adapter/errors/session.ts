@@ -128,4 +128,10 @@ export const sessionErrors = entries({
     likely: 'it was kept from an earlier session.',
     next: 'remove it and add it again from the variable.',
   },
+  threadSleeps: {
+    code: 'BS345',
+    what: '{thread} cannot be stepped: no processor runs it now ({state}).',
+    likely: 'it waits in the kernel; its stack shows for what.',
+    next: 'set a breakpoint where it goes on, or step the processor.',
+  },
 });

@@ -2,6 +2,7 @@ import { stageOfLine, stagesOf } from '../../boot/stages';
 import type { ChainId, StageId } from '../api';
 import type { Chain, ChainContext, CurrentProcess, Figure } from '../chains/chain';
 import { chainOf, detectChain } from '../chains/detect';
+import type { SleepingThread } from '../chains/sleeping';
 import { isUnknown } from '../chains/unknown';
 import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
@@ -93,6 +94,13 @@ export class ChainReader {
       // A name for the user is not worth an error.
       return undefined;
     }
+  }
+
+  /** Threads that no processor runs at this stop; none before the kernel runs. */
+  async sleepingThreads(): Promise<readonly SleepingThread[]> {
+    const stage = this.#options.stage();
+    if (stage === 'firmware' || stage === 'loader') return [];
+    return (await this.chain.sleepingThreads?.(await this.context())) ?? [];
   }
 
   /** Facts for the one-line why of a stop; none where they cannot be read. */

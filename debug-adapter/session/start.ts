@@ -21,6 +21,7 @@ import { coded } from './errors';
 import { Filters } from './filters/filters';
 import { ForeignCode } from './foreign-code';
 import { Inspector } from './inspection/inspector';
+import { Threads } from './inspection/threads';
 import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
@@ -121,7 +122,8 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   const foreign = new ForeignCode(machine, program, (error) => {
     core.output(`${error.message}\n`, 'important');
   });
-  const inspector = new Inspector({ machine, program, last: () => run.last });
+  const threads = new Threads(machine, () => chain.sleepingThreads());
+  const inspector = new Inspector({ machine, program, threads, last: () => run.last });
   const breakpoints = new UserBreakpoints({
     machine,
     program,
@@ -180,6 +182,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     breakpoints,
     filters,
     inspector,
+    threads,
     chain,
     serialFeed,
     serialText,

@@ -11,6 +11,7 @@ import type { RunningCommand } from './command';
 import type { Configuration } from './configuration/validate';
 import type { Filters } from './filters/filters';
 import type { Inspector } from './inspection/inspector';
+import type { Threads } from './inspection/threads';
 import type { RunController } from './run/controller';
 import type { SerialFeed } from './serial-feed';
 import type { SerialText } from './serial-text';
@@ -27,6 +28,7 @@ export interface Target {
   readonly breakpoints: UserBreakpoints;
   readonly filters: Filters;
   readonly inspector: Inspector;
+  readonly threads: Threads;
   readonly chain: ChainReader;
   readonly serialFeed: SerialFeed;
   readonly serialText: SerialText;

@@ -26,6 +26,7 @@ import { EnvironmentBook, kernelHeldStage } from '../environment-book';
 import { mountsAnswer, placePath } from '../mount-answer';
 import { processId } from '../process-name';
 import { resolvePathAnswer } from '../resolve-path';
+import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { readCapabilities } from './capabilities';
 import { efiBootEntry } from './efi-boot-entry';
@@ -35,6 +36,7 @@ import { isRootMounted, readFilesystems } from './mountlist';
 import { readCurrentProcess } from './processes';
 import { rerootForecast } from './reroot-forecast';
 import { setKenv } from './set-kenv';
+import { readSleepingThreads } from './sleeping';
 import { systemCallErrors } from './syscall-errors';
 import { readTables, type Tables } from './tables';
 
@@ -99,6 +101,10 @@ export class FreebsdChain implements Chain {
     if (base === undefined) return undefined;
     const process = await perhaps(() => readCurrentProcess(kernel, base));
     return process === undefined ? undefined : { ...process, root: registers.cr3 };
+  }
+
+  async sleepingThreads({ kernel }: ChainContext): Promise<readonly SleepingThread[]> {
+    return kernel === undefined || kernel.level < 2 ? [] : readSleepingThreads(kernel);
   }
 
   async figures(context: ChainContext): Promise<readonly Figure[]> {

@@ -107,7 +107,7 @@ const readJail = async (batch: Batch, process: Value): Promise<string | undefine
 };
 
 /** `p_vmspace->vm_pmap.pm_cr3` (sys/vm/vm_map.h, sys/amd64/include/pmap.h). */
-const readSpace = async (batch: Batch, process: Value): Promise<bigint> => {
+export const readSpace = async (batch: Batch, process: Value): Promise<bigint> => {
   const vmspace = await process.member('p_vmspace').integer();
   if (vmspace === 0n) return 0n;
   return memberPath(await batch.at('vmspace', vmspace), 'vm_pmap.pm_cr3').integer();

@@ -27,10 +27,12 @@ import { processId } from '../process-name';
 import { capabilitiesAnswer } from '../capabilities';
 import { resolvePathAnswer } from '../resolve-path';
 import { readFilesystems } from './filesystems';
+import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { heldParameters, readCommandLine } from './command-line';
 import { DentryReader } from './dentries';
 import { readNamespace } from './namespaces';
+import { readSleepingTasks } from './sleeping';
 import { systemCallErrors } from './syscall-errors';
 import { readCurrentTask, readKernelRoot, readTasks, type LinuxTask } from './tasks';
 
@@ -118,6 +120,10 @@ export class LinuxChain implements Chain {
     const slide = context.program.modulesOf('kernel').find((module) => module.image.symbols.named('init_task').length > 0)?.slide ?? 0n;
     const task = await perhaps(() => readCurrentTask(kernel, base, (symbol) => BigInt.asUintN(64, kernel.symbol(symbol) - slide)));
     return task === undefined ? undefined : { ...task, root: registers.cr3 };
+  }
+
+  async sleepingThreads({ kernel }: ChainContext): Promise<readonly SleepingThread[]> {
+    return kernel === undefined || kernel.level < 2 ? [] : readSleepingTasks(kernel);
   }
 
   async figures(context: ChainContext): Promise<readonly Figure[]> {

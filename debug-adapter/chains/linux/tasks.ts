@@ -42,7 +42,7 @@ const readTask = async (view: ProgramView, batch: Batch, dentries: DentryReader,
   return {
     pid: await task.member('pid').number(),
     name: await task.member('comm').string(),
-    state: stateWord(await task.member(task.hasMember('__state') ? '__state' : 'state').integer()),
+    state: await readTaskState(task),
     root: 'unknown' in directories ? directories : directories.root,
     cwd: 'unknown' in directories ? directories : directories.cwd,
     namespace: namespace ?? 0n,
@@ -70,12 +70,15 @@ const readNamespaceAddress = async (batch: Batch, task: Value): Promise<bigint> 
 };
 
 /** `mm->pgd` is in the kernel's map of all memory, which begins at `page_offset_base` (arch/x86/kernel/head64.c). */
-const readSpace = async (view: ProgramView, batch: Batch, task: Value): Promise<bigint> => {
+export const readSpace = async (view: ProgramView, batch: Batch, task: Value): Promise<bigint> => {
   const mm = await task.member('mm').integer();
   if (mm === 0n) return 0n;
   const pgd = await (await batch.at('mm_struct', mm)).member('pgd').integer();
   return pgd - (await view.variable('page_offset_base').integer());
 };
+
+/** `__state`, which was `state` before 5.14. */
+export const readTaskState = async (task: Value): Promise<string> => stateWord(await task.member(task.hasMember('__state') ? '__state' : 'state').integer());
 
 /** Bits of __state, include/linux/sched.h; the words are those of ps(1). */
 const stateWord = (state: bigint): string => {

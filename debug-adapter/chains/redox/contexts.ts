@@ -20,15 +20,20 @@ export interface RedoxContext {
 /** All contexts: `CONTEXTS`, a BTreeSet of Arc<RwLock<Context>> (kernel/src/context/mod.rs, context/context.rs). */
 export const readContexts = async (kernel: ProgramView): Promise<readonly RedoxContext[]> => {
   const batch = new Batch(kernel);
+  return Promise.all((await contextLocks(kernel, batch)).map((lock) => readContext(batch, lock)));
+};
+
+/** The locks around all contexts. */
+export const contextLocks = async (kernel: ProgramView, batch: Batch): Promise<readonly Value[]> => {
   const keys = await btreeKeys(kernel, batch, kernel.variable('CONTEXTS', 'context/mod.rs'));
-  return Promise.all(keys.map(async (key) => readContext(batch, await (key.hasMember('__0') ? key.member('__0') : key).deref())));
+  return Promise.all(keys.map((key) => (key.hasMember('__0') ? key.member('__0') : key).deref()));
 };
 
 /** A context that something else in the kernel points to, from the lock around it. */
 export const contextBehind = (kernel: ProgramView, lock: Value): Promise<RedoxContext> => readContext(new Batch(kernel), lock);
 
 /** One context from the lock around it. */
-const readContext = async (batch: Batch, lock: Value): Promise<RedoxContext> => {
+export const readContext = async (batch: Batch, lock: Value): Promise<RedoxContext> => {
   await batch.struct(lock);
   const context = holderOf(lock, 'name', 'addr_space', 'status');
   const [name, space, state] = await Promise.all([readName(context.member('name')), known(() => readSpace(batch, context)), perhaps(() => readState(context))]);

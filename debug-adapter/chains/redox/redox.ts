@@ -8,6 +8,7 @@ import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
 import { baseName, processId } from '../process-name';
+import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { readSchemes } from './schemes';
 import { readContexts, readCurrentContext } from './contexts';
@@ -15,6 +16,7 @@ import { heldVariables, readKernelEnvironment, readLoaderEnvironment } from './e
 import { setRedoxVariable } from './set-environment';
 import { preloadOf, readPreloadedHeader } from './preload';
 import { ReadRecord } from './reads';
+import { readSleepingContexts } from './sleeping';
 import { schemeErrors } from './scheme-errors';
 
 const noKernel = { unknown: 'because no kernel image is placed on the machine: give the kernel (kernel.sym or kernel.all) in `images`' };
@@ -66,6 +68,10 @@ export class RedoxChain implements Chain {
     if (base === undefined) return undefined;
     const process = await perhaps(() => readCurrentContext(kernel, base));
     return process === undefined ? undefined : { name: process.name, pid: process.pid, root: registers.cr3 };
+  }
+
+  async sleepingThreads({ kernel }: ChainContext): Promise<readonly SleepingThread[]> {
+    return kernel === undefined || kernel.level < 2 ? [] : readSleepingContexts(kernel);
   }
 
   /** Preload and filesystem, once the environment is written. */

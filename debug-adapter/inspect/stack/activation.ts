@@ -7,6 +7,7 @@ import { threadLocalAddress } from '../location/thread-local';
 import { fromBytes } from '../values/place';
 import { directCallTarget } from './calls';
 import type { FrameRegisters } from './frame-registers';
+import { systemCaller } from './trap-frame';
 import { unwindByRow } from './unwind-row';
 import { unwindWithoutRow } from './unwind-without-row';
 
@@ -103,6 +104,8 @@ export class Activation implements ActivationOptions {
   }
 
   private async unwind(): Promise<Activation | StackEnd> {
+    const user = await systemCaller(this);
+    if (user) return user;
     const { row } = this;
     return row ? unwindByRow(this, row) : unwindWithoutRow(this);
   }

@@ -21,6 +21,31 @@ interface ReturnFrame {
 const userTop = 1n << 47n;
 const pageTop = 0xffffn;
 
+/** No kernel code calls user code: where a stack goes on below the upper half, the processor was taken from there. */
+export const leavesKernel = (pc: bigint, callerPc: bigint): boolean => pc >= userTop && callerPc < userTop;
+
+const syscallInstruction = '0f05';
+
+/**
+ * The user code behind a system call whose kernel entry has not left the user's stack yet: SYSCALL keeps the address behind
+ * itself in rcx and changes no other register but r11 (Intel SDM volume 2, SYSCALL).
+ */
+export const systemCaller = async (from: Activation): Promise<Activation | undefined> => {
+  const { names } = from.registers;
+  if (!from.exact || names.wordSize !== 8 || from.pc < userTop) return undefined;
+  const sp = await from.registers.get(names.sp);
+  const pc = await from.registers.named('rcx');
+  if (sp === undefined || sp >= userTop || pc === undefined || pc < 0x1000n || pc >= userTop) return undefined;
+  if (Buffer.from(await from.space.readSome(pc - 2n, 2)).toString('hex') !== syscallInstruction) return undefined;
+  const { registers } = from;
+  const gone = new Set(['rcx', 'r11'].map((name) => names.numberOf(name)));
+  const users = new FrameRegisters(names, from.space, (number) => {
+    if (number === names.pc) return { kind: 'value', value: pc, size: 8 };
+    return gone.has(number) ? { kind: 'lost' } : { kind: 'same', registers, number };
+  });
+  return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc, registers: users, exact: true });
+};
+
 /**
  * The code that a trap, an interrupt or a system call broke into, seen from kernel entry code without call frame
  * information. The processor's own return frame is recognised by its contents, so the system need not be known; the other
@@ -32,20 +57,24 @@ export const interruptedCall = async (from: Activation): Promise<Activation | un
   const sp = await from.registers.get(names.sp);
   if (sp === undefined || sp % 8n !== 0n) return undefined;
   const bytes = await from.space.readSome(sp, searched);
+  const shape = shapeOf(from);
   for (let offset = 0; offset + 40 <= bytes.length; offset += 8) {
-    const frame = returnFrame(from, sp + BigInt(offset), bytes, offset);
-    if (frame) return callOf(from, frame);
+    const frame = returnFrame(from, sp + BigInt(offset), bytes, offset, offset === shape?.pcOffset);
+    if (frame) return callOf(from, frame, shape);
   }
   return undefined;
 };
 
-const returnFrame = (from: Activation, address: bigint, bytes: Uint8Array, offset: number): ReturnFrame | undefined => {
+/** `proven`: it lies where this kernel's structure of all registers has it, so that less of it needs to be believed. */
+const returnFrame = (from: Activation, address: bigint, bytes: Uint8Array, offset: number, proven: boolean): ReturnFrame | undefined => {
   const word = (index: number): bigint => fromBytes(bytes.subarray(offset + index * 8, offset + index * 8 + 8));
   const [pc, cs, flags, sp, ss] = [word(0), word(1), word(2), word(3), word(4)];
   // Selectors are small; bit 1 of rflags is always set, bits 3, 5 and 15 never, none above 21.
   if (cs === 0n || cs > pageTop || ss > pageTop || (flags & 0x802an) !== 2n || flags >> 22n !== 0n) return undefined;
   if ((cs & 3n) === 3n) {
-    if ((ss & 3n) !== 3n || pc >= userTop || pc < 0x1000n || sp >= userTop || (flags & 0x200n) === 0n) return undefined;
+    if ((ss & 3n) !== 3n || pc >= userTop || pc < 0x1000n || sp >= userTop) return undefined;
+    // User code runs with interrupts on, but for a driver that was let turn them off.
+    if ((flags & 0x200n) === 0n && !proven && !from.program.moduleAt(pc, { cr3: from.cr3 })) return undefined;
     return { address, pc, sp, user: true };
   }
   if ((cs & 7n) !== 0n || (ss & 7n) !== 0n || pc < userTop || sp < userTop) return undefined;
@@ -62,17 +91,32 @@ const shapes: readonly { readonly type: string; readonly pc: string; readonly me
   { type: 'InterruptStack', pc: 'iret.rip', members: (register) => [`scratch.${register}`, `preserved.${register}`, `iret.${register}`] },
 ];
 
-const callOf = (from: Activation, frame: ReturnFrame): Activation => {
+/** How this kernel lays all registers out. */
+interface Shape {
+  readonly type: StructType;
+  /** Bytes from its start to rip. */
+  readonly pcOffset: number;
+  readonly members: (register: string) => readonly string[];
+}
+
+const shapeOf = (from: Activation): Shape | undefined => {
+  for (const { type, pc, members } of shapes) {
+    const found = structNamed(from, type, pc);
+    if (found) return { type: found, pcOffset: offsetOfPath(found, pc), members };
+  }
+  return undefined;
+};
+
+const callOf = (from: Activation, frame: ReturnFrame, shape: Shape | undefined): Activation => {
   const { names } = from.registers;
   const saved = new Map<number, SavedRegister>([
     [names.pc, { kind: 'value', value: frame.pc, size: 8 }],
     [names.sp, { kind: 'value', value: frame.sp, size: 8 }],
   ]);
-  const shape = shapes.map((candidate) => ({ ...candidate, found: structNamed(from, candidate.type, candidate.pc) })).find(({ found }) => found);
-  if (shape?.found) {
-    const start = frame.address - BigInt(offsetOfPath(shape.found, shape.pc));
+  if (shape) {
+    const start = frame.address - BigInt(shape.pcOffset);
     for (const number of names.general) {
-      const offset = shape.members(names.nameOf(number)).map((path) => offsetIn(shape.found, path)).find((found) => found !== undefined);
+      const offset = shape.members(names.nameOf(number)).map((path) => offsetIn(shape.type, path)).find((found) => found !== undefined);
       if (offset !== undefined && !saved.has(number)) saved.set(number, { kind: 'saved', address: start + BigInt(offset), size: 8 });
     }
   }

@@ -3,6 +3,7 @@ import { evaluateNumber } from '../location/evaluate';
 import type { Activation, StackEnd } from './activation';
 import { Activation as Call } from './activation';
 import { followsCall } from './calls';
+import { leavesKernel } from './trap-frame';
 import type { SavedRegister } from './frame-registers';
 import { FrameRegisters } from './frame-registers';
 
@@ -57,8 +58,9 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
   const pc = await caller.get(row.returnRegister);
   if (pc === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
   if (pc === 0n) return { reason: 'its return address is 0' };
-  if (!(await isCode(from, pc, row.signalFrame))) return { reason: `its return address ${hex(pc)} is no code` };
-  return new Call({ program: from.program, space, cr3: from.cr3, pc, registers: caller, exact: row.signalFrame });
+  const isTrap = row.signalFrame || leavesKernel(from.pc, pc);
+  if (!(await isCode(from, pc, isTrap))) return { reason: `its return address ${hex(pc)} is no code` };
+  return new Call({ program: from.program, space, cr3: from.cr3, pc, registers: caller, exact: isTrap });
 };
 
 /** An address in no known image is believed where it follows a call: firmware, say. The outermost function's stack holds anything. */

@@ -104,7 +104,7 @@ export class EnvironmentFilter implements ActiveFilter {
   async #argument(stop: Stop, at: PlacedLocation, registers: Registers, name: string, register: string): Promise<string | undefined> {
     const { machine, program } = this.#host;
     const inlined = at.inlinedInto === undefined ? undefined : at.function;
-    const frame = await new FrameList(program, machine, stop.vcpu, inlined).at(0);
+    const frame = await FrameList.ofVcpu(program, machine, stop.vcpu, inlined).at(0);
     const variable = frame?.variables().find((candidate) => candidate.name === name && candidate.isParameter);
     const known = variable && (await frame?.valueOf(variable));
     const address = known && known.absence === undefined ? await known.integer().catch(() => undefined) : undefined;

@@ -8,7 +8,7 @@ import type { ShownValue } from '../run/stop-report';
 export type Container =
   | { readonly kind: 'shown'; readonly values: readonly ShownValue[] }
   | { readonly kind: 'variables'; readonly frame: Frame; readonly parameters: boolean }
-  | { readonly kind: 'registers'; readonly frame: Frame; readonly vcpu: Vcpu }
+  | { readonly kind: 'registers'; readonly frame: Frame; readonly vcpu: Vcpu | undefined }
   | { readonly kind: 'register-group'; readonly group: string; readonly vcpu: Vcpu }
   | { readonly kind: 'value'; readonly value: TypedValue; readonly expression: string | undefined };
 

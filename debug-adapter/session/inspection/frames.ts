@@ -1,18 +1,28 @@
+import type { Activation } from '../../inspect/stack/activation';
 import type { Frame } from '../../inspect/stack/frame';
-import { frames } from '../../inspect/stack/unwind';
+import { frames, framesFrom } from '../../inspect/stack/unwind';
 import type { Machine, Vcpu } from '../../machine/machine';
 import type { SymbolicProgram } from '../../program/program';
 
-/** The frames of one vCPU, unwound as far as they were asked for. */
+/** The frames of one thread, unwound as far as they were asked for. */
 export class FrameList {
   readonly #source: AsyncGenerator<Frame>;
   readonly #frames: Frame[] = [];
   #complete = false;
   #reading: Promise<void> = Promise.resolve();
 
-  /** `entered`: the inlined function that a breakpoint stopped at. */
-  constructor(program: SymbolicProgram, machine: Machine, vcpu: Vcpu, entered?: string) {
-    this.#source = frames(program, machine, vcpu, undefined, entered);
+  private constructor(source: AsyncGenerator<Frame>) {
+    this.#source = source;
+  }
+
+  /** Of a vCPU. `entered`: the inlined function that a breakpoint stopped at. */
+  static ofVcpu(program: SymbolicProgram, machine: Machine, vcpu: Vcpu, entered?: string): FrameList {
+    return new FrameList(frames(program, machine, vcpu, undefined, entered));
+  }
+
+  /** From one call outwards. */
+  static from(call: Activation): FrameList {
+    return new FrameList(framesFrom(call));
   }
 
   /** Frames from `start`, at most `count`, and whether there are more. */

@@ -4,7 +4,9 @@ import { sessionErrors } from '../../errors/session';
 import { evaluate, execute, isTrue, setValue } from '../../inspect/evaluate/evaluate';
 import { childrenOf } from '../../inspect/render/children';
 import { render, symbolContext } from '../../inspect/render/render';
+import { isUnknown } from '../../chains/unknown';
 import type { Frame } from '../../inspect/stack/frame';
+import { savedCall } from '../../inspect/stack/saved';
 import type { TypedValue } from '../../inspect/values/typed-value';
 import type { Machine, Stop, Vcpu } from '../../machine/machine';
 import type { Space } from '../../machine/space';
@@ -16,18 +18,24 @@ import type { Container, DapVariable, Page } from './containers';
 import { FrameList } from './frames';
 import { Handles } from './handles';
 import { registerGroups, registerText, shownRegister } from './registers-shown';
+import type { Threads } from './threads';
 
 export interface InspectorOptions {
   readonly machine: Machine;
   readonly program: PlacedProgram;
+  readonly threads: Threads;
   /** The stop the user looks at. */
   last(): StopReport | undefined;
 }
 
 interface FrameHandle {
   readonly frame: Frame;
-  readonly vcpu: Vcpu;
+  /** Left out for a thread that no processor runs. */
+  readonly vcpu: Vcpu | undefined;
 }
+
+/** A stack as the editor asks for it: of a vCPU, of a sleeping thread, or why there is none. */
+export type Stack = { readonly frames: FrameList; readonly vcpu: Vcpu | undefined } | { readonly unknown: string };
 
 /** What the session knows of one stop: stacks, variables, values. Forgotten when the machine runs or is written to. */
 export class Inspector implements Evaluator {
@@ -43,6 +51,7 @@ export class Inspector implements Evaluator {
 
   /** The machine has moved: nothing of the earlier stop is true any more. */
   changed(): void {
+    this.#options.threads.changed();
     this.#stacks.clear();
     this.#frames.clear();
     this.#containers.clear();
@@ -59,13 +68,30 @@ export class Inspector implements Evaluator {
     if (!list) {
       const last = this.#options.last();
       const entered = last?.stop.vcpu.id === vcpu.id ? last.inlined : undefined;
-      this.#stacks.set(vcpu.id, (list = new FrameList(this.#options.program, this.#options.machine, vcpu, entered)));
+      this.#stacks.set(vcpu.id, (list = FrameList.ofVcpu(this.#options.program, this.#options.machine, vcpu, entered)));
     }
     return list;
   }
 
+  /** The stack of a DAP thread; that of the current vCPU for a thread that is none. */
+  async stackOf(threadId: number | undefined): Promise<Stack> {
+    const { machine, program, threads } = this.#options;
+    const sleeping = threadId === undefined ? undefined : await threads.sleeping(threadId);
+    if (!sleeping || threadId === undefined) {
+      const vcpu = machine.vcpus.find(({ id }) => id === threadId) ?? machine.current;
+      return { frames: this.framesOf(vcpu), vcpu };
+    }
+    if (isUnknown(sleeping.registers)) return sleeping.registers;
+    let frames = this.#stacks.get(threadId);
+    if (!frames) {
+      const space = sleeping.space === 0n ? await machine.currentSpace() : machine.spaceOf(sleeping.space);
+      this.#stacks.set(threadId, (frames = FrameList.from(savedCall(program, space, { ...sleeping.registers }))));
+    }
+    return { frames, vcpu: undefined };
+  }
+
   /** A number for the editor to refer to a frame by. */
-  addFrame(frame: Frame, vcpu: Vcpu): number {
+  addFrame(frame: Frame, vcpu: Vcpu | undefined): number {
     return this.#frames.add({ frame, vcpu });
   }
 
@@ -99,7 +125,7 @@ export class Inspector implements Evaluator {
     this.#selected = handle;
     const { frame, vcpu } = handle;
     const scopes: DebugProtocol.Scope[] = [];
-    const returned = frame.index === 0 ? this.#options.last()?.returned : undefined;
+    const returned = frame.index === 0 && vcpu ? this.#options.last()?.returned : undefined;
     const add = (name: string, container: Container, more: Partial<DebugProtocol.Scope> = {}): void => {
       scopes.push({ name, variablesReference: this.#containers.add(container), expensive: false, ...more });
     };
@@ -196,7 +222,7 @@ export class Inspector implements Evaluator {
   }
 
   async #evaluateAt(expression: string, stop: Stop): Promise<TypedValue> {
-    const frame = await new FrameList(this.#options.program, this.#options.machine, stop.vcpu).at(0);
+    const frame = await FrameList.ofVcpu(this.#options.program, this.#options.machine, stop.vcpu).at(0);
     return evaluate(expression, frame, this.#options.program);
   }
 
@@ -207,15 +233,15 @@ export class Inspector implements Evaluator {
     return Promise.all(page.map(({ name, value: part, access, expression: own }) => this.show(name, part, own ?? named(expression, access))));
   }
 
-  async #registers(frame: Frame, vcpu: Vcpu): Promise<DapVariable[]> {
+  async #registers(frame: Frame, vcpu: Vcpu | undefined): Promise<DapVariable[]> {
     const { all } = await this.#options.machine.registers(vcpu);
     const general = all.filter(({ group }) => group === 'general');
-    if (frame.index > 0) {
+    if (frame.index > 0 || !vcpu) {
       // Of a caller, only what the calls since then have kept is known.
       return Promise.all(
         general.map(async ({ name, bits }) => {
           const value = name === 'rip' || name === 'eip' ? frame.address : await frame.register(name);
-          return value === undefined ? { name, value: 'not kept by the functions called since', variablesReference: 0 } : shownRegister({ name, value, bits });
+          return value === undefined ? { name, value: vcpu ? 'not kept by the functions called since' : 'not kept while the thread does not run', variablesReference: 0 } : shownRegister({ name, value, bits });
         }),
       );
     }
@@ -226,6 +252,7 @@ export class Inspector implements Evaluator {
   }
 
   async #setRegister(container: Extract<Container, { kind: 'registers' | 'register-group' }>, name: string, text: string): Promise<{ value: string }> {
+    if (!container.vcpu) throw failure(sessionErrors.notAssignable, { name, detail: 'no processor runs this thread now' });
     if (container.kind === 'registers' && container.frame.index > 0) throw failure(sessionErrors.notAssignable, { name, detail: "it is a caller's register" });
     const { machine } = this.#options;
     await machine.setRegister(name, parseNumber(name, text), container.vcpu);

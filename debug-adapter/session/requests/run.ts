@@ -11,8 +11,12 @@ import { StepOut, StepThrough } from '../run/stepping';
 import type { Granularity, StepKind } from '../run/stepping';
 import type { Target } from '../target';
 
-/** The vCPU of a DAP thread id; the one that stopped when there is none of that id. */
-export const vcpuOf = (target: Target, threadId: number | undefined): Vcpu => target.machine.vcpus.find(({ id }) => id === threadId) ?? target.machine.current;
+/** The vCPU of a DAP thread id; the one that stopped when there is none of that id. Throws BS345 for a thread that sleeps. */
+const vcpuOf = async (target: Target, threadId: number | undefined): Promise<Vcpu> => {
+  const sleeping = threadId === undefined ? undefined : await target.threads.sleeping(threadId);
+  if (sleeping) throw failure(sessionErrors.threadSleeps, { thread: sleeping.process, state: sleeping.state });
+  return target.machine.vcpus.find(({ id }) => id === threadId) ?? target.machine.current;
+};
 
 const granularityOf = (granularity: DebugProtocol.SteppingGranularity | undefined): Granularity => (granularity === 'instruction' ? 'instruction' : 'line');
 
@@ -20,7 +24,7 @@ const step =
   (request: string, kind: StepKind): Handler<DebugProtocol.NextArguments> =>
   async (core, args) => {
     const target = core.needStopped(request);
-    const plan = new StepThrough(target.machine, target.program, vcpuOf(target, args.threadId), kind, granularityOf(args.granularity));
+    const plan = new StepThrough(target.machine, target.program, await vcpuOf(target, args.threadId), kind, granularityOf(args.granularity));
     await target.run.resume(plan);
     return undefined;
   };
@@ -42,7 +46,7 @@ const returnedCall = async (target: Target, frame: Frame | undefined, registers:
 
 const stepOut: Handler<DebugProtocol.StepOutArguments> = async (core, args) => {
   const target = core.needStopped('stepOut');
-  const vcpu = vcpuOf(target, args.threadId);
+  const vcpu = await vcpuOf(target, args.threadId);
   const { why, inlined, caller, leaves } = await target.inspector.wayOut(vcpu);
   if (inlined) {
     await target.run.resume(new StepThrough(target.machine, target.program, vcpu, 'out-of-inlined', 'line'));
@@ -60,8 +64,9 @@ const pause: Handler = async (core) => {
 
 const threads: Handler = async (core) => {
   // Asked for as soon as a session starts, also by clients that have not launched yet.
-  const vcpus = core.target?.machine.vcpus ?? [];
-  return Promise.resolve({ threads: vcpus.map(({ id, name }) => ({ id, name })) });
+  const { target } = core;
+  if (!target) return { threads: [] };
+  return { threads: [...(target.run.running ? target.threads.vcpus() : await target.threads.list())] };
 };
 
 export const runRequests: RequestGroup = {

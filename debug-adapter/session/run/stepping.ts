@@ -13,10 +13,13 @@ export type Granularity = 'line' | 'instruction';
 const owner = 'step';
 const rootMask = 0x000f_ffff_ffff_f000n;
 const longestInstruction = 15n;
+/** Kernel entry code is some dozens of instructions. */
+const longestEntry = 200;
 
 /**
  * `next` and `stepIn`: single steps as long as the pc stays in the line, calls run to their return. A call is told by what it
- * leaves on the stack, so no instruction is decoded. A trap into the kernel, page faults among them, is run through.
+ * leaves on the stack, so no instruction is decoded. A trap into the kernel, page faults among them, is run through; a system call
+ * is stepped into by `stepIn`.
  */
 export class StepThrough implements StepPlan {
   readonly vcpu: Stop['vcpu'];
@@ -28,6 +31,8 @@ export class StepThrough implements StepPlan {
   #origin: LinePlace | undefined;
   #originRoot = 0n;
   #waits: Wait | undefined;
+  /** Instructions left in which kernel entry code without lines may lead to a function that has some. */
+  #entering = 0;
 
   constructor(machine: Machine, program: SymbolicProgram, vcpu: Stop['vcpu'], kind: StepKind, granularity: Granularity) {
     this.#machine = machine;
@@ -80,6 +85,7 @@ export class StepThrough implements StepPlan {
     const before = this.#before;
     if (!before) return undefined;
     if (before.cpl === 3 && now.cpl < 3) {
+      if (this.#kind === 'in' && (await this.#entersKernel(before, now))) return undefined;
       const rcx = now.get('rcx');
       const places = [before.pc];
       // SYSCALL leaves the address behind it in rcx.
@@ -98,6 +104,20 @@ export class StepThrough implements StepPlan {
     // A trap in the same ring: the frame holds the address of the instruction that is to be tried again.
     if (before.sp - now.sp >= 3n * word && (top === before.pc || second === before.pc)) return this.#await([before.pc], before, 0n, 'retry');
     return undefined;
+  }
+
+  /**
+   * True when the last instruction was a system call (SYSCALL, SYSENTER or INT) into a kernel that is known; from there on the step
+   * belongs to the kernel. A fault is run through.
+   */
+  async #entersKernel(before: Registers, now: Registers): Promise<boolean> {
+    const kernel = this.#program.moduleAt(now.pc, { cr3: now.cr3 });
+    if (!kernel) return false;
+    const [first, second] = await this.#machine.spaceOf(before.cr3).readSome(before.pc, 2);
+    if (first !== 0xcd && !(first === 0x0f && (second === 0x05 || second === 0x34))) return false;
+    this.#originRoot = now.cr3 & rootMask;
+    this.#entering = kernel.image.debugInfo.kind === 'none' ? 0 : longestEntry;
+    return true;
   }
 
   /** True when a function that was called is one to step into. */
@@ -128,7 +148,7 @@ export class StepThrough implements StepPlan {
     const origin = this.#origin;
     // No lines where the step began: an instruction is all that can be promised.
     if (!origin || (now.cr3 & rootMask) !== this.#originRoot) return done;
-    if (!place) return done;
+    if (!place) return this.#entering-- > 0 ? 'step' : done;
     if (!sameFunction(place, origin)) return place.row && place.row.line !== 0 ? done : 'step';
     if (!startsStatement(place)) return 'step';
     const deeper = place.inlined.length > origin.inlined.length && isWithin(place.inlined, origin.inlined);

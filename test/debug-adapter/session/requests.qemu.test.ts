@@ -56,10 +56,11 @@ const top = async (): Promise<DebugProtocol.StackFrame | undefined> => (await ad
 const stack = async (): Promise<DebugProtocol.StackFrame[]> => (await adapter.client.stackTraceRequest({ threadId: 1 })).body.stackFrames;
 
 describe('on freebsd-live, over DAP', () => {
-  it('lists vCPUs as threads', async () => {
+  it('lists the vCPUs as threads, then what sleeps in the kernel', async () => {
     await launch({ functions: ['vfs_mountroot'] });
     const { body } = await adapter.client.threadsRequest();
-    expect(body.threads.map(({ id }) => id)).toEqual([1, 2]);
+    expect(body.threads.slice(0, 2).map(({ id }) => id)).toEqual([1, 2]);
+    expect(body.threads.slice(2).map(({ name }) => name)).toContainEqual(expect.stringMatching(/^geom:3 \(/));
     expect((await adapter.client.stackTraceRequest({ threadId: 2 })).body.stackFrames.length).toBeGreaterThan(0);
   });
 

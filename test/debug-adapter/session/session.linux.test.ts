@@ -14,16 +14,16 @@ afterEach(async () => {
   await client.stop();
 });
 
-const launch = async (filterId: string, condition: string, qemu = kernel?.qemu): Promise<Stopped> => {
+const launch = async (filterId: string, condition: string, qemu = kernel?.qemu, more: readonly object[] = []): Promise<Stopped> => {
   client = new DapClient();
-  const configuration = { request: 'launch', type: 'bootscope', name: 'linux', serialOutput: 'event', qemu, images: [{ stage: 'kernel', file: kernel?.vmlinux }] };
+  const configuration = { request: 'launch', type: 'bootscope', name: 'linux', serialOutput: 'event', qemu, images: [{ stage: 'kernel', file: kernel?.vmlinux }, ...more] };
   await client.start(configuration as never, async () => {
     await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId, condition }] });
   });
   return client.waitFor<Stopped>('stopped');
 };
 
-const stack = async (): Promise<DebugProtocol.StackFrame[]> => (await client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames;
+const stack = async (threadId = 1): Promise<DebugProtocol.StackFrame[]> => (await client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId })).stackFrames;
 
 describe.skipIf(kernel === undefined)('the Debian kernel, moved by KASLR', () => {
   it('stops where it gives up mounting its root, with backtrace, error and root=', async () => {
@@ -41,6 +41,24 @@ describe.skipIf(kernel === undefined)('the Debian kernel, moved by KASLR', () =>
     const stop = await launch('errno', 'path_mount returns ENXIO');
     expect(stop.description).toMatch(/^path_mount returns ENXIO .*flags 32769/);
     expect((await stack()).slice(0, 2).map(({ name }) => name)).toEqual(['path_mount', 'init_mount']);
+  });
+
+  it('shows the stack of a process that waits in the kernel, down into its own code', async () => {
+    const { initramfs, init } = makeInitramfs();
+    const booted = linuxGuest({ initramfs, download: false });
+    const more = [{ stage: 'init', file: init, process: 'init' }];
+    await launch('serial', '/init: waiting/', 'skipped' in booted ? undefined : booted.qemu, more);
+    // Both processes pause in the end; the last of them is on the processor yet when the idle task is picked.
+    await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'pick_next_task_idle' }] });
+    await client.request('continue', { threadId: 1 });
+    await client.waitFor<Stopped>('stopped');
+    const { threads } = await client.request<DebugProtocol.ThreadsResponse['body']>('threads');
+    const waiting = threads.find(({ name }) => /^(chrooted|init):\d+ \(sleeping\)$/.test(name));
+    expect(waiting, threads.map(({ name }) => name).join()).toBeDefined();
+    const names = (await stack(waiting?.id)).map(({ name }) => name).join(' < ');
+    expect(names).toMatch(/^context_switch < __schedule < schedule < \S*sys_pause < .*do_syscall_64 < entry_SYSCALL_64_after_hwframe\S* < .*\(interrupted\).*_start < /);
+    const kthread = threads.find(({ name }) => /^kthreadd:2 /.test(name));
+    expect((await stack(kthread?.id)).map(({ name }) => name).join(' < ')).toMatch(/^context_switch < __schedule < schedule < kthreadd < ret_from_fork/);
   });
 
   it('stops when a program mounts something, and shows what', async () => {
