@@ -3,6 +3,7 @@ import { dap } from './dap';
 import { addExplain } from './explain/command';
 import { addLint } from './lint/command';
 import { addSymbols } from './symbols/command';
+import { addVerdict } from './verdict/command';
 
 const program = new Command('bootscope').description('Debug boot chains under QEMU.').exitOverride().showHelpAfterError();
 program
@@ -13,6 +14,7 @@ program
 addLint(program);
 addSymbols(program);
 addExplain(program);
+addVerdict(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 3);

@@ -32,4 +32,16 @@ export const fileErrors = entries({
     likely: 'a wrong path, or missing rights.',
     next: 'correct the path in the configuration.',
   },
+  notRaw: {
+    code: 'BS505',
+    what: 'the image {file} is no raw image but a qcow2 file.',
+    likely: 'it was made by qemu-img, or is the overlay of a raw one.',
+    next: 'convert it (qemu-img convert -O raw) or give the raw image beneath it.',
+  },
+  noRedoxfs: {
+    code: 'BS506',
+    what: 'the image {file} holds no RedoxFS header that is whole (partitions: {partitions}).',
+    likely: 'it is an image of another system, was cut short, or its header ring is damaged.',
+    next: 'check the file; a RedoxFS begins with the text "RedoxFS" at the start of its partition, or of the disk.',
+  },
 });
