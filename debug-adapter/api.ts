@@ -45,13 +45,32 @@ export interface Fault {
 export interface EnvironmentVariable {
   name: string;
   values: EnvironmentValue[];
-  readers: { name: string; source?: Src }[];
+  readers: {
+    name: string;
+    source?: Src;
+    /** Set where this reader was seen to read: when first, and how often. */
+    seen?: { process: string; stage: StageId | null; atMs?: number; times: number };
+  }[];
   meaning?: string;
   editable: boolean;
   faults: Fault[];
 }
+/** An initial ramdisk in memory. */
+export interface InitramfsInfo {
+  /** Physical. */
+  address: string;
+  size: number;
+  /** Parts in order: an uncompressed archive (microcode) often precedes a compressed one. */
+  parts: { offset: number; format: string; files?: number }[];
+  /** Can /init (or the program of rdinit=) be run from it? */
+  init: Known<{ path: string; present: boolean; text: string }>;
+}
 export interface EnvironmentAnswer {
   variables: EnvironmentVariable[];
+  /** Redox: who opened /scheme/sys/env, in order, from the first stop with a kernel on. */
+  textReaders?: { process: string; stage: StageId | null; atMs?: number; times: number }[];
+  /** Linux: the initial ramdisk that the loader handed over. */
+  initramfs?: Known<InitramfsInfo>;
   /** Set when nothing can be read at this stop. */
   unknown?: string;
 }
@@ -117,6 +136,42 @@ export interface Read {
   result: string;
   by: string;
   source?: Src;
+  /** `write`: an access of the other kind; left out: a read. */
+  kind?: 'write';
+  /** Where the bytes came from: the preload, pages written before (the overlay), both, or nowhere. Reads only. */
+  servedBy?: 'preload' | 'overlay' | 'both' | 'nothing';
+}
+/** What redoxfs made of one disk. */
+export interface DiskTried {
+  /** `/scheme/disk.live/0`, as redoxfs prints it. */
+  disk: string;
+  outcome: 'opening' | 'opened' | 'other-uuid' | 'failed' | 'mounted';
+  /** As redoxfs says it; `ioError` is what the daemon had answered. */
+  error?: string;
+  ioError?: string;
+  uuid?: string;
+  evidence: { kind: 'serial'; text: string; line: number }[];
+}
+/** An open that a daemon answered, as the kernel saw it. */
+export interface OpenSeen {
+  n: number;
+  /** Who serves the scheme: `lived:7`. */
+  server: string;
+  /** Path inside the scheme. */
+  path: string;
+  by: string;
+  /** `ok` or the errno name. */
+  result: string;
+}
+export interface ReadsArguments {
+  /** Only reads from this number on. */
+  from?: number;
+  /** true: from now on every access of the live disk and every open of a daemon's scheme is recorded, without stopping; false: no more. */
+  record?: boolean;
+  /** Asks what the reads seen would have met with this preload (bytes)… */
+  preload?: number;
+  /** …and with this block size of LiveDisk (512 or 4096). */
+  blockSize?: number;
 }
 export interface ReadsAnswer {
   preload: Known<{ address: string; size: number }>;
@@ -125,6 +180,40 @@ export interface ReadsAnswer {
   reads: Read[];
   /** What the reads seen would have needed: `would have worked with a preload of 12 MiB`. */
   advice?: string;
+  /** Is every access being recorded? */
+  recording?: boolean;
+  statistics?: {
+    reads: number;
+    failed: number;
+    writes: number;
+    /** Bytes served. */
+    bytes: number;
+    /** Blocks of 4096 bytes that were read, each once. */
+    distinctBlocks: number;
+    /** End of the furthest read, bytes. */
+    furthest: number;
+    /** Reads by process, `name:pid`. */
+    by: Record<string, number>;
+    perMebibyte: { mebibyte: number; reads: number; failed: number }[];
+  };
+  /** First block (4096 bytes) and number of each run of blocks that the overlay holds, as far as their writes were recorded. */
+  overlay?: { block: number; count: number }[];
+  /** Answer to `preload` and `blockSize` of the request. */
+  whatIf?: {
+    preload: number;
+    blockSize: number;
+    refused: number;
+    firstRefused?: number;
+    misaligned: number;
+    /** Were block_size() changed alone, while read() still counts in pages. */
+    onlyBlockSize?: { wrongPlace: number; refused: number };
+    sentence: string;
+  };
+  /** Disks redoxfs tried, in its order. */
+  disks?: DiskTried[];
+  opens?: OpenSeen[];
+  /** What the image of the drive told before anything ran. */
+  verdict?: Known<{ outcome: 'works' | 'by-luck' | 'fails' | 'unknown'; sentence: string; needed: number; image: string }>;
   /** Set when no reads were recorded, with the reason. */
   unknown?: string;
 }
@@ -327,7 +416,7 @@ export interface CustomRequests {
   'bootscope/mounts': { arguments: MountsArguments; answer: MountsAnswer };
   'bootscope/processes': { arguments: Record<string, never>; answer: ProcessesAnswer };
   'bootscope/addressSpace': { arguments: { process?: string }; answer: AddressSpaceAnswer };
-  'bootscope/reads': { arguments: { from?: number }; answer: ReadsAnswer };
+  'bootscope/reads': { arguments: ReadsArguments; answer: ReadsAnswer };
   'bootscope/resolvePath': { arguments: ResolvePathArguments; answer: ResolvePathAnswer };
   'bootscope/efiBootEntry': { arguments: EfiBootEntryArguments; answer: EfiBootEntryAnswer };
   'bootscope/rerootForecast': { arguments: Record<string, never>; answer: RerootForecastAnswer };

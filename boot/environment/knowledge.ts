@@ -15,7 +15,15 @@ export type VariableFaultCode =
   | 'order-not-fixed'
   | 'not-handed'
   | 'duplicate'
-  | 'no-effect';
+  | 'no-effect'
+  /** Two variables, or a variable and the machine, say different things. */
+  | 'contradicting'
+  /** Set, and its reader has not read it where it ought to have. */
+  | 'never-read'
+  /** Read, but not set. */
+  | 'not-set'
+  /** An earlier stage had it, a later one has not. */
+  | 'dropped';
 
 export interface VariableReader {
   readonly name: string;
@@ -27,6 +35,8 @@ export interface VariableReader {
 export interface EnvironmentFacts {
   /** Bytes, from the header of the filesystem that a preload holds. */
   readonly filesystemSize?: bigint;
+  /** `8-4-4-4-12`, lower case. */
+  readonly filesystemUuid?: string;
 }
 
 export interface VariableKnowledge {

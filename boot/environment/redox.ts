@@ -1,4 +1,4 @@
-import { sizeInWords, type VariableFault, type VariableKnowledge, type VariableReader } from './knowledge';
+import { sizeInWords, type EnvironmentFacts, type VariableFault, type VariableKnowledge, type VariableReader } from './knowledge';
 
 /**
  * The text a Redox bootloader writes: `KEY=VALUE\n`, numbers as hexadecimal without `0x`
@@ -33,6 +33,33 @@ const unparsable = (value: string, effect: string): VariableFault[] =>
 const partner = (name: string, all: ReadonlyMap<string, string>, effect: string): VariableFault[] =>
   all.has(name) ? [] : [{ code: 'missing-partner', message: `${name} is not set: ${effect}` }];
 
+/** lived leaves without a word when both are 0, which is what it makes of text that is no number (drivers/storage/lived/src/main.rs, daemon). */
+const noLiveDisk = (value: string, all: ReadonlyMap<string, string>): VariableFault[] => {
+  const [start, size] = [parseRedoxHex(value) ?? 0n, parseRedoxHex(all.get('DISK_LIVE_SIZE') ?? '') ?? 0n];
+  return start === 0n && size === 0n ? [{ code: 'no-effect', message: 'address and size are both 0 for lived: it leaves without a message, and there is no disk.live' }] : [];
+};
+
+const unaligned = (value: string): VariableFault[] => {
+  const start = parseRedoxHex(value);
+  return start !== undefined && start % 4096n !== 0n ? [{ code: 'contradicting', message: `0x${start.toString(16)} is not at a page's start: lived maps whole pages, so every block would be shifted by ${start % 4096n} bytes` }] : [];
+};
+
+const tooLarge = (bytes: bigint | undefined, filesystem: bigint | undefined): VariableFault[] =>
+  bytes !== undefined && filesystem !== undefined && bytes > filesystem + 4095n ? [{ code: 'contradicting', message: `${sizeInWords(bytes)} are said to be preloaded of a filesystem of ${sizeInWords(filesystem)}: what lies behind it is other memory` }] : [];
+
+/** On a live boot the preload begins with the filesystem, so that its block is 0 (bootloader src/main.rs). */
+const blockOfLiveDisk = (value: string, all: ReadonlyMap<string, string>): VariableFault[] => {
+  const block = parseRedoxHex(value);
+  return block !== undefined && block !== 0n && parseRedoxHex(all.get('DISK_LIVE_SIZE') ?? '') !== undefined
+    ? [{ code: 'contradicting', message: `the filesystem is the start of the live disk (DISK_LIVE_SIZE is set), yet this says block ${block}: redoxfs finds no header on disk.live` }]
+    : [];
+};
+
+const uuidFaults = (value: string, { filesystemUuid }: EnvironmentFacts): VariableFault[] => {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return [{ code: 'unparsable', message: `"${value}" is no uuid (8-4-4-4-12 hexadecimal digits): redoxfs prints "invalid uuid" and ends` }];
+  return filesystemUuid === undefined || filesystemUuid === value.toLowerCase() ? [] : [{ code: 'contradicting', message: `the filesystem at DISK_LIVE_ADDR has the uuid ${filesystemUuid}: redoxfs passes it by` }];
+};
+
 const address = (value: string): string => {
   const number = parseRedoxHex(value);
   return number === undefined ? '' : `physical address 0x${number.toString(16)}`;
@@ -51,7 +78,7 @@ export const redoxVariables: readonly VariableKnowledge[] = [
     name: 'DISK_LIVE_ADDR',
     readers: [lived],
     meaning: (value) => `where the preloaded part of the live filesystem lies in RAM: ${address(value)}`,
-    check: (value, all) => [...unparsable(value, 'and with size 0 too lived leaves without a message'), ...partner('DISK_LIVE_SIZE', all, 'lived sees a live disk of 0 bytes')],
+    check: (value, all) => [...unparsable(value, 'and with size 0 too lived leaves without a message'), ...partner('DISK_LIVE_SIZE', all, 'lived sees a live disk of 0 bytes'), ...noLiveDisk(value, all), ...unaligned(value)],
   },
   {
     name: 'DISK_LIVE_SIZE',
@@ -60,6 +87,7 @@ export const redoxVariables: readonly VariableKnowledge[] = [
     check: (value, all, facts) => {
       const bytes = parseRedoxHex(value);
       const faults = [...unparsable(value, 'so lived leaves without a message or serves an empty disk'), ...partner('DISK_LIVE_ADDR', all, 'lived maps physical address 0')];
+      faults.push(...tooLarge(bytes, facts.filesystemSize));
       if (bytes !== undefined && facts.filesystemSize !== undefined && bytes < facts.filesystemSize)
         faults.push({
           code: 'preload-smaller-than-filesystem',
@@ -75,9 +103,9 @@ export const redoxVariables: readonly VariableKnowledge[] = [
       const block = parseRedoxHex(value);
       return block === undefined ? '' : `the filesystem's header is at block ${block} of its disk, ${sizeInWords(block * 4096n)} from its start`;
     },
-    check: (value) => unparsable(value, 'and redoxfs refuses its argument'),
+    check: (value, all) => [...unparsable(value, 'and redoxfs refuses its argument'), ...blockOfLiveDisk(value, all)],
   },
-  { name: 'REDOXFS_UUID', readers: [{ name: 'init', path: 'init/src/service.rs' }, redoxfs], meaning: () => 'which filesystem to mount as the root: redoxfs looks for it on every disk scheme' },
+  { name: 'REDOXFS_UUID', readers: [{ name: 'init', path: 'init/src/service.rs' }, redoxfs], meaning: () => 'which filesystem to mount as the root: redoxfs looks for it on every disk scheme', check: (value, _all, facts) => uuidFaults(value, facts) },
   { name: 'REDOXFS_PASSWORD_ADDR', readers: [redoxfs], meaning: (value) => `where the password of the encrypted filesystem lies: ${address(value)}`, check: (value, all) => [...unparsable(value, 'and no password is found'), ...partner('REDOXFS_PASSWORD_SIZE', all, 'the password cannot be read')] },
   { name: 'REDOXFS_PASSWORD_SIZE', readers: [redoxfs], meaning: (value) => `length of the password: ${size(value)}`, check: (value) => unparsable(value, 'and no password is found') },
   { name: 'RSDP_ADDR', readers: [acpid], meaning: (value) => `copy of the ACPI root pointer: ${address(value)}`, check: (value) => unparsable(value, 'and ACPI is not found') },

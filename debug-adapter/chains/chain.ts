@@ -9,12 +9,14 @@ import type {
   MountsArguments,
   ProcessesAnswer,
   ReadsAnswer,
+  ReadsArguments,
   RerootForecastAnswer,
   ResolvePathAnswer,
   ResolvePathArguments,
   SetEnvironmentAnswer,
   SetEnvironmentArguments,
   StageId,
+  UnitsAnswer,
 } from '../api';
 import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
@@ -43,6 +45,12 @@ export interface ChainContext {
   readonly local?: (name: string) => Promise<Value | undefined>;
   /** Everything COM1 has said so far, raw. */
   serialText(): string;
+  /** Milliseconds since the machine was started or joined. */
+  readonly elapsedMs?: () => number;
+  /** Image files of the machine's drives, as far as they are known. */
+  readonly drives?: () => Promise<readonly string[]>;
+  /** Folders of the user's sources, where a failure's cause may be written. */
+  readonly workspace?: readonly string[];
 }
 
 /** Who runs on a vCPU. */
@@ -115,9 +123,23 @@ export interface Chain {
   capabilities?(context: ChainContext): Promise<CapabilitiesAnswer>;
   /** Writes a variable in its place. Throws BS41x when it does not fit or cannot be written. */
   setEnvironment?(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer>;
-  /** Reads of the live disk recorded so far, from number `from`. */
-  reads?(context: ChainContext, from: number): Promise<ReadsAnswer>;
+  /** Accesses of the live disk recorded so far. */
+  reads?(context: ChainContext, request: ReadsArguments): Promise<ReadsAnswer>;
+  /**
+   * Places to look at in passing, so that there is a record: `environment`, who reads the boot environment (few, always on);
+   * `traffic`, every request a daemon answers (asked for by `bootscope/reads`). `inspect` of these never answers.
+   * undefined: this chain records no such thing.
+   */
+  recorder?(context: ChainContext, what: Recorded): ErrorSites | { readonly unknown: string } | undefined;
+  /** The user asked for a record, or for its end. */
+  recording?(what: Recorded, on: boolean): void;
+  /** The machine was reset: what was recorded belongs to the boot before. */
+  reset?(): void;
+  /** Units of the init system as it ran them. */
+  units?(context: ChainContext): Promise<UnitsAnswer>;
 }
+
+export type Recorded = 'environment' | 'traffic';
 
 /** What a chain is told by, without running anything. */
 export interface ChainEvidence {

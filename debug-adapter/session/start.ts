@@ -26,6 +26,7 @@ import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
 import { RunController } from './run/controller';
+import { Recorders } from './run/recorders';
 import { SerialFeed } from './serial-feed';
 import { SerialLines } from './serial-lines';
 import { SerialMachine } from './serial-machine';
@@ -151,6 +152,8 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       core.send('breakpoint', { reason: 'changed', breakpoint });
     },
   });
+  const recorders = new Recorders({ machine, program, chain, log });
+  run.addJudge(recorders);
   const placements = createPlacements({ machine, program, log, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, chain.processSource);
   for (const module of program.modules) core.send('module', { reason: 'new', module: toDapModule(program, module) });
   const unlisten = [
@@ -181,6 +184,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     run,
     breakpoints,
     filters,
+    recorders,
     inspector,
     threads,
     chain,
@@ -196,6 +200,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       serialFeed.dispose();
       serialText.dispose();
       breakpoints.dispose();
+      recorders.dispose();
       locations.dispose();
       program.close();
       return Promise.resolve();

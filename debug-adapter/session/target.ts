@@ -13,6 +13,7 @@ import type { Filters } from './filters/filters';
 import type { Inspector } from './inspection/inspector';
 import type { Threads } from './inspection/threads';
 import type { RunController } from './run/controller';
+import type { Recorders } from './run/recorders';
 import type { SerialFeed } from './serial-feed';
 import type { SerialText } from './serial-text';
 
@@ -27,6 +28,7 @@ export interface Target {
   readonly run: RunController;
   readonly breakpoints: UserBreakpoints;
   readonly filters: Filters;
+  readonly recorders: Recorders;
   readonly inspector: Inspector;
   readonly threads: Threads;
   readonly chain: ChainReader;

@@ -1,65 +1,103 @@
-import { sizeInWords } from '../../../boot/environment/knowledge';
+import { adviceOf, overlayPages, servedBy, statisticsOf, whatIf, type DiskAccess } from '../../../boot/live-reads';
 import { redoxfsBlockSize } from '../../../boot/redoxfs-header';
+import { redoxfsLog } from '../../../boot/redoxfs-log';
 import { errnoName } from '../../../boot/errno';
-import type { Read, ReadsAnswer } from '../../api';
+import type { OpenSeen, Read, ReadsAnswer, ReadsArguments } from '../../api';
 import type { SeenReply } from './scheme-errors';
 import type { Figure } from '../chain';
 
 /** Daemon of the scheme disk.live: base drivers/storage/lived/src/main.rs. */
 export const liveDiskDaemon = 'lived';
 /** A boot makes some thousand reads; beyond this the oldest are given up. */
-const mostReads = 100_000;
-const mebi = 1n << 20n;
+const most = 100_000;
+const opening = new Set(['Open', 'OpenAt']);
 
-interface SeenRead {
+interface SeenAccess {
+  readonly kind: 'read' | 'write';
   readonly offset: bigint;
   readonly length: bigint;
   readonly errno: number;
-  /** Pid of the process that reads. */
-  readonly caller: bigint;
+  /** `name:pid` where it was known, else the pid alone. */
+  readonly by: string;
 }
 
-/** Reads of the live disk in the order of their answers. */
+/** Accesses of the live disk, and opens of daemons' schemes, in the order of their answers. */
 export class ReadRecord {
-  #reads: SeenRead[] = [];
+  #accesses: SeenAccess[] = [];
   #dropped = 0;
+  readonly #opens: OpenSeen[] = [];
+  /** Every access is taken from now on (not only those seen by the way of an errno filter). */
+  recording = false;
 
-  take({ process, request, errno }: SeenReply): void {
-    if (process !== liveDiskDaemon || request.operation !== 'Read') return;
-    this.#reads.push({ length: request.args[2] ?? 0n, offset: request.args[3] ?? 0n, errno, caller: request.caller });
-    if (this.#reads.length <= mostReads) return;
-    this.#reads = this.#reads.slice(mostReads / 2);
-    this.#dropped += mostReads / 2;
+  /** One reply of a daemon. `by`: who asked, `name:pid`. */
+  take({ process, pid, request, errno, path }: SeenReply, by: string): void {
+    if (opening.has(request.operation)) this.#open(pid === undefined ? process : `${process}:${pid}`, path ?? '?', by, errno);
+    if (process !== liveDiskDaemon || (request.operation !== 'Read' && request.operation !== 'Write')) return;
+    this.#accesses.push({ kind: request.operation === 'Read' ? 'read' : 'write', length: request.args[2] ?? 0n, offset: request.args[3] ?? 0n, errno, by });
+    if (this.#accesses.length <= most) return;
+    this.#accesses = this.#accesses.slice(most / 2);
+    this.#dropped += most / 2;
   }
 
-  answer(figures: readonly Figure[], from: number, nameOf: (pid: bigint) => string, preloadAt: bigint | undefined): ReadsAnswer {
+  /** A boot begins anew. */
+  clear(): void {
+    this.#accesses = [];
+    this.#dropped = 0;
+    this.#opens.length = 0;
+  }
+
+  #open(server: string, path: string, by: string, errno: number): void {
+    if (this.#opens.length < most) this.#opens.push({ n: this.#opens.length + 1, server, path, by, result: errno === 0 ? 'ok' : errnoName('linux', errno) });
+  }
+
+  answer(figures: readonly Figure[], request: ReadsArguments, nameOf: (by: string) => string, preloadAt: bigint | undefined, serial: string): ReadsAnswer {
     const figure = (key: string): bigint | undefined => {
       const value = figures.find((one) => one.key === key)?.value;
       return typeof value === 'bigint' ? value : undefined;
     };
     const preload = figure('preloadSize');
     const filesystem = figure('filesystemSize');
-    const reads = this.#reads.flatMap((read, index): Read[] => {
+    const accesses = this.#accesses.map((access): DiskAccess => ({ ...access, by: nameOf(access.by) }));
+    const overlay = overlayPages(accesses);
+    const reads = accesses.flatMap((access, index): Read[] => {
       const n = this.#dropped + index + 1;
-      if (n < from) return [];
-      return [{ n, block: Number(read.offset / BigInt(redoxfsBlockSize)), offset: Number(read.offset), length: Number(read.length), result: read.errno === 0 ? 'ok' : errnoName('linux', read.errno), by: nameOf(read.caller) }];
+      return n < (request.from ?? 0) ? [] : [readOf(access, n, overlay)];
     });
+    const asked = request.preload === undefined ? preload : BigInt(Math.max(0, Math.trunc(request.preload)));
+    const wantsWhatIf = (request.preload !== undefined || request.blockSize !== undefined) && asked !== undefined && accesses.length > 0;
+    const { attempts } = redoxfsLog(serial);
     return {
       preload: preload === undefined || preloadAt === undefined ? { unknown: 'because DISK_LIVE_ADDR and DISK_LIVE_SIZE are not known: this is no live boot, or its environment is not written yet' } : { address: `0x${preloadAt.toString(16)}`, size: Number(preload) },
       filesystemSize: filesystem === undefined ? { unknown: 'because the preload does not begin with a RedoxFS header' } : Number(filesystem),
       blockSize: redoxfsBlockSize,
       reads,
-      ...(this.#reads.length === 0 ? { unknown: `because reads are recorded only while the filter "errno: EINVAL in process:${liveDiskDaemon}" is set, from then on` } : { advice: this.#advice(preload, filesystem) }),
+      recording: this.recording,
+      ...(accesses.length === 0 ? { unknown: `because no access of the live disk was recorded: ask with record: true, or set the filter "errno: EINVAL in process:${liveDiskDaemon}", before ${liveDiskDaemon} is read` } : { advice: adviceOf(accesses, preload, filesystem), statistics: mutable(statisticsOf(accesses)), overlay: runsOf(overlay) }),
+      ...(wantsWhatIf ? { whatIf: whatIf(accesses, asked, request.blockSize ?? redoxfsBlockSize) } : {}),
+      disks: attempts.map(({ evidence, ...attempt }) => ({ ...attempt, evidence: evidence.map((piece) => ({ kind: 'serial', ...piece })) })),
+      opens: this.#opens.map((open) => ({ ...open, by: nameOf(open.by) })),
     };
   }
-
-  #advice(preload: bigint | undefined, filesystem: bigint | undefined): string {
-    const end = this.#reads.reduce((most, { offset, length }) => (offset + length > most ? offset + length : most), 0n);
-    const failed = this.#reads.filter(({ errno }) => errno !== 0).length;
-    const needed = (end + mebi - 1n) / mebi;
-    const whole = filesystem === undefined ? '' : `; the whole filesystem needs ${sizeInWords(filesystem)}`;
-    if (failed > 0) return `the ${this.#reads.length} reads seen would have worked with a preload of ${needed} MiB (${failed} of them failed; a mount stops at the first refused read, so later ones may need more${whole}).`;
-    const margin = preload === undefined ? '' : ` of ${sizeInWords(preload)}`;
-    return `all ${this.#reads.length} reads seen lie within the first ${needed} MiB, so they would have worked with a preload of ${needed} MiB${margin === '' ? '' : ` in place${margin}`}${whole}.`;
-  }
 }
+
+const readOf = (access: DiskAccess, n: number, overlay: ReadonlySet<bigint>): Read => ({
+  n,
+  block: Number(access.offset / BigInt(redoxfsBlockSize)),
+  offset: Number(access.offset),
+  length: Number(access.length),
+  result: access.errno === 0 ? 'ok' : errnoName('linux', access.errno),
+  by: access.by,
+  ...(access.kind === 'write' ? { kind: 'write' as const } : { servedBy: servedBy(access, overlay) }),
+});
+
+const mutable = (statistics: ReturnType<typeof statisticsOf>): NonNullable<ReadsAnswer['statistics']> => ({ ...statistics, by: { ...statistics.by }, perMebibyte: statistics.perMebibyte.map((one) => ({ ...one })) });
+
+const runsOf = (pages: ReadonlySet<bigint>): { block: number; count: number }[] => {
+  const runs: { block: number; count: number }[] = [];
+  for (const page of [...pages].sort((a, b) => (a < b ? -1 : 1))) {
+    const last = runs[runs.length - 1];
+    if (last !== undefined && last.block + last.count === Number(page)) last.count++;
+    else runs.push({ block: Number(page), count: 1 });
+  }
+  return runs;
+};

@@ -1,9 +1,9 @@
-import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, ReadsAnswer, SetEnvironmentAnswer, SetEnvironmentArguments } from '../../api';
+import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, ReadsAnswer, ReadsArguments, SetEnvironmentAnswer, SetEnvironmentArguments } from '../../api';
 import { redoxVariables } from '../../../boot/environment/redox';
 import { sizeInWords } from '../../../boot/environment/knowledge';
 import { redoxfsBlockSize } from '../../../boot/redoxfs-header';
 import type { Vcpu } from '../../machine/machine';
-import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '../chain';
+import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure, Recorded } from '../chain';
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
@@ -17,7 +17,9 @@ import { setRedoxVariable } from './set-environment';
 import { preloadOf, readPreloadedHeader } from './preload';
 import { ReadRecord } from './reads';
 import { readSleepingContexts } from './sleeping';
-import { schemeErrors } from './scheme-errors';
+import { EnvironmentReaders } from './environment-readers';
+import { withReaders } from './environment-answer';
+import { schemeErrors, schemeTraffic, type SeenReply } from './scheme-errors';
 
 const noKernel = { unknown: 'because no kernel image is placed on the machine: give the kernel (kernel.sym or kernel.all) in `images`' };
 
@@ -26,12 +28,15 @@ export class RedoxChain implements Chain {
   readonly id = 'redox';
   readonly #book = new EnvironmentBook(redoxVariables);
   readonly #reads = new ReadRecord();
+  readonly #readers = new EnvironmentReaders();
+  /** Names of processes by pid, as last read: who asked a daemon. */
+  #names: ReadonlyMap<number, string> = new Map();
 
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {
     const reason = await this.#look(context);
     const header = await perhaps(() => this.#header(context));
-    const answer = this.#book.answer(header === undefined ? {} : { filesystemSize: header.size });
-    return answer.variables.length > 0 ? answer : { variables: [], unknown: reason ?? noKernel.unknown };
+    const answer = this.#book.answer(header === undefined ? {} : { filesystemSize: header.size, filesystemUuid: header.uuid });
+    return answer.variables.length > 0 ? withReaders(answer, this.#readers, context) : { variables: [], unknown: reason ?? noKernel.unknown };
   }
 
   /** Redox has no mount table; its schemes and who serves them take its place. Every process reaches them by the same path. */
@@ -93,17 +98,50 @@ export class RedoxChain implements Chain {
     const { kernel } = context;
     if (kernel === undefined) return noKernel;
     try {
-      return schemeErrors(this, kernel, process, (reply) => { this.#reads.take(reply); });
+      return schemeErrors(this, kernel, process, (reply) => (this.#reads.recording ? Promise.resolve() : this.#take(context, reply)));
     } catch (error) {
       return because(error);
     }
   }
 
-  async reads(context: ChainContext, from: number): Promise<ReadsAnswer> {
+  recorder(context: ChainContext, what: Recorded): ErrorSites | { readonly unknown: string } {
     const { kernel } = context;
-    const [figures, contexts] = await Promise.all([this.figures(context), kernel === undefined ? undefined : perhaps(() => readContexts(kernel))]);
-    const names = new Map((contexts ?? []).map((process) => [BigInt(process.pid), processId({ name: baseName(process.name), pid: process.pid })]));
-    return this.#reads.answer(figures, from, (pid) => names.get(pid) ?? `pid ${pid}`, preloadOf(this.#texts())?.address);
+    if (kernel === undefined) return noKernel;
+    try {
+      return what === 'environment' ? this.#readers.sites(this, context, kernel) : schemeTraffic(this, kernel, (reply) => this.#take(context, reply));
+    } catch (error) {
+      return because(error);
+    }
+  }
+
+  recording(what: Recorded, on: boolean): void {
+    if (what === 'traffic') this.#reads.recording = on;
+  }
+
+  reset(): void {
+    this.#reads.clear();
+    this.#readers.clear();
+    this.#names = new Map();
+  }
+
+  async reads(context: ChainContext, request: ReadsArguments): Promise<ReadsAnswer> {
+    const figures = await this.figures(context);
+    await this.#readNames(context);
+    const nameOf = (by: string): string => (/^pid (\d+)$/.test(by) ? (this.#names.get(Number(by.slice(4))) ?? by) : by);
+    return this.#reads.answer(figures, request, nameOf, preloadOf(this.#texts())?.address, context.serialText());
+  }
+
+  /** Who asked is looked up when it opens something or is seen for the first time; a later one of the same pid is the same. */
+  async #take(context: ChainContext, reply: SeenReply): Promise<void> {
+    const pid = Number(reply.request.caller);
+    if (reply.request.operation.startsWith('Open') || !this.#names.has(pid)) await this.#readNames(context);
+    this.#reads.take(reply, this.#names.get(pid) ?? `pid ${pid}`);
+  }
+
+  async #readNames(context: ChainContext): Promise<void> {
+    const { kernel } = context;
+    const contexts = kernel === undefined || kernel.level < 2 ? undefined : await perhaps(() => readContexts(kernel));
+    if (contexts !== undefined) this.#names = new Map([...this.#names, ...contexts.map((process) => [process.pid, processId({ name: baseName(process.name), pid: process.pid })] as const)]);
   }
 
   async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {

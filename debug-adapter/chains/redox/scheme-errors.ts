@@ -30,8 +30,12 @@ interface Daemon {
 /** A reply of the daemon that was asked for, failed or not. */
 export interface SeenReply {
   readonly process: string;
+  /** Left out where the kernel's contexts cannot be read. */
+  readonly pid?: number;
   readonly request: SchemeRequest;
   readonly errno: number;
+  /** What an open names, inside the scheme. */
+  readonly path?: string;
 }
 
 /**
@@ -40,8 +44,22 @@ export interface SeenReply {
  * stopped where system calls enter and leave (kernel/src/arch/x86_64/interrupt/syscall.rs). `seen` is told of every reply
  * whose request is known.
  */
-export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string, seen: (reply: SeenReply) => void = () => undefined): ErrorSites => {
-  const watch = new SchemeWatch(chain, asked, seen);
+export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string, seen: (reply: SeenReply) => Promise<void> = () => Promise.resolve()): ErrorSites => sitesOf(kernel, new SchemeWatch(chain, asked, seen));
+
+/** Every reply of every daemon, at the same places; never an error to stop at. */
+export const schemeTraffic = (chain: Chain, kernel: ProgramView, seen: (reply: SeenReply) => Promise<void>): ErrorSites => {
+  const { addresses, what, inspect } = sitesOf(kernel, new SchemeWatch(chain, undefined, seen));
+  return {
+    addresses,
+    what,
+    inspect: async (context, registers) => {
+      await inspect(context, registers);
+      return undefined;
+    },
+  };
+};
+
+const sitesOf = (kernel: ProgramView, watch: SchemeWatch): ErrorSites => {
   if (kernel.hasSymbol('UserInner::write')) {
     return { addresses: [kernel.symbol('UserInner::write')], what: 'UserInner::write', inspect: (context, registers) => watch.atAnswer(context, registers) };
   }
@@ -72,12 +90,13 @@ class SchemeWatch {
   readonly #daemons = new Map<bigint, Daemon>();
   readonly #queue = new RequestQueue();
   /** By page-table root: the process asked for, or that it is another one. */
-  readonly #names = new Map<bigint, string | null>();
+  readonly #names = new Map<bigint, DaemonName | null>();
 
   constructor(
     private readonly chain: Chain,
-    private readonly asked: string,
-    private readonly seen: (reply: SeenReply) => void,
+    /** undefined: every process. */
+    private readonly asked: string | undefined,
+    private readonly seen: (reply: SeenReply) => Promise<void>,
   ) {}
 
   /** The daemon's answers, before the kernel handles them. */
@@ -124,19 +143,21 @@ class SchemeWatch {
     return process === undefined ? undefined : this.#replies(context, registers, process, responses, this.#daemon(registers).requests);
   }
 
-  async #replies(context: ChainContext, registers: Registers, process: string, responses: readonly SchemeResponse[], requests: ReadonlyMap<number, SchemeRequest>): Promise<ErrorObservation | undefined> {
+  async #replies(context: ChainContext, registers: Registers, process: DaemonName, responses: readonly SchemeResponse[], requests: ReadonlyMap<number, SchemeRequest>): Promise<ErrorObservation | undefined> {
     for (const { tag, errno } of responses) {
       const request = requests.get(tag);
-      if (request !== undefined) this.seen({ process, request, errno });
+      if (request === undefined) continue;
+      const path = this.asked === undefined ? await openedPath(context, request) : undefined;
+      await this.seen({ process: process.name, ...(process.pid === undefined ? {} : { pid: process.pid }), request, errno, ...(path === undefined ? {} : { path }) });
     }
     const failed = responses.find((response) => response.errno !== 0);
-    if (failed === undefined) return undefined;
+    if (failed === undefined || this.asked === undefined) return undefined;
     const figures = (await perhaps(() => this.chain.figures(context))) ?? [];
-    return observe(process, registers.cr3, failed.errno, requests.get(failed.tag), figures);
+    return observe(process.name, registers.cr3, failed.errno, requests.get(failed.tag), figures);
   }
 
   /** Kept by address space: a daemon has its name before it serves anything. */
-  async #process(context: ChainContext, registers: Registers): Promise<string | undefined> {
+  async #process(context: ChainContext, registers: Registers): Promise<DaemonName | undefined> {
     const root = rootOf(registers.cr3);
     const kept = this.#names.get(root);
     if (kept !== undefined) return kept ?? undefined;
@@ -157,15 +178,36 @@ class SchemeWatch {
  * The process in this space if it is the one asked for: by the kernel's context; else by the image whose code made this
  * call (a process image without a kernel's list); else by the name its context holds in memory.
  */
-const processAt = async (chain: Chain, context: ChainContext, asked: string, registers: Registers): Promise<string | undefined> => {
+const processAt = async (chain: Chain, context: ChainContext, asked: string | undefined, registers: Registers): Promise<DaemonName | undefined> => {
+  const isMeant = (process: { readonly name: string; readonly pid: number }): boolean => asked === undefined || meansProcess(asked, process);
   const current = await chain.currentProcess(context);
-  if (current !== undefined) return meansProcess(asked, current) ? baseName(current.name) : undefined;
+  if (current !== undefined) return isMeant(current) ? { name: baseName(current.name), pid: current.pid } : undefined;
   for (const module of context.program.modules) {
-    if (module.process === undefined || !meansProcess(asked, { name: module.process, pid: -1 })) continue;
-    if (module.roots?.has(rootOf(registers.cr3)) === true || (await madeThisCall(context, module, registers))) return module.process;
+    if (module.process === undefined || !isMeant({ name: module.process, pid: -1 })) continue;
+    if (module.roots?.has(rootOf(registers.cr3)) === true || (await madeThisCall(context, module, registers))) return { name: module.process };
   }
   const name = await perhaps(() => contextName(context, registers));
-  return name !== undefined && meansProcess(asked, { name, pid: -1 }) ? baseName(name) : undefined;
+  return name !== undefined && isMeant({ name, pid: -1 }) ? { name: baseName(name) } : undefined;
+};
+
+interface DaemonName {
+  readonly name: string;
+  readonly pid?: number;
+}
+
+/** Where an open carries its path: `Open(path, length, flags)`, `OpenAt(directory, path, length, …)` (redox-os/syscall src/schemev2.rs). */
+const pathArguments: Readonly<Record<string, readonly [address: number, length: number]>> = { Open: [0, 1], OpenAt: [1, 2] };
+const longestPath = 4096n;
+
+/** The kernel has the caller's bytes mapped into the daemon until it has handled the answer. */
+const openedPath = async (context: ChainContext, request: SchemeRequest): Promise<string | undefined> => {
+  const place = pathArguments[request.operation];
+  if (place === undefined) return undefined;
+  const [address, length] = [request.args[place[0]] ?? 0n, request.args[place[1]] ?? 0n];
+  if (length === 0n) return '';
+  if (address < 4096n || address >= lowerHalf || length > longestPath) return undefined;
+  const bytes = await (await context.machine.currentSpace()).readSome(address, Number(length));
+  return bytes.length === Number(length) ? Buffer.from(bytes).toString('utf8') : undefined;
 };
 
 /** Bytes of code compared around the return address of a system call (RCX, by the architecture). */

@@ -3,11 +3,13 @@ import type {
   EfiBootEntryAnswer,
   EfiBootEntryArguments,
   ReadsAnswer,
+  ReadsArguments,
   RerootForecastAnswer,
   ResolvePathAnswer,
   ResolvePathArguments,
   SetEnvironmentAnswer,
   SetEnvironmentArguments,
+  UnitsAnswer,
 } from '../../api';
 import type { Chain } from '../../chains/chain';
 import { chainErrors } from '../../errors/chains';
@@ -60,10 +62,26 @@ const setEnvironment: Handler<SetEnvironmentArguments> = async (core: Core, args
   return answer;
 };
 
-const reads: Handler<{ from?: number }> = async (core, args): Promise<ReadsAnswer> => {
-  const { chain } = core.needStopped('bootscope/reads');
+const number = (request: string, name: string, value: unknown, isGood: (value: number) => boolean, expected: string): void => {
+  if (value !== undefined && !(typeof value === 'number' && Number.isSafeInteger(value) && isGood(value))) throw failure(sessionErrors.badArgument, { name, request, found: JSON.stringify(value) ?? 'nothing', expected });
+};
+
+const reads: Handler<ReadsArguments> = async (core, args): Promise<ReadsAnswer> => {
+  const request = 'bootscope/reads';
+  number(request, 'from', args.from, (value) => value >= 0, 'a number from 0');
+  number(request, 'preload', args.preload, (value) => value >= 0, 'a number of bytes');
+  number(request, 'blockSize', args.blockSize, (value) => value === 512 || value === 4096, '512 or 4096');
+  const { chain, recorders } = core.needStopped(request);
   if (chain.chain.reads === undefined) throw lacks(chain.chain, 'live disk');
-  return chain.chain.reads(await chain.context(), args.from ?? 0);
+  const refused = args.record === undefined ? undefined : await recorders.record('traffic', args.record);
+  const answer = await chain.chain.reads(await chain.context(), args);
+  return refused === undefined ? answer : { ...answer, unknown: refused };
+};
+
+const units: Handler = async (core): Promise<UnitsAnswer> => {
+  const { chain } = core.needStopped('bootscope/units');
+  if (chain.chain.units === undefined) throw lacks(chain.chain, 'init system whose units are known');
+  return chain.chain.units(await chain.context());
 };
 
 /** Questions that only some chains answer; see api.ts. */
@@ -75,5 +93,6 @@ export const bootQuestionRequests: RequestGroup = {
     'bootscope/capabilities': capabilities,
     'bootscope/setEnvironment': setEnvironment,
     'bootscope/reads': reads,
+    'bootscope/units': units,
   },
 };

@@ -132,7 +132,7 @@ describe('redox-live', () => {
     expect(value('length')).toBe(4096n);
     expect(seen.sentence).toContain(`preload, which holds ${paths.constants.preloadMib} MiB of a filesystem of ${paths.constants.sizeMib} MiB`);
 
-    const answer = await chain.reads(await booted.context('init'), 0);
+    const answer = await chain.reads(await booted.context('init'), {});
     console.log(answer.reads.length, answer.advice);
     const size = paths.constants.preloadMib << 20;
     expect(answer).toMatchObject({ preload: { size }, filesystemSize: paths.constants.sizeMib << 20, blockSize: 4096 });
@@ -142,7 +142,7 @@ describe('redox-live', () => {
     expect(answer.reads.length).toBeGreaterThan(200);
     expect(answer.reads.filter((read) => read.result === 'ok').every((read) => read.offset + read.length <= size)).toBe(true);
     expect(answer.advice).toContain(`with a preload of ${(paths.constants.allocBlocks.middle * 4096 + 4096 + 0xfffff) >> 20} MiB`);
-    expect((await chain.reads(await booted.context('init'), answer.reads.length)).reads).toHaveLength(1);
+    expect((await chain.reads(await booted.context('init'), { from: answer.reads.length })).reads).toHaveLength(1);
     await booted.machine.close('kill');
   });
 
@@ -175,7 +175,7 @@ describe('redox-live', () => {
     const uuid = '00000000-1111-2222-3333-444444444444';
     expect(await chain.setEnvironment(context, { name: 'REDOXFS_UUID', value: uuid })).toMatchObject({ before: paths.constants.uuid, value: uuid, limit: 36 });
     expect(await chain.setEnvironment(context, { name: 'DISK_LIVE_SIZE', value: '200000' })).toMatchObject({ value: '0000000000200000' });
-    expect((await chain.reads(context, 0)).unknown).toContain('errno: EINVAL in process:lived');
+    expect((await chain.reads(context, {})).unknown).toContain('errno: EINVAL in process:lived');
     await booted.untilSaid(`not able to mount uuid ${uuid}`);
     await booted.machine.close('kill');
   });
