@@ -6,6 +6,7 @@ import type { SleepingThread } from '../chains/sleeping';
 import { isUnknown } from '../chains/unknown';
 import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
+import { driveFiles } from '../machine/drives';
 import type { Machine, Memory } from '../machine/machine';
 import type { ListedProcess, ProcessSource } from '../program/placement/process';
 import type { PlacedProgram } from '../program/placed-program';
@@ -22,11 +23,14 @@ export interface ChainReaderOptions {
   stage(): StageId | null;
   /** A local or parameter of the innermost frame that has it. */
   local(name: string): Promise<Value | undefined>;
+  /** Folders of the user's sources. */
+  readonly workspace?: readonly string[];
 }
 
 /** The boot chain of a session and what its readers need at a stop. Which chain it is may show only while the boot runs. */
 export class ChainReader {
   readonly #options: ChainReaderOptions;
+  readonly #started = performance.now();
   #chain: Chain | undefined;
   readonly processSource: ProcessSource = { processes: () => this.#listed() };
 
@@ -83,6 +87,9 @@ export class ChainReader {
       stage: this.#options.stage(),
       local: (name) => this.#options.local(name),
       serialText: () => this.#options.serialText(),
+      elapsedMs: () => performance.now() - this.#started,
+      drives: () => driveFiles(machine),
+      ...(this.#options.workspace === undefined ? {} : { workspace: this.#options.workspace }),
     };
   }
 

@@ -95,6 +95,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     view: (module, memory) => createView(program, module, memory),
     stage: () => stages.current ?? null,
     local: (name) => inspector.local(name),
+    workspace: [configuration.cwd],
   });
   const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames });
   const consoleLines = new SerialLines((text) => {

@@ -1,4 +1,4 @@
-import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, ReadsAnswer, ReadsArguments, SetEnvironmentAnswer, SetEnvironmentArguments } from '../../api';
+import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer, ReadsAnswer, ReadsArguments, SetEnvironmentAnswer, SetEnvironmentArguments, UnitsAnswer } from '../../api';
 import { redoxVariables } from '../../../boot/environment/redox';
 import { sizeInWords } from '../../../boot/environment/knowledge';
 import { redoxfsBlockSize } from '../../../boot/redoxfs-header';
@@ -17,8 +17,10 @@ import { setRedoxVariable } from './set-environment';
 import { preloadOf, readPreloadedHeader } from './preload';
 import { ReadRecord } from './reads';
 import { readSleepingContexts } from './sleeping';
+import { DriveVerdict } from './drive-verdict';
 import { EnvironmentReaders } from './environment-readers';
 import { withReaders } from './environment-answer';
+import { readUnits } from './units';
 import { schemeErrors, schemeTraffic, type SeenReply } from './scheme-errors';
 
 const noKernel = { unknown: 'because no kernel image is placed on the machine: give the kernel (kernel.sym or kernel.all) in `images`' };
@@ -29,6 +31,7 @@ export class RedoxChain implements Chain {
   readonly #book = new EnvironmentBook(redoxVariables);
   readonly #reads = new ReadRecord();
   readonly #readers = new EnvironmentReaders();
+  readonly #verdict = new DriveVerdict();
   /** Names of processes by pid, as last read: who asked a daemon. */
   #names: ReadonlyMap<number, string> = new Map();
 
@@ -118,6 +121,10 @@ export class RedoxChain implements Chain {
     if (what === 'traffic') this.#reads.recording = on;
   }
 
+  units(context: ChainContext): Promise<UnitsAnswer> {
+    return readUnits(context);
+  }
+
   reset(): void {
     this.#reads.clear();
     this.#readers.clear();
@@ -128,7 +135,8 @@ export class RedoxChain implements Chain {
     const figures = await this.figures(context);
     await this.#readNames(context);
     const nameOf = (by: string): string => (/^pid (\d+)$/.test(by) ? (this.#names.get(Number(by.slice(4))) ?? by) : by);
-    return this.#reads.answer(figures, request, nameOf, preloadOf(this.#texts())?.address, context.serialText());
+    const preload = preloadOf(this.#texts());
+    return { ...this.#reads.answer(figures, request, nameOf, preload?.address, context.serialText()), verdict: await this.#verdict.read(context, preload?.size) };
   }
 
   /** Who asked is looked up when it opens something or is seen for the first time; a later one of the same pid is the same. */
