@@ -46,7 +46,7 @@ export const redoxReaderFaults = ({ names, readers, watchedFromStart, initfsOver
       if (reader === undefined && watchedFromStart && initfsOver && names.has(name)) add(name, { code: 'never-read', message: `${program}, which reads it, never opened /scheme/sys/env: it was not started, or ended before` });
     }
   }
-  if (names.size > 0) for (const name of handedToRedoxfs) if (!names.has(name)) add(name, { code: 'not-set', message: `50_rootfs.service hands $${name} to redoxfs: init puts an empty argument in its place` });
+  if ([...names].some((name) => /^(DISK_LIVE|REDOXFS|RSDP)_/.test(name))) for (const name of handedToRedoxfs) if (!names.has(name)) add(name, { code: 'not-set', message: `50_rootfs.service hands $${name} to redoxfs: init puts an empty argument in its place` });
   if (length >= longestText) for (const name of names) add(name, { code: 'too-long', message: `the whole text has ${length} bytes; from ${longestText} on bootstrap panics before init starts` });
   return faults;
 };

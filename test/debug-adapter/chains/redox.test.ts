@@ -23,7 +23,7 @@ const response = (tag: number, result: bigint, kind = 0): Buffer => {
   return bytes;
 };
 
-const text = 'RSDP_ADDR=000000003f913000\nDISK_LIVE_ADDR=0000000030000000\nDISK_LIVE_SIZE=0000000000400000\nREDOXFS_BLOCK=0000000000000000\n';
+const text = 'RSDP_ADDR=000000003f913000\nDISK_LIVE_ADDR=0000000030000000\nDISK_LIVE_SIZE=0000000000400000\nREDOXFS_BLOCK=0000000000000000\nREDOXFS_UUID=00000000-0000-0000-0000-000000000000\n';
 const physmap = 0xffff_8000_0000_0000n;
 
 /** A kernel with BOOTSTRAP as a once-cell, a preload with a header, and a daemon's buffers. */
@@ -62,7 +62,7 @@ const contextOf = (kernel: FakeKernel | undefined, over: Partial<ChainContext> =
 describe('Redox environment', () => {
   it.each([[true], [false]])('is read with debug information: %s', async (debug) => {
     const answer = await new RedoxChain().environment(contextOf(kernelWith({ debug })));
-    expect(answer.variables.map((v) => v.name)).toEqual(['RSDP_ADDR', 'DISK_LIVE_ADDR', 'DISK_LIVE_SIZE', 'REDOXFS_BLOCK']);
+    expect(answer.variables.map((v) => v.name)).toEqual(['RSDP_ADDR', 'DISK_LIVE_ADDR', 'DISK_LIVE_SIZE', 'REDOXFS_BLOCK', 'REDOXFS_UUID']);
     const size = answer.variables.find((v) => v.name === 'DISK_LIVE_SIZE');
     expect(size).toMatchObject({ values: [{ stage: 'init', value: '0000000000400000' }], meaning: expect.stringContaining('4 MiB') });
     expect(size?.faults.map((f) => f.code)).toEqual(['preload-smaller-than-filesystem']);
