@@ -19,6 +19,8 @@ export interface Related {
 }
 
 export interface TextChange {
+  /** Another file than the finding's. */
+  readonly path?: string;
   readonly range: Range;
   readonly text: string;
 }

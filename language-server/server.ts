@@ -11,13 +11,14 @@ import {
   type Diagnostic,
   type InitializeParams,
   type InitializeResult,
+  type TextEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { UnitGraph, UnitGraphArguments } from '../boot/languages/init-units/unit-graph';
 import { loaderRules } from '../boot/languages/loader-conf';
 import { bootScriptService } from './boot-scripts/service';
 import { diagnose } from './diagnose';
-import type { Finding } from './findings';
+import type { Finding, Fix } from './findings';
 import { initUnitService } from './init-units/service';
 import { unitGraph } from './init-units/unit-graph';
 import { parserFor } from './grammars/load';
@@ -212,7 +213,7 @@ export async function serve(connection: Connection): Promise<void> {
             kind: CodeActionKind.QuickFix,
             diagnostics: [asDiagnostic(one)],
             ...(index === 0 && one.fixes.length === 1 ? { isPreferred: true } : {}),
-            edit: { changes: { [textDocument.uri]: fix.changes.map(({ range: place, text }) => ({ range: place, newText: text })) } },
+            edit: { changes: editsOf(textDocument.uri, fix) },
           })),
     ),
   );
@@ -221,6 +222,12 @@ export async function serve(connection: Connection): Promise<void> {
 }
 
 const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information, hint: DiagnosticSeverity.Hint } as const;
+
+const editsOf = (uri: string, fix: Fix): Record<string, TextEdit[]> => {
+  const all: Record<string, TextEdit[]> = {};
+  for (const { path, range, text } of fix.changes) (all[path === undefined ? uri : pathToFileURL(path).href] ??= []).push({ range, newText: text });
+  return all;
+};
 
 const asDiagnostic = (one: Finding): Diagnostic => ({
   range: one.range,

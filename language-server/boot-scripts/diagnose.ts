@@ -1,21 +1,52 @@
-import { readConf } from '../../boot/languages/loader-conf';
+import { isDiskType, readConf } from '../../boot/languages/loader-conf';
 import type { Finding } from '../findings';
-import { kenvOf } from '../kenv/flow';
+import { kenvIn } from '../kenv/flow';
+import { openConf } from '../loader-conf/project';
 import type { Workspace } from '../workspace/workspace';
-import { efibootmgrInChroot, loadedTwice, moduleForUzip, remountUnion, rescueGeom, silenced, sizeInBytes, unitTaken } from './checks/devices';
-import { afterTheEnd, chrootWithoutDevfs, rerootWithBusyFile, scriptRunsAgain, setAfterReader } from './checks/order';
+import { sizeInBytes, unitTaken, upperTooSmall } from './checks/memory-disks';
+import { loadedTwice, moduleNotLoaded, rescueGeom } from './checks/modules';
+import { afterTheEnd, rerootWithBusyFile, scriptRunsAgain, setAfterReader, silenced } from './checks/order';
+import { chrootWithoutDevfs, efibootmgrInChroot, mountCovered, pivotWithoutDevfs, remountUnion } from './checks/roots';
 import type { ScriptContext } from './checks/state';
+import { follow, type Machine } from './devices';
 import { openScript } from './open';
+import type { Script } from './script';
 
-const checks = [afterTheEnd, rerootWithBusyFile, scriptRunsAgain, setAfterReader, chrootWithoutDevfs, unitTaken, sizeInBytes, rescueGeom, remountUnion, efibootmgrInChroot, moduleForUzip, loadedTwice, silenced];
+const checks = [
+  afterTheEnd,
+  rerootWithBusyFile,
+  scriptRunsAgain,
+  setAfterReader,
+  silenced,
+  chrootWithoutDevfs,
+  pivotWithoutDevfs,
+  mountCovered,
+  remountUnion,
+  efibootmgrInChroot,
+  unitTaken,
+  sizeInBytes,
+  upperTooSmall,
+  moduleNotLoaded,
+  loadedTwice,
+  rescueGeom,
+];
 
 /** Everything to say about a boot script. General advice on shell is left to shellcheck. */
 export function diagnoseScript(path: string, workspace: Workspace): Finding[] {
   const script = openScript(path, workspace);
   const text = workspace.files.read(path);
   if (script === undefined || text === undefined) return [];
-  const context: ScriptContext = { path, text, script, workspace, kenv: script.commands.flatMap((command) => kenvOf(path, command)), startedBy: startersOf(path, workspace) };
-  return checks.flatMap((check) => check(context)).sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+  const startedBy = startersOf(path, workspace);
+  const context: ScriptContext = { path, text, script, workspace, startedBy, machine: machineOf(script, startedBy, workspace), kenv: kenvIn(path, script).filter((one) => one.unreached !== true) };
+  // A function that is called twice has its faults once.
+  const found = new Map(checks.flatMap((check) => check(context)).map((one) => [`${one.code} ${one.range.start.line}:${one.range.start.character}`, one]));
+  return [...found.values()].sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+}
+
+/** The devices and mounts a script makes, after the images that the loader preloads. */
+export function machineOf(script: Script, startedBy: readonly string[], workspace: Workspace): Machine {
+  const preloaded = startedBy.flatMap((path) => [...openConf(path, workspace).state.modules.values()].filter((module) => module.loaded && isDiskType(module.type)).map((module) => module.file));
+  return follow(script, preloaded);
 }
 
 /** loader.conf files of the same source tree that start a script: by its path in their image, or by its name. */

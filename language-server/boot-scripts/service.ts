@@ -1,11 +1,11 @@
 import { CompletionItemKind, SymbolKind, type CompletionItem, type DocumentSymbol, type Position } from 'vscode-languageserver';
 import { exactVariables } from '../../boot/languages/loader-conf';
-import { kenvFlow, kenvOf, type Occurrence } from '../kenv/flow';
+import { kenvFlow, kenvIn, type Occurrence } from '../kenv/flow';
 import { canRename, flowText, locationOf, renameVariable, settersOf } from '../kenv/navigate';
 import type { LanguageService, Source } from '../service';
 import { openScript } from './open';
 
-const occurrences = (source: Source): Occurrence[] => (openScript(source.path, source.workspace)?.commands ?? []).flatMap((command) => kenvOf(source.path, command));
+const occurrences = (source: Source): readonly Occurrence[] => kenvIn(source.path, openScript(source.path, source.workspace));
 
 const at = (source: Source, place: Position): Occurrence | undefined =>
   occurrences(source).find(({ range }) => range.start.line === place.line && place.character >= range.start.character && place.character <= range.end.character);

@@ -1,5 +1,18 @@
 import { Edit, type Parser, type Point, type Tree } from 'web-tree-sitter';
 
+/** What changed between two trees: UTF-16 indices and rows of the new text. */
+export interface Changed {
+  /** The text before. */
+  readonly before: string;
+  readonly start: number;
+  readonly end: number;
+  /** Row of the edit's end: places further right on it have moved. */
+  readonly endRow: number;
+  /** How much longer, and how many rows longer, the new text is. */
+  readonly length: number;
+  readonly rows: number;
+}
+
 /** Keeps the syntax tree of each open text and parses only what changed. */
 export class Trees {
   private readonly kept = new Map<string, { text: string; tree: Tree }>();
@@ -8,14 +21,33 @@ export class Trees {
 
   /** The tree of this text; valid until the next call for the same key. */
   get(key: string, text: string): Tree {
+    return this.update(key, text).tree;
+  }
+
+  /** The tree of this text, and where it differs from the one before; none for a first text. */
+  update(key: string, text: string): { tree: Tree; changed?: Changed } {
     const kept = this.kept.get(key);
-    if (kept?.text === text) return kept.tree;
-    kept?.tree.edit(difference(kept.text, text));
+    if (kept?.text === text) return { tree: kept.tree, changed: { before: text, start: 0, end: 0, endRow: -1, length: 0, rows: 0 } };
+    const edit = kept === undefined ? undefined : difference(kept.text, text);
+    if (edit !== undefined) kept?.tree.edit(edit);
     const tree = this.parser.parse(text, kept?.tree);
     if (tree === null) throw new Error('the parser has no language');
-    kept?.tree.delete();
     this.kept.set(key, { text, tree });
-    return tree;
+    if (kept === undefined || edit === undefined) return { tree };
+    // Structure may differ beyond the edit itself.
+    const ranges = kept.tree.getChangedRanges(tree);
+    kept.tree.delete();
+    return {
+      tree,
+      changed: {
+        before: kept.text,
+        start: Math.min(edit.startIndex, ...ranges.map((one) => one.startIndex)),
+        end: Math.max(edit.newEndIndex, ...ranges.map((one) => one.endIndex)),
+        endRow: edit.newEndPosition.row,
+        length: text.length - kept.text.length,
+        rows: edit.newEndPosition.row - edit.oldEndPosition.row,
+      },
+    };
   }
 
   delete(key: string): void {

@@ -1,5 +1,5 @@
 import { readConf } from '../../boot/languages/loader-conf';
-import type { ShellCommand, Word } from '../boot-scripts/script';
+import { guardText, type Script, type ShellCommand, type Word } from '../boot-scripts/script';
 import { openScript } from '../boot-scripts/open';
 import type { Range } from '../findings';
 import type { Workspace } from '../workspace/workspace';
@@ -13,6 +13,10 @@ export interface Occurrence {
   readonly kind: 'loader' | 'set' | 'unset' | 'use';
   readonly value?: string;
   readonly conditional: boolean;
+  /** What has to be so for it to happen, in words; empty when it always does. */
+  readonly conditions: readonly string[];
+  /** No run comes to it. */
+  readonly unreached?: boolean;
 }
 
 /** What one kenv(1) command does. Names in variables are left out unless they are constant. */
@@ -26,7 +30,7 @@ export function kenvOf(path: string, command: ShellCommand): Occurrence[] {
     const equals = removes ? -1 : text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     if (!/^[\w.-]+$/.test(name)) return [];
-    const common = { name, path, range: nameIn(word, name), conditional: command.conditional };
+    const common = { name, path, range: nameIn(word, name), conditional: command.conditional, conditions: command.guards.map(guardText) };
     if (removes) return [{ ...common, kind: 'unset' }];
     if (equals < 0) return [{ ...common, kind: 'use' }];
     return [{ ...common, kind: 'set', ...(word.value === undefined ? {} : { value: word.value.slice(equals + 1) }) }];
@@ -41,15 +45,41 @@ function nameIn(word: Word, name: string): Range {
   return { start, end: { line: start.line, character: start.character + name.length } };
 }
 
+/** Two calls of one place: what holds for both. */
+function merged(a: Occurrence, b: Occurrence): Occurrence {
+  const { value, ...rest } = a;
+  const conditional = a.conditional && b.conditional;
+  return { ...rest, conditional, conditions: conditional ? a.conditions : [], ...(value !== undefined && value === b.value ? { value } : {}) };
+}
+
+const occurrences = new WeakMap<Script, readonly Occurrence[]>();
+
+/** What a script does with the kernel environment, in the order of its text; a function that is called twice counts once. */
+export function kenvIn(path: string, script: Script | undefined): readonly Occurrence[] {
+  if (script === undefined) return [];
+  const known = occurrences.get(script);
+  if (known !== undefined) return known;
+  const all = [...script.named('kenv').flatMap((command) => kenvOf(path, command)), ...script.unreached.flatMap(({ command }) => kenvOf(path, command).map((one) => ({ ...one, unreached: true })))];
+  all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+  const sorted: Occurrence[] = [];
+  for (const one of all) {
+    const before = sorted.at(-1);
+    if (before === undefined || before.kind !== one.kind || before.range.start.line !== one.range.start.line || before.range.start.character !== one.range.start.character) sorted.push(one);
+    else sorted[sorted.length - 1] = merged(before, one);
+  }
+  occurrences.set(script, sorted);
+  return sorted;
+}
+
 /** All places of the workspace; loader.conf files before scripts, each in the order of its text. */
 export function kenvFlow(workspace: Workspace, name?: string): Occurrence[] {
   const confs = workspace.of('loader-conf').flatMap((path) =>
     readConf(workspace.files.read(path) ?? '', workspace.settings.rules).lines.flatMap((line): Occurrence[] => {
       if (line.verdict.kind !== 'setting' || !line.reached || (name !== undefined && line.verdict.name !== name)) return [];
       const { nameSpan } = line.verdict;
-      return [{ name: line.verdict.name, path, range: { start: { line: line.index, character: nameSpan.start }, end: { line: line.index, character: nameSpan.end } }, kind: 'loader', value: line.verdict.raw, conditional: false }];
+      return [{ name: line.verdict.name, path, range: { start: { line: line.index, character: nameSpan.start }, end: { line: line.index, character: nameSpan.end } }, kind: 'loader', value: line.verdict.raw, conditional: false, conditions: [] }];
     }),
   );
-  const scripts = workspace.of('boot-script').flatMap((path) => (openScript(path, workspace)?.commands ?? []).flatMap((command) => kenvOf(path, command)));
+  const scripts = workspace.of('boot-script').flatMap((path) => kenvIn(path, openScript(path, workspace)));
   return [...confs, ...scripts.filter((one) => name === undefined || one.name === name)];
 }

@@ -21,7 +21,7 @@ const told: Record<Occurrence['kind'], string> = { loader: 'set by the loader', 
 export function flowText(workspace: Workspace, name: string): string {
   const lines = kenvFlow(workspace, name).map((one) => {
     const value = one.value === undefined ? '' : ` to \`${one.value}\``;
-    return `- ${told[one.kind]}${value}: ${one.path.split('/').slice(-2).join('/')}:${one.range.start.line + 1}${one.conditional ? ', under a condition' : ''}`;
+    return `- ${told[one.kind]}${value}: ${one.path.split('/').slice(-2).join('/')}:${one.range.start.line + 1}${one.unreached === true ? ', which no run comes to' : one.conditional ? `, ${one.conditions.join(', ')}` : ''}`;
   });
   const known = knownVariable(name);
   const { readers } = describeVariable(freebsdVariables, name, new Map([[name, '']]));

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 
+/** One name in a folder, as Node's Dirent has it: looking through large trees makes no objects of our own. */
 export interface Entry {
   readonly name: string;
-  readonly folder: boolean;
+  isDirectory(): boolean;
 }
 
 /** Files as the editor sees them: open documents before what is on disk. Paths are absolute. */
@@ -49,7 +50,7 @@ export class DiskFiles implements Files {
 
   list(path: string): readonly Entry[] | undefined {
     try {
-      return fs.readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+      return fs.readdirSync(path, { withFileTypes: true });
     } catch {
       return undefined;
     }

@@ -5,13 +5,18 @@ export type FileKind = 'loader-conf' | 'boot-script' | 'init-unit' | 'line-scrip
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parent = (path: string): string => base(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
 
-/** Most files of a workspace end here. */
-const possible = /(\.(conf|local|service|target|toml|sh|rc|mk)|\/(init|init_script|rc|live|(GNU)?[Mm]akefile|\d\d_[\w@-]+))$/;
+const extensions = new Set(['conf', 'local', 'service', 'target', 'toml', 'sh', 'rc', 'mk', 'plist']);
+
+/** Most files of a workspace end here: by their name alone they are none of ours. */
+export function mayConcern(name: string): boolean {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 || extensions.has(name.slice(dot + 1));
+}
 
 /** What a file may be, from its path alone; `text` decides the doubtful ones (see `kindOf`). */
 export function candidateKind(path: string): FileKind | undefined {
-  if (!possible.test(path)) return undefined;
   const name = base(path);
+  if (!mayConcern(name)) return undefined;
   const folder = parent(path);
   if (name === 'loader.conf') return folder === 'loader' ? undefined : 'loader-conf';
   if (name === 'loader.conf.local' || name === 'nextboot.conf') return 'loader-conf';
@@ -22,6 +27,8 @@ export function candidateKind(path: string): FileKind | undefined {
   }
   if (name === 'init.rc' || /^init_[\w-]+\.rc$/.test(name)) return 'line-script';
   if (name.endsWith('.toml') && /(^|\/)config\/([^/]+\/)*[^/]+\.toml$/.test(path)) return 'redox-config';
+  // Scripts that rc(8) runs, and those that come with packages.
+  if (/\/rc(\.local)?\.d\/[\w.-]+$/.test(path) && !name.includes('.')) return 'boot-script';
   if (/^(init|init_script|rc|live)(\.sh)?$/.test(name) || /\.(sh|rc)$/.test(name)) return 'boot-script';
   if (/^(GNU)?[Mm]akefile$|\.mk$/.test(name)) return 'build-script';
   return undefined;

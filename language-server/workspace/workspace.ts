@@ -1,13 +1,15 @@
 import type { LoaderRules } from '../../boot/languages/loader-conf';
 import type { Trees } from '../grammars/trees';
 import type { Files } from './files';
-import { candidateKind, kindOf, type FileKind } from './recognise';
+import { candidateKind, kindOf, mayConcern, type FileKind } from './recognise';
 
 /** Folders in which no source of ours lies. */
 const skipped = new Set(['.git', '.hg', '.svn', 'node_modules', 'target', '.cache', '__pycache__']);
 
 export interface Settings {
   readonly rules: LoaderRules;
+  /** shellcheck is at hand: general advice on shell is left to it. */
+  readonly shellcheck?: boolean;
 }
 
 /**
@@ -17,7 +19,8 @@ export interface Settings {
 export class Workspace {
   private readonly candidates = new Map<string, FileKind>();
   private readonly kinds = new Map<string, FileKind | undefined>();
-  private readonly names = new Map<string, Set<string>>();
+  /** Names of the files in each folder that was looked at. */
+  private readonly folders = new Map<string, Set<string> | readonly string[]>();
 
   /** False when only single files are known: then nothing is said of what is not there. */
   complete = true;
@@ -31,34 +34,45 @@ export class Workspace {
 
   /** Looks through a folder; yields now and then so that a server can answer in between. */
   async scan(folder: string, rest: () => Promise<void> = () => Promise.resolve()): Promise<void> {
-    const queue = [folder];
+    const queue = [folder.replace(/\/$/, '')];
     let seen = 0;
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      for (const entry of this.files.list(next) ?? []) {
-        const path = `${next.replace(/\/$/, '')}/${entry.name}`;
-        if (entry.folder) {
-          if (!skipped.has(entry.name)) queue.push(path);
-        } else this.add(path);
+      const names: string[] = [];
+      for (const entry of this.files.list(next === '' ? '/' : next) ?? []) {
+        const { name } = entry;
+        if (entry.isDirectory()) {
+          if (!skipped.has(name)) queue.push(`${next}/${name}`);
+          continue;
+        }
+        names.push(name);
+        // Most files are told apart by their names alone.
+        if (mayConcern(name)) this.consider(`${next}/${name}`);
       }
+      this.folders.set(next, names);
       if (++seen % 64 === 0) await rest();
     }
   }
 
-  add(path: string): void {
-    this.kinds.delete(path);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const known = this.names.get(name);
-    if (known === undefined) this.names.set(name, new Set([path]));
-    else known.add(path);
+  private consider(path: string): void {
     const kind = candidateKind(path);
     if (kind !== undefined) this.candidates.set(path, kind);
+  }
+
+  /** A file that is new or has changed. */
+  add(path: string): void {
+    this.kinds.delete(path);
+    const [folder, name] = split(path);
+    const known = this.folders.get(folder);
+    if (known instanceof Set) known.add(name);
+    else if (known?.includes(name) !== true) this.folders.set(folder, new Set([...(known ?? []), name]));
+    this.consider(path);
   }
 
   remove(path: string): void {
     this.kinds.delete(path);
     this.candidates.delete(path);
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    this.names.get(name)?.delete(path);
+    const [folder, name] = split(path);
+    this.folders.set(folder, new Set([...(this.folders.get(folder) ?? [])].filter((one) => one !== name)));
   }
 
   changed(path: string): void {
@@ -81,10 +95,15 @@ export class Workspace {
 
   /** Files of a name anywhere in the workspace. */
   named(name: string): readonly string[] {
-    return [...(this.names.get(name) ?? [])];
+    return [...this.folders].flatMap(([folder, names]) => ((names instanceof Set ? names.has(name) : names.includes(name)) ? [`${folder}/${name}`] : []));
   }
 
   all(): string[] {
     return [...this.candidates.keys()].sort();
   }
 }
+
+const split = (path: string): [folder: string, name: string] => {
+  const cut = path.lastIndexOf('/');
+  return [path.slice(0, cut), path.slice(cut + 1)];
+};

@@ -17,7 +17,7 @@ export class MemoryFiles implements Files {
       const cut = rest.indexOf('/');
       return [cut < 0 ? rest : rest.slice(0, cut), cut >= 0];
     }));
-    return [...names].map(([name, folder]) => ({ name, folder }));
+    return [...names].map(([name, folder]) => ({ name, isDirectory: () => folder }));
   }
 
   size(path: string): number | undefined {

@@ -66,5 +66,5 @@ function completeValue(project: ConfProject, name: string, quoted: boolean, at: 
 function filesBelow(project: ConfProject, typed: string): string[] {
   if (project.root === undefined || (typed !== '' && !typed.startsWith('/'))) return [];
   const folder = typed.slice(0, typed.lastIndexOf('/') + 1) || '/';
-  return (project.workspace.files.list(project.onDisk(folder.replace(/\/$/, '')) || '/') ?? []).slice(0, 200).map((entry) => `${folder}${entry.name}${entry.folder ? '/' : ''}`);
+  return (project.workspace.files.list(project.onDisk(folder.replace(/\/$/, '')) || '/') ?? []).slice(0, 200).map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`);
 }

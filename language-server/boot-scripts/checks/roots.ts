@@ -1,0 +1,95 @@
+import type { Finding } from '../../findings';
+import { effective, has, operands } from '../devices';
+import type { ShellCommand } from '../script';
+import { lineBefore, say, withoutCommand, type ScriptContext } from './state';
+
+/** Programs that need devices, or start others that do. */
+const wantsDevices = /^(init|launchd|mount\w*|mdconfig|geom|gpart|newfs\w*|fsck\w*|efibootmgr|sh)$/;
+
+/** Programs run inside the new root want their /dev there: nothing but init mounts it by itself. */
+export function chrootWithoutDevfs(context: ScriptContext): Finding[] {
+  return context.script.commands.flatMap((command): Finding[] => {
+    if (command.name !== 'chroot' && command.name !== 'exec') return [];
+    const run = effective(command);
+    const { root } = run;
+    if (root?.startsWith('/') !== true || !wantsDevices.test(run.name)) return [];
+    return devfsFor(context, command, root, 'programs in the new root see no devices');
+  });
+}
+
+/** A root that is changed to in the kernel keeps the /dev of its own tree, which is empty. */
+export function pivotWithoutDevfs(context: ScriptContext): Finding[] {
+  return context.script.named('sysctl').flatMap((command): Finding[] => {
+    const root = command.args.map((word) => /^vfs\.pivot=(\/.+)$/.exec(word.value ?? word.text)?.[1]).find((one) => one !== undefined);
+    return root === undefined ? [] : devfsFor(context, command, root.replace(/\/$/, ''), 'the next process 1 sees no devices; the kernel\'s own devfs stays with the old root');
+  });
+}
+
+function devfsFor(context: ScriptContext, command: ShellCommand, root: string, result: string): Finding[] {
+  const { commands } = context.script;
+  const mounts = context.machine.mounts.filter((one) => one.command !== command);
+  const filled = mounts.find((mount) => mount.on === root);
+  const devfs = mounts.find((mount) => mount.on === `${root}/dev`);
+  const late = devfs !== undefined && commands.indexOf(devfs.command) > commands.indexOf(command);
+  if (filled === undefined || (devfs !== undefined && !late)) return [];
+  // What mounts devfs itself is the cure.
+  if (effective(command).name === 'mount' && command.args.some((word) => word.text === 'devfs')) return [];
+  return [
+    say(context, command, 'warning', 'chroot-without-devfs', `${root}/dev has no devfs ${late ? 'yet' : 'mounted'}: ${result}. mount -t devfs devfs ${root}/dev comes first.`, {
+      related: [{ path: context.path, range: filled.command.range, message: 'The new root' }, ...(late ? [{ path: context.path, range: devfs.command.range, message: 'devfs is mounted only here' }] : [])],
+      fixes: [{ title: `Mount devfs on ${root}/dev first`, changes: [lineBefore(context, command, `mount -t devfs devfs ${root}/dev`)] }],
+    }),
+  ];
+}
+
+/** A mount that a later one, nearer to the root, covers for every later lookup. */
+export function mountCovered(context: ScriptContext): Finding[] {
+  const { mounts } = context.machine;
+  return mounts.flatMap((above, at): Finding[] => {
+    if (above.command.conditional || !above.on.startsWith('/') || above.on === '/') return [];
+    const below = mounts.slice(0, at).find((one) => one.on.startsWith(`${above.on}/`) && !one.command.conditional && one.unmounted === undefined);
+    if (below === undefined || above.unmounted !== undefined || /^(nullfs|unionfs)$/.test(above.type ?? '')) return [];
+    return [
+      say(context, above.command, 'warning', 'mount-covered', `This covers ${below.on}, which was mounted before: lookups below ${above.on} now end in the new filesystem, and ${below.type ?? 'what is mounted there'} cannot be reached. Mount ${above.on} first.`, {
+        related: [{ path: context.path, range: below.command.range, message: `Mounts ${below.on}` }],
+      }),
+    ];
+  });
+}
+
+/** unionfs refuses MNT_UPDATE, and a gunion root is writable already. */
+export function remountUnion(context: ScriptContext): Finding[] {
+  const union = context.machine.mounts.find((mount) => mount.type === 'unionfs' || mount.from.endsWith('.union'));
+  if (union === undefined) return [];
+  return context.script.commands.flatMap((command): Finding[] => {
+    if (command.name !== 'mount' && command.name !== 'chroot') return [];
+    const run = effective(command);
+    if (run.name !== 'mount' || !has(run.args, 'u') || operands(run.args, 'to').at(-1)?.text !== '/') return [];
+    return [
+      say(context, command, 'warning', 'remount-union', 'mount -u on / is refused here: a unionfs takes no update (EOPNOTSUPP), and in a chroot the kernel looks its own / up, which is the medium. The union is writable as it is; say root_rw_mount="NO" in rc.conf.', {
+        related: [{ path: context.path, range: union.command.range, message: 'The union' }],
+        fixes: [{ title: 'Remove the remount', changes: [withoutCommand(context, command)] }],
+      }),
+    ];
+  });
+}
+
+/** efibootmgr cuts the mount point's length off a path that does not have it. */
+export function efibootmgrInChroot(context: ScriptContext): Finding[] {
+  return context.script.commands.flatMap((command): Finding[] => {
+    if (command.name !== 'chroot' && command.name !== 'exec') return [];
+    const run = effective(command);
+    if (run.root === undefined || run.name !== 'efibootmgr') return [];
+    const at = run.args.findIndex((word) => /^-l|^--loader/.test(word.text));
+    const loader = at < 0 ? undefined : run.args[at]?.text === '-l' || run.args[at]?.text === '--loader' ? run.args[at + 1] : undefined;
+    const path = loader === undefined ? undefined : (loader.value ?? loader.text);
+    if (loader === undefined || path === undefined || /^"?\w+:/.test(path)) return [];
+    return [
+      say(context, command, 'error', 'efibootmgr-in-chroot', `In a chroot efibootmgr stores a damaged path and says nothing: it cuts off as many characters as the mount point has outside of the chroot. Run it outside, or name the partition: -l ada0p1:/EFI/… (${path}).`, {
+        fixes: path.startsWith('/')
+          ? [{ title: 'Run it outside of the chroot', changes: [{ range: { start: command.range.start, end: run.program.range.end }, text: 'efibootmgr' }, { range: loader.range, text: `${run.root}${path}` }] }]
+          : [],
+      }),
+    ];
+  });
+}
