@@ -1,4 +1,4 @@
-import type { BaseType, Language, SourcePlace, Type } from './types';
+import type { BaseType, EnumType, Language, SourcePlace, Type } from './types';
 
 /**
  * The one interface over DWARF and PDB. All addresses are *linked* addresses (ELF: as in the file; PE: ImageBase + RVA),
@@ -33,6 +33,9 @@ export interface DebugInfo {
   /** File-scope and static variables (also function-local statics) by name or qualified name; `near` prefers the CU covering that address. */
   variablesNamed(name: string, near?: bigint): readonly VariableInfo[];
 
+  /** The enumerator of that plain name in the unit that covers the address, as C's code there can name it; left out by formats that do not tell. */
+  enumeratorNamed?(name: string, near: bigint): Enumerator | undefined;
+
   /** How to unwind one frame at this address (.eh_frame, .debug_frame, or synthesised from PE unwind codes). */
   unwindAt(address: bigint): UnwindRow | undefined;
 
@@ -53,6 +56,12 @@ export interface DebugIndex {
   /** Has another process write it; returns at once. False where none is on its way. */
   saveInBackground(): boolean;
   close(): void;
+}
+
+/** A constant that an enum makes. */
+export interface Enumerator {
+  readonly type: EnumType;
+  readonly value: bigint;
 }
 
 export interface Range {

@@ -1,6 +1,6 @@
 import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
-import type { DebugIndex, DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
+import type { DebugIndex, DebugInfo, Enumerator, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
@@ -8,6 +8,7 @@ import { makeIndexInBackground } from '../index/background';
 import { cacheAllowed } from '../index/place';
 import type { SymbolColumns } from '../symbols/table';
 import type { UnwindTable } from './unwind';
+import { enumeratorNamed } from './enumerators';
 import { functionsMatching, functionsNamed } from './function-queries';
 import { scopesWithin } from './functions';
 import { addressesOfLine, lineAt, lineRows, sourceFiles } from './line-queries';
@@ -69,6 +70,9 @@ export class DwarfInfo implements DebugInfo {
   }
   variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
     return this.remembered(this.variables, this.keyNear(name, near), () => variablesNamed(this.reader, name, near));
+  }
+  enumeratorNamed(name: string, near: bigint): Enumerator | undefined {
+    return this.guarded(() => enumeratorNamed(this.reader, name, near));
   }
   unwindAt(address: bigint): UnwindRow | undefined {
     return this.guarded(() => this.unwind.at(address));
