@@ -48,6 +48,8 @@ export interface SliceShape {
   /** `str` and what is made of it: the elements are UTF-8 text. */
   readonly text: boolean;
   readonly kind: 'slice' | 'vec';
+  /** A vector's room, in elements: a longer one is none. */
+  readonly capacity?: { readonly offset: number; readonly type: Type };
 }
 
 /** `&[T]`, `&str`, `Box<[T]>` (pointer and length), `Vec<T>` and `String`; anything else gives undefined. */
@@ -86,7 +88,8 @@ const vecShape = (type: StructType): SliceShape | undefined => {
   const pointer = pointerWithin(buffer.type, buffer.offset, 0);
   const lengthType = strip(length.type);
   if (!pointer || lengthType.kind !== 'base') return undefined;
-  return { pointer, lengthOffset: length.offset, lengthSize: lengthType.size, element, text: false, kind: 'vec' };
+  const capacity = element.size > 0 ? numberNamed(buffer.type, 'cap', buffer.offset, 0) : undefined;
+  return { pointer, lengthOffset: length.offset, lengthSize: lengthType.size, element, text: false, kind: 'vec', ...(capacity ? { capacity } : {}) };
 };
 
 /** String is `vec: Vec<u8>`; OsString, PathBuf and CString wrap it further. */
@@ -96,7 +99,7 @@ const wrappedShape = (type: StructType): SliceShape | undefined => {
   const inner = sliceShape(only.type);
   if (!inner) return undefined;
   const text = inner.text || (type.name === 'String' && only.name === 'vec');
-  return { ...inner, pointer: { ...inner.pointer, offset: inner.pointer.offset + only.offset }, lengthOffset: inner.lengthOffset + only.offset, text };
+  return { ...inner, pointer: { ...inner.pointer, offset: inner.pointer.offset + only.offset }, lengthOffset: inner.lengthOffset + only.offset, text, ...(inner.capacity ? { capacity: { ...inner.capacity, offset: inner.capacity.offset + only.offset } } : {}) };
 };
 
 /** The first pointer anywhere inside a structure. */
@@ -109,6 +112,24 @@ export const pointerWithin = (type: Type, offset: number, depth: number): InnerP
     if (found) return found;
   }
   return undefined;
+};
+
+/** A number by the name of its member, or of the wrapper it is the only member of. */
+export const numberNamed = (type: Type, name: string, offset: number, depth: number): { readonly offset: number; readonly type: Type } | undefined => {
+  const real = strip(type);
+  if (real.kind !== 'struct' || depth > deepest) return undefined;
+  for (const member of real.members) {
+    const found = member.name === name ? onlyNumber(member.type, offset + member.offset, 0) : numberNamed(member.type, name, offset + member.offset, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+};
+
+const onlyNumber = (type: Type, offset: number, depth: number): { readonly offset: number; readonly type: Type } | undefined => {
+  const real = strip(type);
+  if (real.kind === 'base') return { offset, type: real };
+  const [only, another] = real.kind === 'struct' ? sizedMembers(real) : [];
+  return only && !another && depth < deepest ? onlyNumber(only.type, offset + only.offset, depth + 1) : undefined;
 };
 
 /** An array type that no debug information has: the elements behind a slice, or those a user asks for. */

@@ -139,6 +139,8 @@ export class TypedValue implements Value {
     const slice = sliceShape(this.type);
     if (slice) {
       const count = await this.part(slice.pointer.type, slice.lengthOffset).unsigned(slice.lengthSize);
+      const room = slice.capacity && (await this.part(slice.capacity.type, slice.capacity.offset).integer());
+      if (room !== undefined && count > room) throw failure(programErrors.damaged, { type: typeName(this.type), detail: `${count} elements in room for ${room}` });
       if (count > longestSlice) throw failure(programErrors.numberTooLarge, { value: count, type: typeName(this.type) });
       const start = await this.part(slice.pointer.type, slice.pointer.offset).integer();
       return TypedValue.at(arrayOf(slice.element, Number(count), 'rust'), start, this.memory);

@@ -1,11 +1,8 @@
-import type { StructType, Type } from '../../../images/types';
-import { strip } from '../../../images/types';
-import { pointerWithin, sizedMembers } from '../pointers';
+import type { Type } from '../../../images/types';
+import { numberNamed, pointerWithin } from '../pointers';
 import { TypedValue } from '../typed-value';
 import type { Collection } from './collection';
 import { countOf, damaged, libraryStruct, parameterOf } from './collection';
-
-const deepest = 6;
 
 /**
  * VecDeque: a ring buffer with `head` and `len` (library/alloc/src/collections/vec_deque/mod.rs), before Rust 1.66 with `tail`
@@ -41,22 +38,4 @@ export const dequeCollection = async (deque: TypedValue): Promise<Collection> =>
       return places.map((address) => ({ value: TypedValue.at(element, address, deque.memory) }));
     },
   };
-};
-
-/** A number by the name of its member, or of the wrapper it is the only member of. */
-const numberNamed = (type: Type, name: string, offset: number, depth: number): { readonly offset: number; readonly type: Type } | undefined => {
-  const real = strip(type);
-  if (real.kind !== 'struct' || depth > deepest) return undefined;
-  for (const member of real.members) {
-    const found = member.name === name ? onlyNumber(member.type, offset + member.offset, 0) : numberNamed(member.type, name, offset + member.offset, depth + 1);
-    if (found) return found;
-  }
-  return undefined;
-};
-
-const onlyNumber = (type: Type, offset: number, depth: number): { readonly offset: number; readonly type: Type } | undefined => {
-  const real: Exclude<Type, { kind: 'alias' }> = strip(type);
-  if (real.kind === 'base') return { offset, type: real };
-  const [only, another] = real.kind === 'struct' ? sizedMembers(real as StructType) : [];
-  return only && !another && depth < deepest ? onlyNumber(only.type, offset + only.offset, depth + 1) : undefined;
 };

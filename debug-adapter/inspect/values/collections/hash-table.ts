@@ -45,9 +45,9 @@ const find = (outer: StructType): Table | undefined => {
   for (let depth = 0; depth < deepest; depth++) {
     const within = current.members.map((member) => ({ name: member.name, type: strip(member.type) })).find(({ type }) => type.kind === 'struct' && has(type, 'bucket_mask', 'ctrl', 'items'));
     const holds = has(current, 'bucket_mask', 'ctrl', 'items');
-    if (holds || within) {
-      const entry = parameterOf(current, 'T');
-      return entry ? { path, entry, inner: holds ? undefined : within?.name, isSet: /^(HashSet|IndexSet)(<|$)/.test(outer.name) } : undefined;
+    const entry = parameterOf(current, 'T');
+    if (entry && (holds || within)) {
+      return { path, entry, inner: holds ? undefined : within?.name, isSet: /^HashSet(<|$)/.test(outer.name) };
     }
     const others = current.members.filter(({ name }) => !beside.has(name));
     const [only, another] = others;
