@@ -32,7 +32,8 @@ export const integerType = (size: number, signed: boolean, language: Language): 
 export const floatType = (size: number, language: Language): BaseType => make(language === 'rust' ? `f${size * 8}` : size === 4 ? 'float' : 'double', size, 'float', language);
 
 export const booleanType = make('bool', 1, 'boolean', 'other');
-export const characterTypes = { int: make('char', 4, 'signed', 'other'), char: make('char', 4, 'utf', 'rust'), u8: make('u8', 1, 'unsigned', 'rust') } as const;
+/** To C a character is an int; shown as what it is, as in gdb, it tells more. */
+export const characterTypes = { int: make('char', 1, 'char', 'c'), char: make('char', 4, 'utf', 'rust'), u8: make('u8', 1, 'unsigned', 'rust') } as const;
 
 export const isFloat = (type: Type): boolean => {
   const real = strip(type);

@@ -71,8 +71,11 @@ export class Names {
     return found ? this.global(found.module, found.variable) : this.code(`${file}:${name}`);
   }
 
-  /** `Color::Green`: an enumerator by the path of its enum. */
+  /** `Color::Green`: an enumerator by the path of its enum; a plain name in C, where the frame's unit has it. */
   enumerator(path: string): TypedValue | undefined {
+    const { linked } = this.frame?.activation ?? {};
+    const plain = linked === undefined ? undefined : this.frame?.module?.image.debugInfo.enumeratorNamed?.(path, linked);
+    if (plain) return TypedValue.of(plain.type, toBytes(plain.value, plain.type.size), this.memory);
     const at = path.lastIndexOf('::');
     const type = at > 0 ? this.named(path.slice(0, at)) : undefined;
     const number = type && enumeratorOf(type, path);

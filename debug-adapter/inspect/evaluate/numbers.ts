@@ -31,7 +31,7 @@ export class Numbers {
     return this.make(type, value);
   }
   character(value: bigint, type: keyof typeof characterTypes): TypedValue {
-    return this.make(characterTypes[type], value);
+    return this.make(type === 'int' && value > 0xffn ? integerType(4, true, 'c') : characterTypes[type], value);
   }
   truth(value: boolean): TypedValue {
     return this.make(booleanType, value ? 1n : 0n);
@@ -73,6 +73,7 @@ export class Numbers {
     if (isFloat(left.type) || isFloat(right.type)) return this.floating(operator, left, right, column);
     const pointer = await this.pointerArithmetic(operator, left, right, column);
     if (pointer) return pointer;
+    if (!comparisons.has(operator) && [left, right].some(({ type }) => strip(type).kind === 'pointer')) throw failure(programErrors.wrongOperand, { column, detail: `${operator} takes numbers, not pointers: cast them first, as in (unsigned long)p` });
     const [a, b] = [await this.number(left, column), await this.number(right, column)];
     // The right operand of a shift does not widen the left one.
     const isShift = operator === '<<' || operator === '>>';
@@ -90,9 +91,11 @@ export class Numbers {
       const kind = strip(type).kind;
       if (kind === 'pointer') throw failure(programErrors.wrongOperand, { column, detail: 'a pointer and a floating point number do not go together' });
     }
-    const [x, y] = [await this.float(left, column), await this.float(right, column)];
-    if (comparisons.has(operator)) return this.truth(compare(operator, x, y));
     const size = Math.max(...[left, right].filter(({ type }) => isFloat(type)).map(({ type }) => type.size));
+    // An integer beside a float of 4 bytes becomes one of 4 bytes first.
+    const round = size === 4 ? Math.fround : (number: number): number => number;
+    const [x, y] = [round(await this.float(left, column)), round(await this.float(right, column))];
+    if (comparisons.has(operator)) return this.truth(compare(operator, x, y));
     const type = floatType(size > 8 ? 8 : size, left.type.language === 'rust' || right.type.language === 'rust' ? 'rust' : 'c');
     switch (operator) {
       case '*':
@@ -115,6 +118,7 @@ export class Numbers {
       const size = BigInt(Math.max(1, a.target.size));
       if (b.kind === 'pointer') {
         if (operator === '+') throw failure(programErrors.wrongOperand, { column, detail: 'two pointers cannot be added' });
+        if (BigInt(Math.max(1, b.target.size)) !== size) throw failure(programErrors.wrongOperand, { column, detail: 'these pointers point to things of unlike size' });
         return this.make(integerType(a.size, true, a.language), ((await left.integer()) - (await right.integer())) / size);
       }
       const by = (await this.number(right, column)) * size;

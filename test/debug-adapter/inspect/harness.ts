@@ -30,7 +30,12 @@ export interface GdbFrame {
   readonly locals: Record<string, Record<string, string>>;
 }
 
+/** A value of an expression: an integer with its bytes, or a floating point number as Python writes it. */
+export type GdbAnswer = { readonly integer: string; readonly size: number } | { readonly number: string; readonly size: number } | { readonly error: string };
+
 export interface GdbStop {
+  /** What `ask` asked for. */
+  readonly answers?: Readonly<Record<string, GdbAnswer>>;
   readonly registers: Record<string, string>;
   readonly memory: readonly { readonly address: string; readonly offset: number; readonly length: number }[];
   readonly frames: readonly GdbFrame[];
@@ -44,7 +49,27 @@ for line in ['set pagination off', 'set confirm off', 'set width 0', 'set print 
     try: gdb.execute(line)
     except gdb.error: pass
 for b in spec['breaks']:
-    gdb.Breakpoint(b)
+    if not spec['atReturn']:
+        gdb.Breakpoint(b)
+        continue
+    start = int(gdb.parse_and_eval('(long)&' + b))
+    block = gdb.block_for_pc(start)
+    for instruction in gdb.selected_inferior().architecture().disassemble(start, block.end - 1) if hasattr(gdb.selected_inferior(), 'architecture') else []:
+        if instruction['asm'].startswith('ret'): gdb.Breakpoint('*%d' % instruction['addr'])
+def evaluated(text):
+    try:
+        v = gdb.parse_and_eval(text)
+        t = v.type.strip_typedefs()
+        if t.code == gdb.TYPE_CODE_FLT: return {'number': repr(float(v)), 'size': t.sizeof}
+        return {'integer': str(int(v)), 'size': t.sizeof}
+    except (gdb.error, gdb.MemoryError, RuntimeError, ValueError, OverflowError) as e:
+        return {'error': str(e)}
+def answers():
+    frame = gdb.newest_frame()
+    while frame is not None and frame.name() != spec['ask']['frame']: frame = frame.older()
+    if frame is None: return {}
+    frame.select()
+    return dict((text, evaluated(text)) for text in spec['ask']['expressions'])
 def flat(v, path, out, depth):
     try:
         if v.is_optimized_out:
@@ -112,7 +137,9 @@ def snapshot():
         sal = frame.find_sal()
         frames.append({'name': frame.name(), 'pc': str(frame.pc()), 'line': sal.line, 'file': sal.symtab.filename if sal.symtab else '', 'inlined': frame.type() == gdb.INLINE_FRAME, 'locals': locals_of(frame) if spec['locals'] else {}})
         frame = frame.older()
-    return {'registers': registers, 'memory': memory, 'frames': frames}
+    stop = {'registers': registers, 'memory': memory, 'frames': frames}
+    if spec['ask']: stop['answers'] = answers()
+    return stop
 gdb.execute('run > /dev/null')
 stops = []
 while gdb.selected_inferior().pid != 0 and len(stops) < spec['limit']:
@@ -147,12 +174,23 @@ export const compile = ({ name, compiler, flags, source }: Build): string => {
 };
 
 /** Runs a program under gdb and keeps everything at each hit of the breakpoints. */
-export const runUnderGdb = (program: string, breaks: readonly string[], options: { readonly locals?: boolean; readonly limit?: number } = {}): { readonly stops: readonly GdbStop[]; readonly memory: Buffer } => {
+export const runUnderGdb = (
+  program: string,
+  breaks: readonly string[],
+  options: {
+    readonly locals?: boolean;
+    readonly limit?: number;
+    /** Expressions to evaluate in the innermost frame of that function. */
+    readonly ask?: { readonly frame: string; readonly expressions: readonly string[] };
+    /** Stop at the functions' return instructions. */
+    readonly atReturn?: boolean;
+  } = {},
+): { readonly stops: readonly GdbStop[]; readonly memory: Buffer } => {
   const specification = scratchFile('spec.json');
   const out = scratchFile('out.json');
   const memory = scratchFile('memory.bin');
   const python = scratchFile('script.py');
-  fs.writeFileSync(specification, JSON.stringify({ breaks, memory, out, limit: options.limit ?? 100, locals: options.locals ?? true }));
+  fs.writeFileSync(specification, JSON.stringify({ breaks, memory, out, limit: options.limit ?? 100, locals: options.locals ?? true, ask: options.ask ?? null, atReturn: options.atReturn ?? false }));
   fs.writeFileSync(python, script);
   const gdbPath = gdb ?? 'gdb';
   const result = spawnSync(gdbPath, ['-q', '-batch', '-nx', '-x', python, program], { env: { ...process.env, SPEC: specification }, encoding: 'utf8', timeout: 120_000 });
