@@ -23,6 +23,7 @@ import type { ProgramView } from '../inspect/view';
 import type { Machine, Vcpu } from '../machine/machine';
 import type { Registers } from '../machine/registers';
 import type { Module, Program } from '../program/program';
+import type { LoadedModule } from './modules';
 import type { SleepingThread } from './sleeping';
 
 /**
@@ -107,6 +108,8 @@ export interface Chain {
   currentProcess(context: ChainContext, vcpu?: Vcpu): Promise<CurrentProcess | undefined>;
   /** Threads that no processor runs now, with the registers the kernel keeps of them. Left out: this chain has no threads. */
   sleepingThreads?(context: ChainContext): Promise<readonly SleepingThread[]>;
+  /** Kernel modules that are loaded, and the kernel's functions that run once one is in place. Left out: this kernel loads none. */
+  readonly loadedModules?: { readonly hooks: readonly string[]; read(context: ChainContext): Promise<readonly LoadedModule[]> };
   /** Facts for the one-line why of a stop. Empty where the chain knows none. */
   figures(context: ChainContext): Promise<readonly Figure[]>;
   /** Sites for an `errno … in process:NAME` filter; undefined where this chain needs the program's own symbols. */

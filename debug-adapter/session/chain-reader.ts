@@ -8,6 +8,7 @@ import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import { driveFiles } from '../machine/drives';
 import type { Machine, Memory } from '../machine/machine';
+import type { ModuleSource } from '../program/placement/kernel-modules';
 import type { ListedProcess, ProcessSource } from '../program/placement/process';
 import type { PlacedProgram } from '../program/placed-program';
 import { rootOf } from '../program/placed-program';
@@ -33,6 +34,10 @@ export class ChainReader {
   readonly #started = performance.now();
   #chain: Chain | undefined;
   readonly processSource: ProcessSource = { processes: () => this.#listed() };
+  readonly moduleSource: ModuleSource = {
+    modules: async () => (await this.chain.loadedModules?.read(await this.context())) ?? [],
+    hooks: () => this.chain.loadedModules?.hooks ?? [],
+  };
 
   constructor(options: ChainReaderOptions) {
     this.#options = options;
@@ -70,7 +75,7 @@ export class ChainReader {
     const { machine, program } = this.#options;
     const space = machine.vcpus.length > 0 ? await machine.currentSpace() : machine.physical;
     const view = (module: Module | undefined): ProgramView | undefined => (module ? this.#options.view(module, space) : undefined);
-    const placed = (stage: string): Module | undefined => program.modulesOf(stage).find(({ slide }) => slide !== undefined);
+    const placed = (stage: string): Module | undefined => program.modulesOf(stage).find(({ slide, image }) => slide !== undefined && image.type !== 'rel');
     const kernel = view(placed('kernel'));
     const loader = view(placed('loader'));
     return {

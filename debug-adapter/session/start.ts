@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { openImage } from '../images/open';
 import { createView } from '../inspect/program-view';
@@ -22,6 +23,7 @@ import { Filters } from './filters/filters';
 import { ForeignCode } from './foreign-code';
 import { Inspector } from './inspection/inspector';
 import { Threads } from './inspection/threads';
+import { ModuleFiles } from './module-files';
 import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
@@ -155,7 +157,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   });
   const recorders = new Recorders({ machine, program, chain, log });
   run.addJudge(recorders);
-  const placements = createPlacements({ machine, program, log, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, chain.processSource);
+  const kernelFolders = configuration.images.flatMap(({ stage, file }) => (stage === 'kernel' ? [path.dirname(file)] : []));
+  const moduleFiles = new ModuleFiles([...kernelFolders, ...Object.values(configuration.sourceMap ?? {}), configuration.cwd]);
+  const placements = createPlacements({ machine, program, log, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFile: (name) => moduleFiles.find(name) });
   for (const module of program.modules) core.send('module', { reason: 'new', module: toDapModule(program, module) });
   const unlisten = [
     program.onPlaced((module) => {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { apt, isDebian, say, sharedCache } from './ensure.mjs';
 
+const modulePath = (version) => `lib/modules/${version}/kernel/drivers/block/brd.ko`;
 const metaPackage = 'linux-image-cloud-amd64';
 
 function newestVersion() {
@@ -37,6 +38,27 @@ export function ensureLinux() {
   if (newestVersion() === undefined) apt(['update', '-qq']);
   const version = newestVersion();
   if (version === undefined) return { skipped: 'apt does not know linux-image-cloud-amd64' };
+  return fetchLinux(version) ?? cached() ?? { skipped: 'the kernel could not be unpacked' };
+}
+
+/**
+ * A module of the cached kernel: as it is loaded, and with its debug information.
+ * @returns {{file: string, symbols: string} | {skipped: string}}
+ */
+export function ensureLinuxModule() {
+  const kernel = cached();
+  if (kernel === undefined) return linuxOffline();
+  const folder = path.join(sharedCache, 'linux', kernel.version);
+  const module = { file: path.join(folder, 'brd.ko'), symbols: path.join(folder, 'brd.ko.debug') };
+  const there = () => fs.existsSync(module.file) && fs.existsSync(module.symbols);
+  if (there()) return module;
+  // Caches of before hold no module.
+  const failed = isDebian() ? fetchLinux(kernel.version) : { skipped: 'the Debian kernel needs apt' };
+  return there() ? module : (failed ?? { skipped: 'the module could not be unpacked' });
+}
+
+/** Fetches and unpacks one version into the cache. @returns {{skipped: string} | undefined} why not */
+function fetchLinux(version) {
   const folder = path.join(sharedCache, 'linux', version);
   fs.mkdirSync(folder, { recursive: true });
   const downloads = fs.mkdtempSync(path.join(folder, 'download-'));
@@ -48,10 +70,12 @@ export function ensureLinux() {
     const debug = debs.find((name) => name.includes('-dbg_'));
     const image = debs.find((name) => !name.includes('-dbg_'));
     if (debug === undefined || image === undefined) return { skipped: 'apt gave no package' };
+    unpack(image, `./${modulePath(version)}`, path.join(folder, 'brd.ko'));
+    unpack(debug, `./usr/lib/debug/${modulePath(version)}`, path.join(folder, 'brd.ko.debug'));
     unpack(image, `./boot/vmlinuz-${version}`, path.join(folder, 'vmlinuz'));
     unpack(debug, `./usr/lib/debug/boot/vmlinux-${version}`, path.join(folder, 'vmlinux'));
   } finally {
     fs.rmSync(downloads, { recursive: true, force: true });
   }
-  return cached() ?? { skipped: 'the kernel could not be unpacked' };
+  return undefined;
 }

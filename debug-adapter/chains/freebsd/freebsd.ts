@@ -33,6 +33,7 @@ import { efiBootEntry } from './efi-boot-entry';
 import { readKenv } from './kenv';
 import { readLoaderEnvironment } from './loader-environment';
 import { isRootMounted, readFilesystems } from './mountlist';
+import { moduleHooks, readModules } from './modules';
 import { readCurrentProcess } from './processes';
 import { rerootForecast } from './reroot-forecast';
 import { setKenv } from './set-kenv';
@@ -45,6 +46,7 @@ const noKernel = { unknown: 'because no kernel image is placed on the machine: g
 /** FreeBSD and the systems made of it; `nextbsd` differs in what it hands over, not in where it is read. */
 export class FreebsdChain implements Chain {
   readonly id: 'freebsd' | 'nextbsd';
+  readonly loadedModules = { hooks: moduleHooks, read: ({ kernel }: ChainContext) => (kernel === undefined ? Promise.resolve([]) : readModules(kernel)) };
   readonly #book = new EnvironmentBook(freebsdVariables, checkKenvEntry);
 
   constructor(id: 'freebsd' | 'nextbsd') {

@@ -32,6 +32,7 @@ import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { heldParameters, readCommandLine } from './command-line';
 import { DentryReader } from './dentries';
 import { readNamespace } from './namespaces';
+import { moduleHooks, readModules } from './modules';
 import { readSleepingTasks } from './sleeping';
 import { systemCallErrors } from './syscall-errors';
 import { readCurrentTask, readKernelRoot, readTasks, type LinuxTask } from './tasks';
@@ -69,6 +70,7 @@ const mountProcesses = (tables: Tables): MountProcess[] =>
 /** Linux from any loader. */
 export class LinuxChain implements Chain {
   readonly id = 'linux';
+  readonly loadedModules = { hooks: moduleHooks, read: ({ kernel }: ChainContext) => (kernel === undefined ? Promise.resolve([]) : readModules(kernel)) };
   readonly #book = new EnvironmentBook(linuxVariables);
 
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {

@@ -4,6 +4,8 @@ import { isUserStage } from '../stage-order';
 import type { PlacementContext } from './context';
 import { EfiPlacement, isEfi } from './efi';
 import { KaslrPlacement, isMovableLinux } from './kaslr';
+import { KernelModulePlacement, isKernelModule } from './kernel-modules';
+import type { FindModuleFile, ModuleSource } from './kernel-modules';
 import { LinkedPlacement } from './linked';
 import { ProcessPlacement } from './process';
 import type { ProcessSource } from './process';
@@ -16,14 +18,23 @@ export interface Placements {
   setProcessSource(source: ProcessSource | undefined): void;
 }
 
+/** What the kernel of a boot chain lists, and where files that it names are. */
+export interface PlacementSources {
+  readonly processes?: ProcessSource;
+  readonly modules?: ModuleSource;
+  readonly findModuleFile?: FindModuleFile;
+}
+
 /** Chooses for every module added so far how it is placed: by `at`, else by what the image is (see the contracts on `at: "auto"`). */
-export const createPlacements = (context: PlacementContext, source?: ProcessSource): Placements => {
+export const createPlacements = (context: PlacementContext, { processes: source, modules: loaded, findModuleFile }: PlacementSources = {}): Placements => {
   const linked: PlacedModule[] = [];
   const efi: PlacedModule[] = [];
   const processes: PlacedModule[] = [];
   const moved: KaslrPlacement[] = [];
+  const kernelModules: PlacedModule[] = [];
   for (const module of context.program.modules) {
-    if (typeof module.at !== 'string') linked.push(module);
+    if (loaded && isKernelModule(module)) kernelModules.push(module);
+    else if (typeof module.at !== 'string') linked.push(module);
     else if (isUserStage(module.stage)) processes.push(module);
     else if (module.at === 'linked') linked.push(module);
     else if (isMovableLinux(module)) moved.push(new KaslrPlacement(context, module));
@@ -35,6 +46,8 @@ export const createPlacements = (context: PlacementContext, source?: ProcessSour
   if (efi.length > 0) observers.push(new EfiPlacement(context, efi));
   observers.push(...moved);
   if (linked.length > 0) observers.push(new LinkedPlacement(context, linked));
+  // Only a kernel loads modules: a session on a loader alone asks for none.
+  if (loaded && context.program.modulesOf('kernel').length > 0) observers.push(new KernelModulePlacement(context, kernelModules, loaded, findModuleFile));
   if (processes.length > 0) observers.push(processPlacement);
   return {
     observers,

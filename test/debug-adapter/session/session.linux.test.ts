@@ -2,7 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnvironmentAnswer } from '../../../debug-adapter/api';
 import { DapClient } from '../../../debug-adapter/session/client';
-import { linuxGuest, makeInitramfs } from '../../guests/linux/build.mjs';
+import { linuxGuest, linuxModule, makeInitramfs } from '../../guests/linux/build.mjs';
 
 type Stopped = DebugProtocol.StoppedEvent['body'];
 
@@ -59,6 +59,30 @@ describe.skipIf(kernel === undefined)('the Debian kernel, moved by KASLR', () =>
     expect(names).toMatch(/^context_switch < __schedule < schedule < \S*sys_pause < .*do_syscall_64 < entry_SYSCALL_64_after_hwframe\S* < .*\(interrupted\).*_start < /);
     const kthread = threads.find(({ name }) => /^kthreadd:2 /.test(name));
     expect((await stack(kthread?.id)).map(({ name }) => name).join(' < ')).toMatch(/^context_switch < __schedule < schedule < kthreadd < ret_from_fork/);
+  });
+
+  it('places a module that the kernel loads, and stops at its first instruction', async () => {
+    const module = linuxModule();
+    if ('skipped' in module) throw new Error(module.skipped);
+    const booted = linuxGuest({ initramfs: makeInitramfs(undefined, module.file).initramfs, download: false });
+    client = new DapClient();
+    const images = [{ stage: 'kernel', file: kernel?.vmlinux }, { stage: 'kernel', ...module }];
+    await client.start({ request: 'launch', type: 'bootscope', name: 'linux', serialOutput: 'event', qemu: 'skipped' in booted ? undefined : booted.qemu, images } as never, async () => {
+      const { breakpoints } = await client.request<DebugProtocol.SetFunctionBreakpointsResponse['body']>('setFunctionBreakpoints', { breakpoints: [{ name: 'brd_init' }, { name: 'brd_alloc' }] });
+      expect(breakpoints).toMatchObject([{ verified: false, message: expect.stringMatching(/^pending: brd\.ko/) as string }, { verified: false }]);
+    });
+    expect(await client.waitFor<Stopped>('stopped')).toMatchObject({ reason: 'function breakpoint', description: 'Breakpoint in brd_init' });
+    const frames = await stack();
+    expect(frames.map(({ name }) => name).join(' < ')).toMatch(/^brd_init < do_one_initcall < do_init_module < .*sys_finit_module < .*do_syscall_64 < /);
+    expect(frames[0]?.source?.name).toBe('brd.c');
+    await client.request('continue', { threadId: 1 });
+    expect((await client.waitFor<Stopped>('stopped')).description).toBe('Breakpoint in brd_alloc');
+    expect((await stack()).map(({ name }) => name).slice(0, 2)).toEqual(['brd_alloc', 'brd_init']);
+    // A static variable of the module, where the kernel put its .data or .bss.
+    const { result } = await client.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression: 'rd_nr', frameId: (await stack())[0]?.id });
+    expect(Number(result)).toBe(16);
+    const { modules } = await client.request<DebugProtocol.ModulesResponse['body']>('modules', {});
+    expect(modules).toContainEqual(expect.objectContaining({ name: 'brd.ko', addressRange: expect.stringMatching(/^0xffffffffc0/) as string }));
   });
 
   it('stops when a program mounts something, and shows what', async () => {

@@ -12,7 +12,9 @@ export interface LinuxGuest extends LinuxKernel {
   /** Argument vector of QEMU, without gdb, QMP and serial options. */
   qemu: string[];
 }
-/** A small initramfs made from init.c: its archive, and the ELF of /init. */
-export function makeInitramfs(folder?: string): { initramfs: string; init: string };
+/** A small initramfs made from init.c: its archive, and the ELF of /init. `module`: a kernel module that /init loads first. */
+export function makeInitramfs(folder?: string, module?: string): { initramfs: string; init: string };
 /** `download: false` looks in the cache only. */
 export function linuxGuest(options?: { root?: string; initramfs?: string; kaslr?: boolean; download?: boolean }): LinuxGuest | Skipped;
+/** A module of that kernel which needs no other, and the file with its debug information. */
+export function linuxModule(): { file: string; symbols: string } | Skipped;

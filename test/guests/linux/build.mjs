@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureLinux, linuxOffline } from '../../../scripts/setup/linux-kernel.mjs';
+import { ensureLinux, ensureLinuxModule, linuxOffline } from '../../../scripts/setup/linux-kernel.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -16,8 +16,8 @@ function cpioEntry(name, mode, body, rdev = [0, 0]) {
   return Buffer.concat([pad(Buffer.from(header, 'latin1')), pad(body)]);
 }
 
-/** A small initramfs whose /init mounts proc and tmpfs, changes the root of a child and waits. */
-export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-initramfs-'))) {
+/** A small initramfs whose /init loads a module where one is given, mounts proc and tmpfs, changes the root of a child and waits. */
+export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-initramfs-')), module = undefined) {
   const init = path.join(folder, 'init');
   execFileSync('gcc', ['-O1', '-g', '-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pie', '-no-pie', '-o', init, path.join(here, 'init.c')]);
   const archive = path.join(folder, 'initramfs.cpio');
@@ -28,6 +28,7 @@ export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bo
       ...['dev', 'proc', 'newroot'].map((name) => cpioEntry(name, directory, Buffer.alloc(0))),
       cpioEntry('dev/console', 0o020600, Buffer.alloc(0), [5, 1]),
       cpioEntry('init', 0o100755, fs.readFileSync(init)),
+      ...(module === undefined ? [] : [cpioEntry('module.ko', 0o100644, fs.readFileSync(module))]),
       cpioEntry('TRAILER!!!', 0, Buffer.alloc(0)),
     ]),
   );
@@ -47,3 +48,6 @@ export function linuxGuest(options = {}) {
     qemu: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-display', 'none', '-net', 'none', '-kernel', kernel.vmlinuz, '-append', append, ...(options.initramfs ? ['-initrd', options.initramfs] : [])],
   };
 }
+
+/** The RAM disk driver of that kernel, a module that needs no other: the file that is loaded, and its debug information. */
+export const linuxModule = () => ensureLinuxModule();

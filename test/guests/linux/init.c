@@ -1,4 +1,4 @@
-/* /init of the test's initramfs, without a C library: mounts, then a child in a root of its own, both waiting. */
+/* /init of the test's initramfs, without a C library: loads /module.ko where there is one, mounts, then a child in a root of its own, both waiting. */
 static long call(long number, long a, long b, long c, long d, long e) {
   long result;
   register long r10 __asm__("r10") = d;
@@ -7,7 +7,7 @@ static long call(long number, long a, long b, long c, long d, long e) {
   return result;
 }
 
-enum { SYS_write = 1, SYS_pause = 34, SYS_fork = 57, SYS_exit = 60, SYS_chdir = 80, SYS_prctl = 157, SYS_chroot = 161, SYS_mount = 165, SYS_mkdir = 83 };
+enum { SYS_write = 1, SYS_open = 2, SYS_finit_module = 313, SYS_pause = 34, SYS_fork = 57, SYS_exit = 60, SYS_chdir = 80, SYS_prctl = 157, SYS_chroot = 161, SYS_mount = 165, SYS_mkdir = 83 };
 enum { PR_SET_NAME = 15 };
 
 static void say(const char *text) {
@@ -17,6 +17,8 @@ static void say(const char *text) {
 }
 
 void _start(void) {
+  long module = call(SYS_open, (long)"/module.ko", 0, 0, 0, 0);
+  if (module >= 0) say(call(SYS_finit_module, module, (long)"", 0, 0, 0) == 0 ? "init: module loaded\n" : "init: module refused\n");
   call(SYS_mount, (long)"proc", (long)"/proc", (long)"proc", 0, 0);
   call(SYS_mount, (long)"tmpfs", (long)"/newroot", (long)"tmpfs", 0, 0);
   call(SYS_mkdir, (long)"/newroot/data", 0755, 0, 0, 0);
