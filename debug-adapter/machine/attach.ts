@@ -8,6 +8,7 @@ import type { RspClient } from '../wire/rsp/client';
 import type { StopReply } from '../wire/rsp/reply';
 import type { Machine } from './machine';
 import { QemuMachine } from './qemu-machine';
+import { ResetLog } from './reset-log';
 import { Stub } from './stub';
 import type { SupervisedProcess } from './supervisor';
 
@@ -43,6 +44,8 @@ export async function joinQemu(parts: {
   readonly qmp?: Address;
   readonly process?: SupervisedProcess;
   readonly silenceMs?: number;
+  /** A file of ours into which QEMU may log resets of its processors. */
+  readonly resetLog?: string;
   /** For a QEMU that is just starting: how long it may take to open its sockets and greet, and whether it has ended. */
   readonly starting?: { readonly patienceMs: number; readonly gone: () => boolean };
 }): Promise<QemuMachine> {
@@ -67,12 +70,14 @@ export async function joinQemu(parts: {
     }, parts.silenceMs);
     const client: RspClient = stub.client;
     opened.push(client);
+    const resetLog = qmp === undefined || parts.resetLog === undefined ? undefined : await logResets(qmp, parts.resetLog);
     machine = new QemuMachine({
       stub,
       serial,
       accelerator: await accelerator(qmp, stub),
       ...(qmp === undefined ? {} : { qmp }),
       ...(parts.process === undefined ? {} : { process: parts.process }),
+      ...(resetLog === undefined ? {} : { resetLog }),
     });
     await machine.begin();
     return machine;
@@ -107,5 +112,15 @@ async function accelerator(qmp: QmpClient | undefined, stub: Stub): Promise<Mach
   } catch {
     // A QEMU without the question has no KVM to speak of, but that is not known.
     return 'unknown';
+  }
+}
+
+/** Lets QEMU log resets of its processors. Undefined where it does not: what caused a reset is then told by QMP alone. */
+async function logResets(qmp: QmpClient, file: string): Promise<ResetLog | undefined> {
+  try {
+    for (const command of [`logfile ${file}`, 'log cpu_reset']) await qmp.execute('human-monitor-command', { 'command-line': command });
+    return new ResetLog(file);
+  } catch {
+    return undefined;
   }
 }

@@ -70,6 +70,8 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
       qmp: { kind: 'unix', path: sockets.qmp },
       serials: rewritten.serial.map(({ kind, path: file }) => (kind === 'socket' ? { kind: 'unix', path: file } : { kind: 'log', path: path.resolve(cwd, file) })),
       process: qemu,
+      // A log of the user's own is left as it is.
+      ...(options.argv.some((word) => /^--?[dD]$/.test(word)) ? {} : { resetLog: path.join(directory, 'reset.log') }),
       starting: { patienceMs: startPatienceMs, gone: () => ended !== undefined },
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Space } from './space';
 import type { Registers } from './registers';
+import type { ResetFacts } from './reset-log';
 
 /**
  * One QEMU as the rest of the debugger sees it: stopped or running, its vCPUs, memory, breakpoints and serial lines.
@@ -70,8 +71,10 @@ export interface Stop {
 export interface MachineEvents {
   stopped: Stop;
   resumed: undefined;
-  /** The guest was reset; breakpoints stay. */
-  reset: { readonly guest: boolean; readonly reason: string };
+  /** The guest was reset; breakpoints stay. `facts`: what the processor did before, where QEMU logs it. */
+  reset: { readonly guest: boolean; readonly reason: string; readonly facts?: ResetFacts };
+  /** The guest told QEMU by its pvpanic device that it panicked or crashed; `action` is what QEMU does then. */
+  panicked: { readonly action: string };
   /** QEMU is gone; `detail` holds its exit code and last words. */
   ended: { readonly expected: boolean; readonly detail: string };
   serial: { readonly port: number; readonly bytes: Uint8Array; readonly atMs: number };

@@ -11,6 +11,8 @@ import { Emitter } from './emitter';
 import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu } from './machine';
 import type { Registers } from './registers';
 import type { Space } from './space';
+import { resetInWords } from './reset-log';
+import type { ResetLog } from './reset-log';
 import { StopQueue } from './stop-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
@@ -23,6 +25,8 @@ export interface MachineParts {
   readonly accelerator: Machine['accelerator'];
   readonly qmp?: QmpClient;
   readonly serial: readonly (SerialPort & { close(): void })[];
+  /** Where QEMU logs resets of its processors. */
+  readonly resetLog?: ResetLog;
   /** The QEMU we started. */
   readonly process?: SupervisedProcess;
 }
@@ -315,10 +319,14 @@ export class QemuMachine implements Machine {
     if (event === 'RESET') {
       this.parked.clear();
       if (this.state === 'stopped') this.forget();
-      this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown') });
+      const facts = this.parts.resetLog?.take();
+      this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown'), ...(facts === undefined ? {} : { facts }) });
+    } else if (event === 'GUEST_PANICKED' || event === 'GUEST_CRASHLOADED') {
+      this.emitter.emit('panicked', { action: String(data['action'] ?? 'run') });
     } else if (event === 'SHUTDOWN') {
       const reason = String(data['reason'] ?? 'unknown');
-      this.endDetail = `shutdown: ${reason}`;
+      // With -no-reboot a reset ends QEMU, and its log tells what kind it was.
+      this.endDetail = `shutdown: ${resetInWords(reason, this.parts.resetLog?.take())}`;
       if (data['guest'] === true) this.expectedEnd = true;
     } else if (event === 'RESUME' && this.state === 'stopped') this.checkRunState();
     else if (event === 'STOP' && this.adopted) this.checkRunState();

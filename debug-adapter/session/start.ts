@@ -5,6 +5,7 @@ import { createView } from '../inspect/program-view';
 import { attachQemu } from '../machine/attach';
 import { launchQemu } from '../machine/launch';
 import type { Machine } from '../machine/machine';
+import { resetInWords } from '../machine/reset-log';
 import { Locations } from '../program/locations';
 import { PlacedProgram } from '../program/placed-program';
 import { createPlacements } from '../program/placement/placement';
@@ -169,8 +170,11 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     machine.on('serial', ({ port, bytes }) => {
       if (port === 1) consoleLines.take(bytes);
     }),
-    machine.on('reset', ({ reason }) => {
-      core.output(`The machine was reset (${reason}).\n`, 'important');
+    machine.on('reset', ({ reason, facts }) => {
+      core.output(`The machine was reset: ${resetInWords(reason, facts)}.\n`, 'important');
+    }),
+    machine.on('panicked', ({ action }) => {
+      core.output(`The guest told QEMU that it panicked (QEMU's answer: ${action}).\n`, 'important');
     }),
     machine.on('ended', ({ expected, detail }) => {
       serialFeed.flush(true);

@@ -1,21 +1,16 @@
+import { resetInWords } from '../../machine/reset-log';
 import type { ActiveFilter, FilterHost } from './filter';
 
-const words: Readonly<Record<string, string>> = {
-  'guest-reset': 'the guest asked for a reset, or the processor took a triple fault',
-  'host-qmp-system-reset': 'a reset was asked for over QMP',
-  'host-ui': 'a reset was asked for in QEMU',
-  'guest-panic': 'the guest panicked',
-};
-
-/** `cpu-reset`: stops at the reset vector after every reset. */
+/** `cpu-reset`: stops at the reset vector after every reset, and says whether the guest wanted it. */
 export class ResetFilter implements ActiveFilter {
   readonly verification = { verified: true };
   readonly #unlisten: () => void;
 
   constructor(host: FilterHost) {
-    this.#unlisten = host.machine.on('reset', ({ reason }) => {
-      const why = words[reason] ?? reason;
-      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `The machine was reset: ${why}`, exception: { filter: 'cpu-reset', details: reason } }));
+    this.#unlisten = host.machine.on('reset', ({ reason, facts }) => {
+      const why = resetInWords(reason, facts, (pc) => placeInWords(host, pc));
+      const details = facts?.tripleFault === true ? 'triple fault' : reason;
+      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `The machine was reset: ${why}`, exception: { filter: 'cpu-reset', details } }));
     });
   }
 
@@ -28,3 +23,10 @@ export class ResetFilter implements ActiveFilter {
     return Promise.resolve();
   }
 }
+
+/** The modules still have their places: the event comes before anybody has looked at the machine that was reset. */
+const placeInWords = (host: FilterHost, pc: bigint): string => {
+  const { symbol, offset } = host.program.placeOf(pc);
+  const name = symbol ? ` (${symbol.name}${offset === undefined || offset === 0 ? '' : `+0x${offset.toString(16)}`})` : '';
+  return `0x${pc.toString(16)}${name}`;
+};

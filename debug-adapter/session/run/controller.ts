@@ -28,6 +28,8 @@ export class RunController {
   #wanted: ((stop: Stop) => Promise<StopReport> | StopReport) | undefined;
   #closing = false;
   #resetSeen = false;
+  /** Why QEMU will stop the machine of its own accord. */
+  #byItself: string | undefined;
   #work: (() => Promise<void>)[] = [];
   #idle: Promise<unknown> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
@@ -36,10 +38,18 @@ export class RunController {
   constructor(machine: Machine, listener: RunListener) {
     this.#machine = machine;
     this.#listener = listener;
-    this.#unlisten = machine.on('reset', () => {
-      this.#resetSeen = true;
-      this.#interrupt();
-    });
+    const off = [
+      machine.on('reset', () => {
+        this.#resetSeen = true;
+        this.#interrupt();
+      }),
+      machine.on('panicked', () => {
+        this.#byItself = 'The guest told QEMU that it panicked, and QEMU stopped the machine';
+      }),
+    ];
+    this.#unlisten = () => {
+      for (const stop of off) stop();
+    };
   }
 
   /** Running as the user sees it. */
@@ -186,7 +196,10 @@ export class RunController {
       else if (verdict && (!report || (verdict.exception && !report.exception))) report = merge(verdict, report);
     }
     if (report || mine || this.#resetSeen) return report;
-    return stop.reason === 'other' ? { stop, reason: 'pause', description: 'The machine stopped by itself' } : undefined;
+    if (stop.reason !== 'other') return undefined;
+    const description = this.#byItself ?? 'The machine stopped by itself';
+    this.#byItself = undefined;
+    return { stop, reason: 'pause', description };
   }
 
   async #runToStop(): Promise<Stop> {

@@ -153,12 +153,44 @@ describe('a launched machine', () => {
     await client.continueRequest({ threadId: 1 });
     await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed');
     const reset = await nextStop(() => client.customRequest('bootscope/serial', { send: 'q' }));
-    expect(reset).toMatchObject({ reason: 'exception', description: expect.stringContaining('reset') as string });
+    expect(reset).toMatchObject({ reason: 'exception', description: expect.stringMatching(/^The machine was reset: a triple fault at 0x10[0-9a-f]+ \(kmain\+0x[0-9a-f]+\)/) as string });
+    expect((await client.exceptionInfoRequest({ threadId: 1 })).body).toMatchObject({ exceptionId: 'cpu-reset', details: { message: 'triple fault' } });
     await client.setExceptionBreakpointsRequest({ filters: [] });
     await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] });
     expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).reason).toBe('function breakpoint');
     const stages = await custom<StagesAnswer>('bootscope/stages');
     expect(stages.current).toBe('kernel');
+
+    // A reset that the guest asks for, by the keyboard controller, is told apart.
+    await client.setFunctionBreakpointsRequest({ breakpoints: [] });
+    await client.setExceptionBreakpointsRequest({ filters: ['cpu-reset'] });
+    const { next } = await custom<SerialAnswer>('bootscope/serial');
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial', { from: next })).text, { timeout: 30_000 }).toContain('mount failed');
+    const asked = await nextStop(() => client.customRequest('bootscope/serial', { send: 'r' }));
+    expect(asked.description).toMatch(/^The machine was reset: the guest asked for a reset at 0x10[0-9a-f]+ \(kmain/);
+  });
+
+  it('stops when the guest tells QEMU that it panicked, and says so', async () => {
+    const more = { qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-device', 'pvpanic', '-action', 'panic=pause'] };
+    await launchToStop(() => Promise.resolve(), { ...more, stopOnEntry: true });
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed');
+    const stop = await nextStop(() => client.customRequest('bootscope/serial', { send: 'p' }));
+    expect(stop.description).toBe('The guest told QEMU that it panicked, and QEMU stopped the machine');
+    expect((await stackNames())[0]).toMatch(/^(kmain|out)$/);
+  });
+
+  it('with -no-reboot ends at the reset, saying what it was', async () => {
+    await launchToStop(() => Promise.resolve(), { qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-no-reboot'], stopOnEntry: true });
+    const outputs: string[] = [];
+    client.on('output', (event: DebugProtocol.OutputEvent) => outputs.push(event.body.output));
+    const terminated = client.waitForEvent('terminated', 30_000);
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed');
+    await client.customRequest('bootscope/serial', { send: 'q' });
+    await terminated;
+    expect(outputs.join('')).toMatch(/QEMU has ended: shutdown: a triple fault/);
   });
 
   /** Name → variable of a scope of the innermost frame. */

@@ -1,0 +1,70 @@
+import fs from 'node:fs';
+
+/** What QEMU's log tells of the reset that came last. */
+export interface ResetFacts {
+  /** The processor could not deliver an exception, nor the double fault about that (Intel SDM volume 3, 6.15, interrupt 8). */
+  readonly tripleFault: boolean;
+  /** Instruction pointer of the first processor before the reset: linear but for the CS base. */
+  readonly pc?: bigint;
+  /** CR2 then: the address of the last page fault. */
+  readonly cr2?: bigint;
+}
+
+/**
+ * Reads QEMU's log of processor resets (`log cpu_reset`), by which alone a triple fault is told from a reset that was asked for: QMP
+ * gives both the reason `guest-reset`. Source: QEMU, target/i386/tcg/excp_helper.c (check_exception) writes "Triple fault";
+ * target/i386/cpu.c and cpu-dump.c the registers before each reset.
+ */
+export class ResetLog {
+  private read = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** Facts of what was logged since the last call; undefined where QEMU logged nothing. */
+  take(): ResetFacts | undefined {
+    let text: string;
+    try {
+      const all = fs.readFileSync(this.file);
+      text = all.toString('latin1', this.read);
+      this.read = all.length;
+    } catch {
+      return undefined;
+    }
+    return factsIn(text);
+  }
+}
+
+/** @internal */
+export const factsIn = (text: string): ResetFacts | undefined => {
+  if (!/Triple fault|CPU Reset/.test(text)) return undefined;
+  const number = (name: RegExp): bigint | undefined => {
+    const digits = name.exec(text)?.[1];
+    return digits === undefined ? undefined : BigInt(`0x${digits}`);
+  };
+  const pc = number(/\b[RE]IP=([0-9a-f]+)/);
+  const cr2 = number(/\bCR2=([0-9a-f]+)/);
+  return { tripleFault: text.includes('Triple fault'), ...(pc === undefined ? {} : { pc }), ...(cr2 === undefined ? {} : { cr2 }) };
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  'guest-reset': 'the guest asked for a reset',
+  'guest-shutdown': 'the guest switched itself off',
+  'guest-panic': 'the guest told QEMU that it panicked',
+  'host-qmp-system-reset': 'a reset was asked for over QMP',
+  'host-qmp-quit': 'QEMU was told to quit over QMP',
+  'host-signal': 'a signal ended QEMU',
+  'host-ui': 'it was asked for in QEMU\'s window',
+  'subsystem-reset': 'a part of the machine was reset',
+};
+
+/**
+ * Why the machine was reset or switched off, in words. `reason` is QMP's ShutdownCause (qapi/run-state.json); without facts a guest's reset
+ * may have been a triple fault.
+ */
+export const resetInWords = (reason: string, facts: ResetFacts | undefined, where: (pc: bigint) => string = (pc) => `0x${pc.toString(16)}`): string => {
+  const at = facts?.pc === undefined ? '' : ` at ${where(facts.pc)}`;
+  if (facts?.tripleFault === true) return `a triple fault${at}${facts.cr2 === undefined || facts.cr2 === 0n ? '' : `, last page fault at 0x${facts.cr2.toString(16)}`}`;
+  const words = reasons[reason] ?? reason;
+  if (reason !== 'guest-reset') return words;
+  return facts ? `${words}${at}` : `${words}, or the processor took a triple fault`;
+};

@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { ResetLog, factsIn, resetInWords } from '../../../debug-adapter/machine/reset-log';
+
+/** As QEMU writes it: `-d cpu_reset`. */
+const dump = (pc: string, cr2: string): string => `CPU Reset (CPU 0)\nEAX=00000000 EBX=00000000\nEIP=${pc} EFL=00000002 [-------] CPL=0 II=0 A20=1 SMM=0 HLT=0\nCR0=00000011 CR2=${cr2} CR3=00000000 CR4=00000000\n`;
+
+test('a triple fault is told from a reset that was asked for', () => {
+  expect(factsIn(`Triple fault\n${dump('00100123', 'deadb000')}`)).toEqual({ tripleFault: true, pc: 0x100123n, cr2: 0xdeadb000n });
+  expect(factsIn(dump('00100123', '00000000'))).toEqual({ tripleFault: false, pc: 0x100123n, cr2: 0n });
+  expect(factsIn('RIP=ffffffff80200010 RFL=2\nCPU Reset (CPU 1)\n')).toEqual({ tripleFault: false, pc: 0xffffffff80200010n });
+  expect(factsIn('CPU Reset (CPU 0)\nEIP=zz')).toEqual({ tripleFault: false });
+  expect(factsIn('unrelated')).toBeUndefined();
+});
+
+test('words for every way a machine is reset', () => {
+  expect(resetInWords('guest-reset', { tripleFault: true, pc: 0x100n, cr2: 0x5000n })).toBe('a triple fault at 0x100, last page fault at 0x5000');
+  expect(resetInWords('guest-reset', { tripleFault: false, pc: 0x100n })).toBe('the guest asked for a reset at 0x100');
+  expect(resetInWords('guest-reset', undefined)).toBe('the guest asked for a reset, or the processor took a triple fault');
+  expect(resetInWords('host-qmp-system-reset', { tripleFault: false, pc: 0x100n })).toBe('a reset was asked for over QMP');
+  expect(resetInWords('something-new', undefined)).toBe('something-new');
+});
+
+test('each reset is read once, and a log that is not there says nothing', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-reset-'));
+  try {
+    const file = path.join(folder, 'reset.log');
+    const log = new ResetLog(file);
+    expect(log.take()).toBeUndefined();
+    fs.writeFileSync(file, `Triple fault\n${dump('00000001', '00000000')}`);
+    expect(log.take()?.tripleFault).toBe(true);
+    expect(log.take()).toBeUndefined();
+    fs.appendFileSync(file, dump('00000002', '00000000'));
+    expect(log.take()).toMatchObject({ tripleFault: false, pc: 2n });
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
