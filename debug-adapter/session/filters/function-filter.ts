@@ -5,6 +5,7 @@ import { runtimeOf } from '../../program/placed-module';
 import type { StopReport } from '../run/stop-report';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
 import type { ErrnoWord } from './grammar';
+import type { LinearPattern } from './linear-pattern';
 import { formattedMessage } from './printf';
 
 /** What a filter on kernel functions stops for. */
@@ -24,7 +25,7 @@ const panicNames = ['panic', 'kassert_panic', 'panic_handler_inner', 'rust_begin
  * Linux kernel/panic.c `panic`, FreeBSD sys/kern/kern_shutdown.c `panic` and `kassert_panic`, Redox kernel src/panic.rs
  * `panic_handler_inner`; other Rust kernels have `rust_begin_unwind`.
  */
-export const panicFunctions = (pattern: RegExp | undefined): FunctionStops => ({
+export const panicFunctions = (pattern: LinearPattern | undefined): FunctionStops => ({
   filter: 'panic',
   functions: panicNames,
   describe: (_host, fn, message) => {

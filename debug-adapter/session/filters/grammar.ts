@@ -1,5 +1,7 @@
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
+import { PatternSyntax, linearPattern } from './linear-pattern';
+import type { LinearPattern } from './linear-pattern';
 
 /** The exception filters of the contracts that can be parsed; each has its condition language. */
 export type FilterId = 'errno' | 'serial' | 'stage' | 'panic' | 'mountroot-failed' | 'environment' | 'mount' | 'cpu-reset';
@@ -15,9 +17,9 @@ export type Returned = { readonly kind: 'errnos'; readonly errnos: readonly Errn
 export type Condition =
   | { readonly filter: 'errno'; readonly form: 'errno'; readonly errnos: readonly ErrnoWord[]; readonly in?: Place }
   | { readonly filter: 'errno'; readonly form: 'returns'; readonly function: string; readonly returns: Returned }
-  | { readonly filter: 'serial'; readonly pattern: RegExp }
+  | { readonly filter: 'serial'; readonly pattern: LinearPattern }
   | { readonly filter: 'stage'; readonly stages: readonly string[] }
-  | { readonly filter: 'panic'; readonly pattern?: RegExp }
+  | { readonly filter: 'panic'; readonly pattern?: LinearPattern }
   | { readonly filter: 'mountroot-failed'; readonly errnos: readonly ErrnoWord[] }
   | { readonly filter: 'environment'; readonly glob?: string; readonly what?: 'set' | 'changed' | 'removed'; readonly value?: string }
   | { readonly filter: 'mount'; readonly what?: 'added' | 'removed' | 'changed'; readonly on?: string; readonly fstype?: string }
@@ -88,7 +90,7 @@ const errnoList = (reader: Reader): ErrnoWord[] => {
   return errnos;
 };
 
-const regex = (reader: Reader): RegExp => {
+const regex = (reader: Reader): LinearPattern => {
   const start = reader.position;
   if (reader.text[start] !== '/') throw reader.wrong('a pattern between slashes is expected');
   let index = start + 1;
@@ -107,9 +109,10 @@ const regex = (reader: Reader): RegExp => {
   if (flag !== '' && flag !== 'i') throw reader.wrong(`"${flag}" is no flag; only i is known`, index + 1);
   if (body === '') throw reader.wrong('the pattern is empty', start + 1);
   try {
-    return new RegExp(body, flag === 'i' ? 'iu' : 'u');
+    return linearPattern(body, flag === 'i');
   } catch (error) {
-    throw reader.wrong(error instanceof Error ? error.message : String(error), start + 1);
+    if (!(error instanceof PatternSyntax)) throw error;
+    throw reader.wrong(error.message, start + 1 + error.offset);
   }
 };
 

@@ -1,5 +1,6 @@
 import { stripTerminalControl } from '../../../boot/serial-text';
 import type { ActiveFilter, FilterHost } from './filter';
+import type { LinearPattern } from './linear-pattern';
 
 const longestLine = 4096;
 
@@ -9,7 +10,7 @@ export class SerialFilter implements ActiveFilter {
   readonly #unlisten: () => void;
   readonly #lines = new Map<number, { text: string; matched: boolean }>();
 
-  constructor(host: FilterHost, pattern: RegExp) {
+  constructor(host: FilterHost, pattern: LinearPattern) {
     this.#unlisten = host.machine.on('serial', ({ port, bytes }) => {
       const line = this.#take(port, Buffer.from(bytes).toString('latin1'), pattern);
       if (line === undefined) return;
@@ -28,7 +29,7 @@ export class SerialFilter implements ActiveFilter {
   }
 
   /** The line that matches, told once for each line. */
-  #take(port: number, text: string, pattern: RegExp): string | undefined {
+  #take(port: number, text: string, pattern: LinearPattern): string | undefined {
     const before = this.#lines.get(port) ?? { text: '', matched: false };
     const pieces = text.split(/\r*\n/);
     let found: string | undefined;

@@ -37,6 +37,12 @@ describe('the condition of a filter', () => {
     expect(parseCondition(filter, text)).toMatchObject({ filter, ...expected });
   });
 
+  it('matches patterns in linear time, also those that stop other engines', () => {
+    const condition = parseCondition('serial', '/(a+)+$|(.*)*z/');
+    // A backtracking engine would not come back from this one.
+    expect('pattern' in condition && condition.pattern?.test(`${'a'.repeat(20_000)}b`)).toBe(false);
+  });
+
   it('reads patterns with slashes in classes and escapes', () => {
     const condition = parseCondition('serial', '/mount\\/[a/]+ FAILED/i');
     expect(condition).toMatchObject({ filter: 'serial' });
@@ -54,6 +60,9 @@ describe('the condition of a filter', () => {
     ['serial', '/abc', 5],
     ['serial', '/abc/g', 6],
     ['serial', '/(/', 2],
+    ['serial', '/ab(?=c)/', 4],
+    ['panic', '/a\\1/', 3],
+    ['serial', '/x[b-a]/', 4],
     ['stage', 'kernel,nowhere', 8],
     ['cpu-reset', 'x', 1],
     ['mount', 'added over', 7],
