@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode, ensureNpm, root } from './setup/ensure.mjs';
+import { alias, copyWasm } from './wasm.mjs';
 
 ensureNode();
 ensureNpm();
@@ -33,8 +34,7 @@ await build({
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file)))),
   format: 'cjs',
   external: ['vscode'],
-  // Its module for import() asks for import.meta.url, which a CommonJS bundle does not have.
-  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+  alias,
 });
 
 /** The demo is not shipped; the guests' builders find their sources beside themselves, so they stay where they are. */
@@ -46,14 +46,4 @@ const guestsStay = {
 };
 if (!production) await build({ ...common, entryPoints: { demo: 'scripts/demo/main.ts' }, format: 'esm', outExtension: { '.js': '.mjs' }, plugins: [guestsStay] });
 
-// iced-x86 reads its WebAssembly from beside its own file.
-fs.copyFileSync(path.join(root, 'node_modules/iced-x86/iced_x86_bg.wasm'), path.join(dist, 'iced_x86_bg.wasm'));
-// Tree-sitter and its grammars, read by the language server, the CLI and the adapter (expressions) from beside their own file.
-for (const file of [
-  'node_modules/web-tree-sitter/web-tree-sitter.wasm',
-  'node_modules/tree-sitter-bash/tree-sitter-bash.wasm',
-  'node_modules/tree-sitter-c/tree-sitter-c.wasm',
-  'node_modules/tree-sitter-rust/tree-sitter-rust.wasm',
-  'language-server/grammars/loader-conf/generated/tree-sitter-loader-conf.wasm',
-])
-  fs.copyFileSync(path.join(root, file), path.join(dist, path.basename(file)));
+copyWasm(dist);

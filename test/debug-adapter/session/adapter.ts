@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import { build } from 'esbuild';
+import { alias, copyWasm } from '../../../scripts/wasm.mjs';
 
 const root = path.join(import.meta.dirname, '../../..');
 
@@ -10,8 +11,8 @@ const root = path.join(import.meta.dirname, '../../..');
 export const bundleAdapter = async (): Promise<{ readonly file: string; remove(): void }> => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-adapter-'));
   const file = path.join(directory, 'debug-adapter.js');
-  await build({ entryPoints: [path.join(root, 'debug-adapter/main.ts')], outfile: file, bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' });
-  fs.copyFileSync(path.join(root, 'node_modules/iced-x86/iced_x86_bg.wasm'), path.join(directory, 'iced_x86_bg.wasm'));
+  await build({ entryPoints: [path.join(root, 'debug-adapter/main.ts')], outfile: file, bundle: true, platform: 'node', target: 'node20', format: 'cjs', alias, logLevel: 'warning' });
+  copyWasm(directory);
   return {
     file,
     remove: () => {
