@@ -41,7 +41,8 @@ export class MemoryQueue {
       }
       if (!this.scheduled) {
         this.scheduled = true;
-        queueMicrotask(() => void this.flush());
+        // Behind everything that can go on without an answer: reads that chains of promises come to at different times share a batch.
+        queueMicrotask(() => process.nextTick(() => void this.flush()));
       }
     });
   }

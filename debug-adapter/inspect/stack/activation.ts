@@ -91,10 +91,16 @@ export class Activation implements ActivationOptions {
     const { registers, space } = this;
     const sp = await registers.get(registers.names.sp);
     if (this.exact || sp === undefined) return sp;
-    const [next] = await space.readSome(this.pc, 1);
+    const [next] = this.codeInFile ?? (await space.readSome(this.pc, 1));
     if (next !== popStackPointer) return sp;
     const bytes = await space.readSome(sp, registers.names.wordSize);
     return bytes.length === registers.names.wordSize ? fromBytes(bytes) : sp;
+  }
+
+  /** The byte at the pc as the image's file has it: to ask the machine would cost a batch for each frame. */
+  private get codeInFile(): Uint8Array | undefined {
+    const module = this.program.moduleAt(this.pc, { cr3: this.cr3 });
+    return module?.image.bytesAt(this.program.toLinked(module, this.pc), 1);
   }
 
   /** The call around this one, or why there is none. */

@@ -7,8 +7,8 @@ import { registerNamesFor } from './register-names';
 
 /** What a debugger shows at most; deeper is a recursion that went wrong. */
 const mostFrames = 1000;
-/** Bytes of stack that are fetched with the first frame. */
-const prefetched = 4096;
+/** Bytes of stack that are fetched with the first frame: all of a kernel's (Linux arch/x86/include/asm/page_64_types.h THREAD_SIZE). */
+const prefetched = 16_384;
 
 /**
  * Frames of a stopped vCPU, innermost first, inlined functions as frames of their own. The last frame's `endReason` says why

@@ -257,11 +257,11 @@ export interface Snapshot {
   readonly written: Map<string, bigint>;
 }
 
-/** A stop as a machine with the program placed on it. `slide`: runtime minus linked address. */
-export const snapshotOf = (file: string, stop: GdbStop, memory: Buffer, slide = 0n): Snapshot => {
+/** A stop as a machine with the program placed on it. `slide`: runtime minus linked address. `through`: what stands between the debugger and the memory. */
+export const snapshotOf = (file: string, stop: GdbStop, memory: Buffer, slide = 0n, through: (space: Space) => Space = (space) => space): Snapshot => {
   const image = openImage(file);
   const ranges = stop.memory.map(({ address, offset, length }) => ({ start: BigInt(address), bytes: Uint8Array.from(memory.subarray(offset, offset + length)) }));
-  const space = new SnapshotSpace(ranges, (address, length) => image.bytesAt(address - slide, length));
+  const space = through(new SnapshotSpace(ranges, (address, length) => image.bytesAt(address - slide, length)));
   const values = new Map(Object.entries(stop.registers).map(([name, value]) => [name, BigInt(value)]));
   const registers: Registers = {
     mode: image.addressSize === 8 ? 'long' : 'protected32',
