@@ -197,7 +197,7 @@ export class Inspector implements Evaluator {
   }
 
   async text(expression: string, stop: Stop): Promise<string> {
-    return (await render(await this.#evaluateAt(expression, stop))).text;
+    return (await render(await this.#evaluateAt(expression, stop), symbolContext(this.#options.program))).text;
   }
 
   /** Evaluates in a frame; the innermost of the current vCPU without one. */
