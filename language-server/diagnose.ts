@@ -1,6 +1,7 @@
 import { diagnoseScript } from './boot-scripts/diagnose';
 import type { Finding } from './findings';
 import { diagnoseUnits } from './init-units/diagnose';
+import { diagnoseJob } from './launchd/diagnose';
 import { diagnoseConf } from './loader-conf/diagnose';
 import type { Workspace } from './workspace/workspace';
 
@@ -15,6 +16,8 @@ export function diagnose(path: string, workspace: Workspace): Finding[] {
     case 'line-script':
     case 'redox-config':
       return diagnoseUnits(path, workspace);
+    case 'launchd-job':
+      return diagnoseJob(path, workspace);
     default:
       return [];
   }

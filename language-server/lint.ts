@@ -6,6 +6,7 @@ import type { Finding } from './findings';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
 import { DiskFiles } from './workspace/files';
+import { shellcheckInstalled } from './workspace/shellcheck';
 import { Workspace } from './workspace/workspace';
 
 export interface LintResult {
@@ -17,11 +18,11 @@ export interface LintResult {
 
 /**
  * Diagnostics of files and folders, as an editor would show them. A file given by name is seen together with the
- * folder tree it belongs to.
+ * folder tree it belongs to. Where shellcheck is installed general advice on shell is left to it.
  * @throws Error with `code` ENOENT and the like when a path cannot be read.
  */
-export async function lint(paths: readonly string[], rules: LoaderRules): Promise<LintResult> {
-  const workspace = new Workspace(new DiskFiles(), { rules });
+export async function lint(paths: readonly string[], rules: LoaderRules, shellcheck = shellcheckInstalled()): Promise<LintResult> {
+  const workspace = new Workspace(new DiskFiles(), { rules, shellcheck });
   const asked = paths.map((one) => path.resolve(one));
   for (const one of asked) {
     if (fs.statSync(one).isDirectory()) await workspace.scan(one);

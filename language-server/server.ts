@@ -23,10 +23,12 @@ import { initUnitService } from './init-units/service';
 import { unitGraph } from './init-units/unit-graph';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
+import { launchdService } from './launchd/service';
 import { loaderConfService } from './loader-conf/service';
 import { tokenTypes, type LanguageService, type Source } from './service';
 import { DiskFiles } from './workspace/files';
 import type { FileKind } from './workspace/recognise';
+import { shellcheckInstalled } from './workspace/shellcheck';
 import { Workspace } from './workspace/workspace';
 
 /** What an editor may set, below `bootscope`. */
@@ -40,7 +42,7 @@ export async function serve(connection: Connection): Promise<void> {
   const workspace = new Workspace(files);
   const documents = new TextDocuments(TextDocument);
   const trees = new Trees(await parserFor('loader-conf'));
-  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees), 'init-unit': initUnitService, 'line-script': initUnitService, 'redox-config': initUnitService, 'boot-script': bootScriptService };
+  const services: Partial<Record<FileKind, LanguageService>> = { 'loader-conf': loaderConfService(trees), 'init-unit': initUnitService, 'line-script': initUnitService, 'redox-config': initUnitService, 'boot-script': bootScriptService, 'launchd-job': launchdService };
   const findings = new Map<string, readonly Finding[]>();
   let formats = false;
   let folders: string[] = [];
@@ -60,12 +62,14 @@ export async function serve(connection: Connection): Promise<void> {
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     folders = (params.workspaceFolders ?? []).flatMap((folder) => pathOf(folder.uri) ?? []);
+    const given = params.initializationOptions as { readonly shellcheck?: boolean } | null | undefined;
+    workspace.settings = { ...workspace.settings, shellcheck: given?.shellcheck === true || shellcheckInstalled() };
     asksForSettings = params.capabilities.workspace?.configuration === true;
     return {
       serverInfo: { name: 'bootscope' },
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
-        completionProvider: { triggerCharacters: ['.', '_', '"', '=', '/', '$', '{', ' '] },
+        completionProvider: { triggerCharacters: ['.', '_', '"', '=', '/', '$', '{', ' ', '>'] },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,
@@ -86,7 +90,7 @@ export async function serve(connection: Connection): Promise<void> {
     const settings = (await connection.workspace.getConfiguration('bootscope')) as EditorSettings | null;
     formats = settings?.loaderConf?.format?.enable === true;
     const rules = loaderRules.find((one) => one === settings?.loaderConf?.loader) ?? 'lua-15';
-    workspace.settings = { rules };
+    workspace.settings = { ...workspace.settings, rules };
   };
 
   const publish = (uri: string): void => {

@@ -9,6 +9,8 @@ const selector: DocumentSelector = [
   { scheme: 'file', language: 'shellscript' },
   { scheme: 'file', pattern: '**/{init.d,init.initfs.d}/[0-9][0-9]_*' },
   { scheme: 'file', pattern: '**/config/**/*.toml' },
+  { scheme: 'file', pattern: '**/{LaunchDaemons,LaunchAgents}/*.plist' },
+  { scheme: 'file', pattern: '**/rc.d/*' },
 ];
 
 /** Scripts that may take part in a boot; others do not start the server. */
@@ -16,7 +18,7 @@ const likelyScript = /^#!\s*\/rescue\/|\b(kenv|mdconfig|reboot\s+-r|init_chroot)
 
 function concerns(document: vscode.TextDocument): boolean {
   if (document.uri.scheme !== 'file') return false;
-  if (document.languageId === 'shellscript') return likelyScript.test(document.getText());
+  if (document.languageId === 'shellscript' || /\/rc\.d\/[^/]+$/.test(document.uri.path)) return likelyScript.test(document.getText());
   if (document.uri.path.endsWith('.toml')) return document.uri.path.includes('/config/') && /init(\.initfs)?\.d\//.test(document.getText());
   return vscode.languages.match(selector as vscode.DocumentSelector, document) > 0;
 }
@@ -29,9 +31,10 @@ export function registerLanguages(context: vscode.ExtensionContext): void {
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'language-server.js').fsPath;
     client = new LanguageClient('bootscope', vscode.l10n.t('Bootscope language server'), { module, transport: TransportKind.ipc }, {
       documentSelector: selector,
+      initializationOptions: { shellcheck: vscode.extensions.getExtension('timonwong.shellcheck') !== undefined },
       synchronize: {
         configurationSection: 'bootscope',
-        fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.conf,*.conf.local,*.sh,init,init_script,*.rc,*.service,*.target,[0-9][0-9]_*,*.toml,Makefile,*.mk}'),
+        fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.conf,*.conf.local,*.sh,init,init_script,*.rc,*.service,*.target,[0-9][0-9]_*,*.toml,*.plist,Makefile,*.mk,rc.d/*}'),
       },
     });
     void client.start().catch((error: unknown) => vscode.window.showErrorMessage(vscode.l10n.t('The Bootscope language server did not start: {0}', error instanceof Error ? error.message : String(error))));

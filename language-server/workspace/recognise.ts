@@ -1,6 +1,6 @@
 /** Which files are ours, by path first and by a few lines of text where the path is not enough. */
 
-export type FileKind = 'loader-conf' | 'boot-script' | 'init-unit' | 'line-script' | 'redox-config' | 'build-script';
+export type FileKind = 'loader-conf' | 'boot-script' | 'init-unit' | 'line-script' | 'redox-config' | 'launchd-job' | 'build-script';
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const parent = (path: string): string => base(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
@@ -27,12 +27,15 @@ export function candidateKind(path: string): FileKind | undefined {
   }
   if (name === 'init.rc' || /^init_[\w-]+\.rc$/.test(name)) return 'line-script';
   if (name.endsWith('.toml') && /(^|\/)config\/([^/]+\/)*[^/]+\.toml$/.test(path)) return 'redox-config';
+  if (name.endsWith('.plist')) return launchdFolder.test(path) || /^[\w-]+(\.[\w-]+){2,}\.plist$/.test(name) ? 'launchd-job' : undefined;
   // Scripts that rc(8) runs, and those that come with packages.
   if (/\/rc(\.local)?\.d\/[\w.-]+$/.test(path) && !name.includes('.')) return 'boot-script';
   if (/^(init|init_script|rc|live)(\.sh)?$/.test(name) || /\.(sh|rc)$/.test(name)) return 'boot-script';
   if (/^(GNU)?[Mm]akefile$|\.mk$/.test(name)) return 'build-script';
   return undefined;
 }
+
+const launchdFolder = /\/Launch(Daemons|Agents)\/[^/]+$/;
 
 /** systemd-boot's loader.conf has `key value` lines and no `=`. */
 const systemdBoot = /^[ \t]*(default|timeout|editor|console-mode|auto-entries|auto-firmware|auto-reboot|auto-poweroff|beep|secure-boot-enroll|random-seed-mode|reboot-for-bitlocker)[ \t]+[^=\s]/m;
@@ -51,6 +54,9 @@ export function kindOf(path: string, text: string): FileKind | undefined {
       return text.startsWith('#!') ? undefined : kind;
     case 'redox-config':
       return /^\[\[files\]\]/m.test(text) && /init(\.initfs)?\.d\//.test(text) ? kind : undefined;
+    case 'launchd-job':
+      // Property lists of other kinds have such names too.
+      return /<!DOCTYPE plist\b|<plist\b/.test(text) && (launchdFolder.test(path) || (/<key>\s*Label\s*<\/key>/.test(text) && /<key>\s*Program(Arguments)?\s*<\/key>/.test(text))) ? kind : undefined;
     case 'boot-script':
       return isBootScript(path, text) ? kind : 'build-script';
     default:

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../language-server/diagnose';
 import { lint } from '../../language-server/lint';
+import { shellcheckInstalled } from '../../language-server/workspace/shellcheck';
 import { Workspace } from '../../language-server/workspace/workspace';
 import { MemoryFiles } from './memory-files';
 
@@ -15,13 +17,13 @@ function expected(folder: string): string[] {
     .filter((name) => fs.statSync(path.join(folder, name)).isFile())
     .flatMap((name) => {
       const lines = fs.readFileSync(path.join(folder, name), 'utf8').split('\n');
-      return lines.flatMap((line, index) => (/^\s*#! (?!\/)/.test(line) ? line.trim().slice(3).split(' ').map((code) => `${name}:${index + 2} ${code}`) : []));
+      return lines.flatMap((line, index) => (/^\s*(<!-- )?#! (?!\/)/.test(line) ? line.replace(/^\s*(<!-- )?#! | -->$/g, '').trim().split(' ').map((code) => `${name}:${index + 2} ${code}`) : []));
     })
     .sort();
 }
 
 const found = async (folder: string): Promise<string[]> =>
-  (await lint([folder], 'lua-15')).findings.map((one) => `${path.relative(folder, one.path)}:${one.range.start.line + 1} ${one.code.replace(/^[\w-]+\//, '')}`).sort();
+  (await lint([folder], 'lua-15', false)).findings.map((one) => `${path.relative(folder, one.path)}:${one.range.start.line + 1} ${one.code.replace(/^[\w-]+\//, '')}`).sort();
 
 describe('lint over files shaped like real ones', () => {
   it('says nothing on good ones', async () => {
@@ -46,6 +48,17 @@ describe('lint over files shaped like real ones', () => {
     const file = path.join(corpus, 'bad/no-type/boot/loader.conf');
     expect((await lint([file], 'lua-15')).findings.length).toBeGreaterThan(1);
     await expect(lint([path.join(corpus, 'nothing')], 'lua-15')).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves general advice on shell to shellcheck where that is installed', async () => {
+    const codes = async (shellcheck: boolean): Promise<string[]> => (await lint([path.join(corpus, 'bad/devices')], 'lua-15', shellcheck)).findings.map((one) => one.code);
+    expect(await codes(false)).toContain('boot-script/after-the-end');
+    expect((await codes(false)).filter((code) => code !== 'boot-script/after-the-end')).toEqual(await codes(true));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-path-'));
+    expect(shellcheckInstalled(folder)).toBe(false);
+    fs.writeFileSync(path.join(folder, 'shellcheck'), '');
+    expect(shellcheckInstalled(`/nowhere${path.delimiter}${folder}`)).toBe(true);
+    fs.rmSync(folder, { recursive: true });
   });
 
   it('follows the Forth loader when asked', async () => {
