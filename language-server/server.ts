@@ -12,6 +12,7 @@ import {
   type InitializeParams,
   type InitializeResult,
   type TextEdit,
+  type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { UnitGraph, UnitGraphArguments } from '../boot/languages/init-units/unit-graph';
@@ -19,13 +20,14 @@ import { loaderRules } from '../boot/languages/loader-conf';
 import { bootScriptService } from './boot-scripts/service';
 import { diagnose } from './diagnose';
 import type { Finding, Fix } from './findings';
+import { asItem, incoming, outgoing } from './hierarchy';
 import { initUnitService } from './init-units/service';
 import { unitGraph } from './init-units/unit-graph';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
 import { launchdService } from './launchd/service';
 import { loaderConfService } from './loader-conf/service';
-import { tokenTypes, type LanguageService, type Source } from './service';
+import { tokenTypes, type LanguageService, type RenameChange, type Source } from './service';
 import { DiskFiles } from './workspace/files';
 import type { FileKind } from './workspace/recognise';
 import { shellcheckInstalled } from './workspace/shellcheck';
@@ -47,6 +49,7 @@ export async function serve(connection: Connection): Promise<void> {
   let formats = false;
   let folders: string[] = [];
   let asksForSettings = false;
+  let renamesFiles = false;
 
   const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);
   const sourceOf = (uri: string): { source: Source; service: LanguageService } | undefined => {
@@ -64,6 +67,7 @@ export async function serve(connection: Connection): Promise<void> {
     folders = (params.workspaceFolders ?? []).flatMap((folder) => pathOf(folder.uri) ?? []);
     const given = params.initializationOptions as { readonly shellcheck?: boolean } | null | undefined;
     workspace.settings = { ...workspace.settings, shellcheck: given?.shellcheck === true || shellcheckInstalled() };
+    renamesFiles = params.capabilities.workspace?.workspaceEdit?.resourceOperations?.includes('rename') === true && params.capabilities.workspace.workspaceEdit.documentChanges === true;
     asksForSettings = params.capabilities.workspace?.configuration === true;
     return {
       serverInfo: { name: 'bootscope' },
@@ -74,6 +78,7 @@ export async function serve(connection: Connection): Promise<void> {
         definitionProvider: true,
         referencesProvider: true,
         renameProvider: { prepareProvider: true },
+        callHierarchyProvider: true,
         documentSymbolProvider: true,
         foldingRangeProvider: true,
         documentFormattingProvider: true,
@@ -180,8 +185,15 @@ export async function serve(connection: Connection): Promise<void> {
   connection.onRenameRequest(({ textDocument, position, newName }) => {
     const open = sourceOf(textDocument.uri);
     const changes = open?.service.rename?.(open.source, position, newName);
-    return changes === undefined ? null : { changes: Object.fromEntries(changes.map(({ path, edits }) => [pathToFileURL(path).href, [...edits]])) };
+    return changes === undefined ? null : workspaceEdit(changes, renamesFiles);
   });
+  connection.languages.callHierarchy.onPrepare(({ textDocument, position }) => {
+    const open = sourceOf(textDocument.uri);
+    const item = open?.service.flowItem?.(open.source, position);
+    return item === undefined ? null : [asItem(item)];
+  });
+  connection.languages.callHierarchy.onIncomingCalls(({ item }) => incoming(workspace, item).map((one) => ({ from: one.item, fromRanges: one.ranges })));
+  connection.languages.callHierarchy.onOutgoingCalls(({ item }) => outgoing(workspace, item).map((one) => ({ to: one.item, fromRanges: one.ranges })));
   connection.onDocumentSymbol(({ textDocument }) => {
     const open = sourceOf(textDocument.uri);
     return open?.service.symbols?.(open.source) ?? null;
@@ -226,6 +238,15 @@ export async function serve(connection: Connection): Promise<void> {
 }
 
 const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information, hint: DiagnosticSeverity.Hint } as const;
+
+/** An editor that cannot rename files gets the changes of texts alone. */
+function workspaceEdit(changes: readonly RenameChange[], renamesFiles: boolean): WorkspaceEdit {
+  const uri = (path: string): string => pathToFileURL(path).href;
+  const edits = changes.filter((one) => one.edits.length > 0);
+  if (!renamesFiles || changes.every((one) => one.renamed === undefined)) return { changes: Object.fromEntries(edits.map(({ path, edits: all }) => [uri(path), [...all]])) };
+  const renames = changes.flatMap(({ path, renamed }) => (renamed === undefined ? [] : [{ kind: 'rename' as const, oldUri: uri(path), newUri: uri(renamed) }]));
+  return { documentChanges: [...edits.map(({ path, edits: all }) => ({ textDocument: { uri: uri(path), version: null }, edits: [...all] })), ...renames] };
+}
 
 const editsOf = (uri: string, fix: Fix): Record<string, TextEdit[]> => {
   const all: Record<string, TextEdit[]> = {};

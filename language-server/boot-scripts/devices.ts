@@ -100,7 +100,7 @@ export interface Mount {
 }
 
 /** Devices and mounts that a script makes, each with the commands that begin and end its life. */
-export interface Machine {
+export interface Devices {
   readonly disks: readonly MemoryDisk[];
   readonly unions: readonly UnionDisk[];
   readonly mounts: readonly Mount[];
@@ -110,7 +110,7 @@ const device = (text: string): string => text.replace(/^\/dev\//, '');
 const clean = (path: string): string => (path === '/' ? path : path.replace(/\/+$/, ''));
 
 /** Follows the devices and mounts of a script; `preloaded` are the images the loader makes memory disks of. */
-export function follow(script: Script, preloaded: readonly string[]): Machine {
+export function follow(script: Script, preloaded: readonly string[]): Devices {
   const disks: MemoryDisk[] = preloaded.map((file, unit) => ({ name: `md${unit}`, backing: 'preload', file }));
   const unions: UnionDisk[] = [];
   const mounts: Mount[] = [];
@@ -173,28 +173,28 @@ const relevant = new Set(['mdconfig', 'geom', 'gunion', 'umount', 'mount', 'chro
 const line = (command: ShellCommand | undefined): string => (command === undefined ? '' : `, line ${command.range.start.line + 1}`);
 
 /** The life of a device, from what it is made of to where it is mounted, a step a line; empty when nothing is known of it. */
-export function deviceLife(machine: Machine, path: string, depth = 0): string[] {
+export function deviceLife(devices: Devices, path: string, depth = 0): string[] {
   const name = device(path);
   if (depth > 6) return [];
   const steps: string[] = [];
-  const union = machine.unions.find((one) => one.name === name);
-  const disk = machine.disks.find((one) => one.name === name);
+  const union = devices.unions.find((one) => one.name === name);
+  const disk = devices.disks.find((one) => one.name === name);
   const layer = /^(.+)\.(uzip|eli|zlib|ulzma|bde)$/.exec(name);
   if (union !== undefined) {
-    steps.push(...deviceLife(machine, union.lower, depth + 1), ...deviceLife(machine, union.upper, depth + 1));
+    steps.push(...deviceLife(devices, union.lower, depth + 1), ...deviceLife(devices, union.upper, depth + 1));
     steps.push(`${name}: ${union.upper} takes what is written over ${union.lower}${line(union.command)}`);
   } else if (disk !== undefined) {
     const what = disk.backing === 'preload' ? `${disk.file ?? ''}, preloaded by the loader` : disk.file === undefined ? `${disk.backing}${disk.size === undefined ? '' : `, ${disk.size.value ?? disk.size.text}`}` : `${disk.file} (${disk.backing})`;
     steps.push(`${name}: ${what}${line(disk.attached)}${disk.detached === undefined ? '' : `; detached${line(disk.detached)}`}`);
   } else if (layer !== null) {
-    const below = deviceLife(machine, layer[1] ?? '', depth + 1);
+    const below = deviceLife(devices, layer[1] ?? '', depth + 1);
     if (below.length === 0) return [];
     steps.push(...below, `${name}: made by geom_${layer[2] ?? ''}`);
   } else return [];
-  if (depth === 0) for (const mount of machine.mounts) if (device(mount.from) === name) steps.push(`mounted on ${mount.on}${line(mount.command)}${mount.unmounted === undefined ? '' : `; unmounted${line(mount.unmounted)}`}`);
+  if (depth === 0) for (const mount of devices.mounts) if (device(mount.from) === name) steps.push(`mounted on ${mount.on}${line(mount.command)}${mount.unmounted === undefined ? '' : `; unmounted${line(mount.unmounted)}`}`);
   return steps;
 }
 
 /** What is mounted on a path, in order. */
-export const mountLife = (machine: Machine, path: string): string[] =>
-  machine.mounts.filter((one) => one.on === clean(path)).map((one) => `${one.type ?? 'ufs'} from ${one.from}${line(one.command)}${one.unmounted === undefined ? '' : `; unmounted${line(one.unmounted)}`}`);
+export const mountLife = (devices: Devices, path: string): string[] =>
+  devices.mounts.filter((one) => one.on === clean(path)).map((one) => `${one.type ?? 'ufs'} from ${one.from}${line(one.command)}${one.unmounted === undefined ? '' : `; unmounted${line(one.unmounted)}`}`);

@@ -8,7 +8,7 @@ import { loadedTwice, moduleNotLoaded, rescueGeom } from './checks/modules';
 import { afterTheEnd, rerootWithBusyFile, scriptRunsAgain, setAfterReader, silenced } from './checks/order';
 import { chrootWithoutDevfs, efibootmgrInChroot, mountCovered, pivotWithoutDevfs, remountUnion } from './checks/roots';
 import type { ScriptContext } from './checks/state';
-import { follow, type Machine } from './devices';
+import { follow, type Devices } from './devices';
 import { openScript } from './open';
 import type { Script } from './script';
 
@@ -37,14 +37,14 @@ export function diagnoseScript(path: string, workspace: Workspace): Finding[] {
   const text = workspace.files.read(path);
   if (script === undefined || text === undefined) return [];
   const startedBy = startersOf(path, workspace);
-  const context: ScriptContext = { path, text, script, workspace, startedBy, machine: machineOf(script, startedBy, workspace), kenv: kenvIn(path, script).filter((one) => one.unreached !== true) };
+  const context: ScriptContext = { path, text, script, workspace, startedBy, devices: devicesOf(script, startedBy, workspace), kenv: kenvIn(path, script).filter((one) => one.unreached !== true) };
   // A function that is called twice has its faults once.
   const found = new Map(checks.flatMap((check) => check(context)).map((one) => [`${one.code} ${one.range.start.line}:${one.range.start.character}`, one]));
   return [...found.values()].sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
 }
 
 /** The devices and mounts a script makes, after the images that the loader preloads. */
-export function machineOf(script: Script, startedBy: readonly string[], workspace: Workspace): Machine {
+export function devicesOf(script: Script, startedBy: readonly string[], workspace: Workspace): Devices {
   const preloaded = startedBy.flatMap((path) => [...openConf(path, workspace).state.modules.values()].filter((module) => module.loaded && isDiskType(module.type)).map((module) => module.file));
   return follow(script, preloaded);
 }

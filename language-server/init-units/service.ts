@@ -4,6 +4,10 @@ import { closureOf, startOrder, templateOf } from '../../boot/languages/init-uni
 import { architectures, restartPolicies, scriptWords, serviceTypes, tables, type UnitKey } from '../../boot/languages/init-units/schema';
 import type { Range } from '../findings';
 import type { LanguageService, Source } from '../service';
+import { headerOf } from './checks/place';
+import { environmentFlow, environmentOf, environmentText, ownedBySystem, type EnvironmentUse } from './environment';
+import { unitItem } from './flow';
+import { renameUnit, resolveUnit, unitReferences } from './rename';
 import { unitsAround, type UnitSet } from './system';
 import { unitsIn, type Unit } from './units';
 
@@ -30,22 +34,79 @@ export const initUnitService: LanguageService = {
   },
   definition(source, at) {
     const unit = unitAt(source, at.line);
-    const id = unit?.requires.find((one) => inside(one.range, at))?.id;
-    if (unit === undefined || id === undefined) return [];
-    const { units } = around(source, unit);
-    const target = units.get(id) ?? units.get(templateOf(id));
+    if (unit === undefined) return [];
+    const variable = variableAt(unit, at);
+    if (variable !== undefined) return environmentFlow(source.workspace, variable.name).filter((one) => one.kind === 'set').map(usePlace);
+    const id = unit.requires.find((one) => inside(one.range, at))?.id;
+    const target = id === undefined ? undefined : resolveUnit(source.workspace, source.path, unit.stage, id);
     return target === undefined ? [] : [top(target)];
   },
   references(source, at) {
     const unit = unitAt(source, at.line);
     if (unit === undefined) return [];
-    const id = unit.requires.find((one) => inside(one.range, at))?.id ?? unit.id;
-    return [...around(source, unit).units.values()].flatMap((other) => other.requires.filter((one) => one.id === id || templateOf(one.id) === id).map((one) => ({ uri: pathToFileURL(other.path).href, range: one.range })));
+    const variable = variableAt(unit, at);
+    if (variable !== undefined) return environmentFlow(source.workspace, variable.name).map(usePlace);
+    const target = unitMeant(source, unit, at);
+    return target === undefined ? [] : unitReferences(source.workspace, target).map((one) => ({ uri: pathToFileURL(one.unit.path).href, range: one.range }));
+  },
+  renameRange(source, at) {
+    const unit = unitAt(source, at.line) ?? embeddedAt(source, at);
+    if (unit === undefined) return undefined;
+    const variable = variableAt(unit, at);
+    if (variable !== undefined) return ownedBySystem(variable.name) ? undefined : { range: variable.range, placeholder: variable.name };
+    const reference = unit.requires.find((one) => inside(one.range, at));
+    if (reference !== undefined) {
+      const target = resolveUnit(source.workspace, source.path, unit.stage, reference.id);
+      return target === undefined ? undefined : { range: reference.range, placeholder: target.id };
+    }
+    const own = ownNameAt(unit, at);
+    return own === undefined ? undefined : { range: own, placeholder: unit.id };
+  },
+  rename(source, at, name) {
+    const unit = unitAt(source, at.line) ?? embeddedAt(source, at);
+    if (unit === undefined) return [];
+    const variable = variableAt(unit, at);
+    if (variable === undefined) {
+      const target = unitMeant(source, unit, at);
+      return target === undefined ? [] : renameUnit(source.workspace, target, name);
+    }
+    if (ownedBySystem(variable.name) || !/^[A-Za-z_]\w*$/.test(name)) return [];
+    const changes = new Map<string, { range: Range; newText: string }[]>();
+    for (const one of environmentFlow(source.workspace, variable.name)) changes.set(one.unit.path, [...(changes.get(one.unit.path) ?? []), { range: one.range, newText: name }]);
+    return [...changes].map(([path, edits]) => ({ path, edits }));
+  },
+  flowItem(source, at) {
+    const unit = unitAt(source, at.line) ?? embeddedAt(source, at);
+    if (unit === undefined) return undefined;
+    const variable = variableAt(unit, at);
+    if (variable !== undefined) return { subject: { kind: 'environment', name: variable.name }, name: variable.name, detail: 'environment of init', path: source.path, range: variable.range };
+    const target = unitMeant(source, unit, at);
+    return target === undefined ? undefined : unitItem(target);
   },
   symbols(source) {
     return unitsIn(source.path, source.workspace, source.text).map(symbolOf);
   },
 };
+
+const variableAt = (unit: Unit, at: Position): EnvironmentUse | undefined => environmentOf(unit).find((one) => inside(one.range, at));
+const usePlace = (one: EnvironmentUse): Location => ({ uri: pathToFileURL(one.unit.path).href, range: one.range });
+
+/** The unit whose `path` in a configuration stands at a place. */
+const embeddedAt = (source: Source, at: Position): Unit | undefined => unitsIn(source.path, source.workspace, source.text).find((unit) => unit.pathRange !== undefined && inside(unit.pathRange, at));
+
+/** Where a unit's own name can be taken hold of: its header, its `path` in a configuration, the first line of a script. */
+function ownNameAt(unit: Unit, at: Position): Range | undefined {
+  if (unit.pathRange !== undefined && inside(unit.pathRange, at)) return unit.pathRange;
+  const header = headerOf(unit);
+  return header.start.line === at.line ? header : undefined;
+}
+
+/** The unit that a reference at a place names, else the one whose own name stands there. */
+function unitMeant(source: Source, unit: Unit, at: Position): Unit | undefined {
+  const reference = unit.requires.find((one) => inside(one.range, at));
+  if (reference !== undefined) return resolveUnit(source.workspace, source.path, unit.stage, reference.id);
+  return ownNameAt(unit, at) === undefined ? undefined : unit;
+}
 
 function symbolOf(unit: Unit): DocumentSymbol {
   const lines = unit.text.split('\n');
@@ -128,6 +189,8 @@ function completeScript(source: Source, unit: Unit, at: Position): CompletionIte
 }
 
 function hoverUnit(source: Source, unit: Unit, at: Position): Hover | undefined {
+  const variable = variableAt(unit, at);
+  if (variable !== undefined) return { contents: { kind: 'markdown', value: environmentText(source.workspace, variable.name) }, range: variable.range };
   const reference = unit.requires.find((one) => inside(one.range, at));
   if (reference !== undefined) return { contents: { kind: 'markdown', value: unitText(source, unit, reference.id) }, range: reference.range };
   for (const header of unit.toml?.table ?? []) {

@@ -27,6 +27,8 @@ export interface Unit {
   readonly scheme?: string;
   /** `etc` directories are read after `lib` ones, and their files replace those of the same name. */
   readonly directory: 'lib' | 'etc';
+  /** Its name in the `path` of a configuration that embeds it. */
+  readonly pathRange?: Range;
   /** Conditions under which init starts it, in words. */
   readonly conditions: readonly string[];
 }
@@ -117,7 +119,10 @@ export function embeddedUnits(path: string, text: string): Unit[] {
     if (found === null || !(/\.(service|target)$/.test(id) || /^\d\d_[\w@-]+$/.test(id))) return [];
     // Places can be told only where the text stands there as it is, from the line after the quotes.
     const plain = (data.raw.startsWith('"""\n') || data.raw.startsWith("'''\n")) && data.raw.slice(4, -3) === data.value;
-    return plain ? [readUnit(path, data.value, /initfs/.test(target) ? 1 : 2, id, data.range.start.line + 1, target)] : [];
+    if (!plain) return [];
+    const place = get(item.table, 'path')?.value.range;
+    const unit = readUnit(path, data.value, /initfs/.test(target) ? 1 : 2, id, data.range.start.line + 1, target);
+    return [place === undefined ? unit : { ...unit, pathRange: { start: { line: place.end.line, character: place.end.character - 1 - id.length }, end: { line: place.end.line, character: place.end.character - 1 } } }];
   });
 }
 

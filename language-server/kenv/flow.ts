@@ -2,6 +2,8 @@ import { readConf } from '../../boot/languages/loader-conf';
 import { guardText, type Script, type ShellCommand, type Word } from '../boot-scripts/script';
 import { openScript } from '../boot-scripts/open';
 import type { Range } from '../findings';
+import { entryOf, readPlist, stringOf } from '../launchd/plist';
+import { strings } from '../launchd/project';
 import type { Workspace } from '../workspace/workspace';
 
 /** One place that sets, removes or reads a variable of the kernel environment. */
@@ -52,6 +54,34 @@ function merged(a: Occurrence, b: Occurrence): Occurrence {
   return { ...rest, conditional, conditions: conditional ? a.conditions : [], ...(value !== undefined && value === b.value ? { value } : {}) };
 }
 
+/** kenv(1) in the command of a launchd job: as the program itself, or in a line for `sh -c`. */
+function kenvOfJob(path: string, text: string): Occurrence[] {
+  if (!text.includes('kenv')) return [];
+  const plist = readPlist(text);
+  const words = strings(entryOf(plist.top, 'ProgramArguments')?.value);
+  const own = /(^|\/)kenv$/.test(stringOf(plist.top, 'Program') ?? words[0]?.text ?? '');
+  const removes = own && words.some((word) => /^-\w*u/.test(word.text));
+  const common = { path, conditional: false, conditions: [] };
+  return words.flatMap((word, at): Occurrence[] => {
+    const { start } = word.range;
+    const place = (from: number, name: string): Range => ({ start: { line: start.line, character: start.character + from }, end: { line: start.line, character: start.character + from + name.length } });
+    if (own) {
+      const found = at === 0 ? null : /^([\w.]+)(?:=(.*))?$/.exec(word.text);
+      const name = found?.[1] ?? '';
+      if (found === null) return [];
+      return [{ ...common, name, range: place(0, name), kind: removes ? 'unset' : found[2] === undefined ? 'use' : 'set', ...(found[2] === undefined ? {} : { value: found[2] }) }];
+    }
+    // Entities would shift the places within the text.
+    if (word.range.end.line !== start.line || word.range.end.character - start.character !== word.text.length) return [];
+    return [...word.text.matchAll(/\bkenv\s+((?:-\w+\s+)*)([\w.]+)(=("[^"]*"|[^\s;&|)]*))?/g)].map((match) => {
+      const name = match[2] ?? '';
+      const kind = /-\w*u/.test(match[1] ?? '') ? 'unset' : match[3] === undefined ? 'use' : 'set';
+      const value = match[4]?.replace(/^"|"$/g, '');
+      return { ...common, name, range: place(match.index + match[0].indexOf(name, 4), name), kind, ...(value === undefined || value.includes('$') ? {} : { value }) };
+    });
+  });
+}
+
 const occurrences = new WeakMap<Script, readonly Occurrence[]>();
 
 /** What a script does with the kernel environment, in the order of its text; a function that is called twice counts once. */
@@ -81,5 +111,6 @@ export function kenvFlow(workspace: Workspace, name?: string): Occurrence[] {
     }),
   );
   const scripts = workspace.of('boot-script').flatMap((path) => kenvIn(path, openScript(path, workspace)));
-  return [...confs, ...scripts.filter((one) => name === undefined || one.name === name)];
+  const jobs = workspace.of('launchd-job').flatMap((path) => kenvOfJob(path, workspace.files.read(path) ?? ''));
+  return [...confs, ...[...scripts, ...jobs].filter((one) => name === undefined || one.name === name)];
 }

@@ -24,10 +24,16 @@ export function flowText(workspace: Workspace, name: string): string {
     return `- ${told[one.kind]}${value}: ${one.path.split('/').slice(-2).join('/')}:${one.range.start.line + 1}${one.unreached === true ? ', which no run comes to' : one.conditional ? `, ${one.conditions.join(', ')}` : ''}`;
   });
   const known = knownVariable(name);
-  const { readers } = describeVariable(freebsdVariables, name, new Map([[name, '']]));
-  const system = known !== undefined ? [known.reader] : readers;
-  for (const reader of system) lines.push(`- read by ${reader.name} (\`${reader.path}\`)${when[name] === undefined ? '' : `, ${when[name]}`}`);
+  for (const reader of systemReaders(name)) lines.push(`- read by ${reader.name} (\`${reader.path}\`)${reader.when === undefined ? '' : `, ${reader.when}`}`);
   return `**${name}**${known === undefined ? '' : `\n\n${known.what}.`}\n\n${lines.join('\n')}`;
+}
+
+/** Who in the system reads a variable, and when, as far as that decides what works. */
+export function systemReaders(name: string): { name: string; path: string; when?: string }[] {
+  const known = knownVariable(name);
+  const { readers } = describeVariable(freebsdVariables, name, new Map([[name, '']]));
+  const at = when[name];
+  return (known !== undefined ? [known.reader] : readers).map((reader) => ({ ...reader, ...(at === undefined ? {} : { when: at }) }));
 }
 
 /** When the system reads a variable, where that decides what works (sbin/init/init.c, sys/kern/vfs_mountroot.c). */

@@ -32,6 +32,10 @@ export function loaderConfService(trees: Trees): LanguageService {
       const variable = variableAt(open(source), at);
       return variable === undefined ? [] : renameVariable(source.workspace, variable.name, name);
     },
+    flowItem: (source, at) => {
+      const variable = variableAt(open(source), at);
+      return variable === undefined ? undefined : { subject: { kind: 'kenv', name: variable.name }, name: variable.name, detail: 'kernel environment', path: source.path, range: { start: { line: at.line, character: variable.start }, end: { line: at.line, character: variable.end } } };
+    },
     symbols: (source) => symbolsOf(open(source)),
     folding: (source) => foldingOf(open(source)),
     format: (source) => formatConf(source.text, source.workspace.settings.rules),

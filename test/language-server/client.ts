@@ -24,7 +24,7 @@ export class Client {
     });
   }
 
-  static async start(files: Record<string, string>, settings: unknown = {}): Promise<Client> {
+  static async start(files: Record<string, string>, settings: unknown = {}, renamesFiles = false): Promise<Client> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-lsp-'));
     for (const [name, text] of Object.entries(files)) {
       fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -41,7 +41,8 @@ export class Client {
     const initialized: InitializeResult = await connection.sendRequest('initialize', {
       processId: null,
       rootUri: null,
-      capabilities: { workspace: { configuration: true } },
+      capabilities: { workspace: { configuration: true, ...(renamesFiles ? { workspaceEdit: { documentChanges: true, resourceOperations: ['rename'] } } : {}) } },
+      initializationOptions: { shellcheck: false },
       workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'w' }],
     });
     const client = new Client(folder, connection, initialized, indexed);

@@ -7,7 +7,7 @@ import { say, type ScriptContext } from './state';
 
 /** A unit number given twice, or one that a preloaded image has. */
 export function unitTaken(context: ScriptContext): Finding[] {
-  const { disks } = context.machine;
+  const { disks } = context.devices;
   const used = new Set(disks.map((one) => one.name));
   return disks.flatMap((disk, at): Finding[] => {
     const command = disk.attached;
@@ -29,7 +29,7 @@ export function unitTaken(context: ScriptContext): Finding[] {
 
 /** Memory disks have sectors of 4096 bytes: a size in bytes has to be a multiple. */
 export function sizeInBytes(context: ScriptContext): Finding[] {
-  return context.machine.disks.flatMap((disk): Finding[] => {
+  return context.devices.disks.flatMap((disk): Finding[] => {
     const { size, attached: command } = disk;
     const bytes = size === undefined || !/^(swap|malloc)$/.test(disk.backing) ? null : /^(.*[\d}\w"')])"?b"?$/.exec(size.text);
     if (size === undefined || command === undefined || bytes === null) return [];
@@ -58,7 +58,7 @@ function bytesOf(text: string): bigint | undefined {
 
 /** gunion keeps a map of what was written beside the data: the upper disk has to be some 6 percent larger than the lower one. */
 export function upperTooSmall(context: ScriptContext): Finding[] {
-  const { disks, unions } = context.machine;
+  const { disks, unions } = context.devices;
   return unions.flatMap((union): Finding[] => {
     const upper = disks.findLast((one) => one.name === union.upper);
     const lower = disks.findLast((one) => one.name === union.lower.replace(/\.\w+$/, ''));

@@ -21,8 +21,8 @@ function needsOf(context: ScriptContext): Need[] {
   const needs: Need[] = [];
   const uzip = context.script.commands.find((command) => command.args.some((word) => /\bmd[\w${}]*\.uzip\b/.test(word.text)));
   if (uzip !== undefined) needs.push({ command: uzip, module: 'geom_uzip', option: 'GEOM_UZIP', what: 'without it no …uzip device appears', loadsItself: false });
-  for (const union of context.machine.unions) needs.push({ command: union.command, module: 'geom_union', option: 'GEOM_UNION', what: 'geom prints "Unknown command"', loadsItself: true });
-  for (const mount of context.machine.mounts) {
+  for (const union of context.devices.unions) needs.push({ command: union.command, module: 'geom_union', option: 'GEOM_UNION', what: 'geom prints "Unknown command"', loadsItself: true });
+  for (const mount of context.devices.mounts) {
     const option = optional[mount.type ?? ''];
     if (option !== undefined) needs.push({ command: mount.command, module: mount.type ?? '', option, what: `mount prints "Operation not supported by device"`, loadsItself: true });
   }
@@ -86,7 +86,7 @@ export function loadedTwice(context: ScriptContext): Finding[] {
 /** The geom in /rescue is linked statically and cannot load the library of a class. */
 export function rescueGeom(context: ScriptContext): Finding[] {
   const path = context.script.assignments.find((one) => one.name === 'PATH')?.value;
-  return context.machine.unions.flatMap(({ command, effective: run }): Finding[] => {
+  return context.devices.unions.flatMap(({ command, effective: run }): Finding[] => {
     const program = run.program.value ?? run.program.text;
     if (!program.startsWith('/rescue/') && (program.includes('/') || path !== '/rescue')) return [];
     return [

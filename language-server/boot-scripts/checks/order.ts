@@ -34,12 +34,12 @@ export function rerootWithBusyFile(context: ScriptContext): Finding[] {
   const { commands } = context.script;
   return commands.flatMap((reroot, at): Finding[] => {
     if (!reroots(reroot)) return [];
-    return context.machine.disks.flatMap((disk): Finding[] => {
+    return context.devices.disks.flatMap((disk): Finding[] => {
       const { attached } = disk;
       if (attached === undefined || disk.backing !== 'vnode' || disk.file === undefined || attached.conditional !== reroot.conditional || commands.indexOf(attached) > at) return [];
       // A file on a filesystem of its own, such as tmpfs, is another matter: that one is unmounted too, but says so.
       const { file } = disk;
-      if (context.machine.mounts.some((mount) => mount.on !== '/' && file.startsWith(`${mount.on}/`))) return [];
+      if (context.devices.mounts.some((mount) => mount.on !== '/' && file.startsWith(`${mount.on}/`))) return [];
       if (disk.detached !== undefined && commands.indexOf(disk.detached) < at) return [];
       return [
         say(context, reroot, 'error', 'reroot-busy-file', `${file} on the old root backs a memory disk here. The reroot unmounts the old root by force, and the disk loses its file: the new root fails or hangs. Preload the image by the loader (md_image), copy it to a swap-backed disk, or use init_chroot instead of a reroot.`, {

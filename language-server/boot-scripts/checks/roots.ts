@@ -27,7 +27,7 @@ export function pivotWithoutDevfs(context: ScriptContext): Finding[] {
 
 function devfsFor(context: ScriptContext, command: ShellCommand, root: string, result: string): Finding[] {
   const { commands } = context.script;
-  const mounts = context.machine.mounts.filter((one) => one.command !== command);
+  const mounts = context.devices.mounts.filter((one) => one.command !== command);
   const filled = mounts.find((mount) => mount.on === root);
   const devfs = mounts.find((mount) => mount.on === `${root}/dev`);
   const late = devfs !== undefined && commands.indexOf(devfs.command) > commands.indexOf(command);
@@ -44,7 +44,7 @@ function devfsFor(context: ScriptContext, command: ShellCommand, root: string, r
 
 /** A mount that a later one, nearer to the root, covers for every later lookup. */
 export function mountCovered(context: ScriptContext): Finding[] {
-  const { mounts } = context.machine;
+  const { mounts } = context.devices;
   return mounts.flatMap((above, at): Finding[] => {
     if (above.command.conditional || !above.on.startsWith('/') || above.on === '/') return [];
     const below = mounts.slice(0, at).find((one) => one.on.startsWith(`${above.on}/`) && !one.command.conditional && one.unmounted === undefined);
@@ -59,7 +59,7 @@ export function mountCovered(context: ScriptContext): Finding[] {
 
 /** unionfs refuses MNT_UPDATE, and a gunion root is writable already. */
 export function remountUnion(context: ScriptContext): Finding[] {
-  const union = context.machine.mounts.find((mount) => mount.type === 'unionfs' || mount.from.endsWith('.union'));
+  const union = context.devices.mounts.find((mount) => mount.type === 'unionfs' || mount.from.endsWith('.union'));
   if (union === undefined) return [];
   return context.script.commands.flatMap((command): Finding[] => {
     if (command.name !== 'mount' && command.name !== 'chroot') return [];

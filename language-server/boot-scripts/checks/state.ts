@@ -1,7 +1,7 @@
 import { finding, type Finding, type Range, type TextChange } from '../../findings';
 import type { Occurrence } from '../../kenv/flow';
 import type { Workspace } from '../../workspace/workspace';
-import type { Machine } from '../devices';
+import type { Devices } from '../devices';
 import type { Script, ShellCommand } from '../script';
 
 /** One script with what is known around it. */
@@ -9,7 +9,7 @@ export interface ScriptContext {
   readonly path: string;
   readonly text: string;
   readonly script: Script;
-  readonly machine: Machine;
+  readonly devices: Devices;
   readonly kenv: readonly Occurrence[];
   /** loader.conf files of the workspace that name this script in init_script. */
   readonly startedBy: readonly string[];
