@@ -12,13 +12,18 @@ export interface FreebsdLiveOptions {
   strip?: boolean;
 }
 
-export type FreebsdLiveVariant = 'a' | 'b' | 'b-bug' | 'c' | 'c-orphan' | 'c-half' | 'd2' | 'd19' | 'd22' | 'e' | 'f';
+export type FreebsdLiveVariant = 'a' | 'b' | 'b-bug' | 'c' | 'c-orphan' | 'c-half' | 'd2' | 'd19' | 'd22' | 'e' | 'f' | 'gunion' | 'reroot' | 'mfsroot' | 'ventoy';
 export type FreebsdLiveProgram = 'init' | 'rescue' | 'devd' | 'syslogd' | 'sshd' | 'watchdogd' | 'httpd' | 'getty' | 'launchd' | 'efibootmgr';
 
 export interface FreebsdLive {
   directory: string;
   /** ELF64 with a PVH note, linked at 0xffffffff80200000. */
   kernel: string;
+  /** The UEFI loader: the PE file that runs, and the ELF file linked at 0 with its symbols. */
+  loader: string;
+  loaderSymbols: string;
+  /** loader.conf and the rest of /boot of each variant. */
+  media: string;
   /** The same programs as on the guest's media, with debug information; all linked at 0x200000. */
   programs: Record<FreebsdLiveProgram, string>;
   /** Where the sources lie; the debug information names them there. */
@@ -26,6 +31,8 @@ export interface FreebsdLive {
   shuffle: number | undefined;
   /** An argument vector without -serial, -gdb or -qmp. `append` adds assignments to the environment: `name=value "other=with blanks"`. */
   qemu(variant: FreebsdLiveVariant, extra?: { append?: string; args?: string[]; memory?: string }): string[];
+  /** The same machine started by firmware and the UEFI loader, which reads loader.conf of the variant from a disk. */
+  efiQemu(variant: FreebsdLiveVariant, extra?: { args?: string[] }): string[];
 }
 
 export declare const PROGRAMS: readonly FreebsdLiveProgram[];

@@ -1,11 +1,12 @@
 // Builds the guest freebsd-live. `node build.mjs --variant a --run` boots it on this terminal; `buildFreebsdLive` gives paths and argument vectors.
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cachedDirectory, contentHash, filesBelow, guestCache } from '../lib/cache.mjs';
 import { structHeader } from './structs.mjs';
+import { confHeader, makeEspImage, MODULES } from './media.mjs';
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -13,8 +14,15 @@ const source = join(here, 'src');
 
 /** The programs, each an ELF file of its own at the same addresses. */
 export const PROGRAMS = ['init', 'rescue', 'devd', 'syslogd', 'sshd', 'watchdogd', 'httpd', 'getty', 'launchd', 'efibootmgr'];
-export const VARIANTS = ['a', 'b', 'b-bug', 'c', 'c-orphan', 'c-half', 'd2', 'd19', 'd22', 'e', 'f'];
+export const VARIANTS = ['a', 'b', 'b-bug', 'c', 'c-orphan', 'c-half', 'd2', 'd19', 'd22', 'e', 'f', 'gunion', 'reroot', 'mfsroot', 'ventoy'];
 const SHAPES = { '12.x': 1200, 13.2: 1302, 15.1: 1501 };
+
+/** UEFI firmware of Debian's package ovmf. */
+const firmware = () => {
+  const found = ['/usr/share/ovmf/OVMF.fd', '/usr/share/qemu/OVMF.fd'].find(existsSync);
+  if (found === undefined) throw new Error('OVMF not found: apt-get install ovmf');
+  return found;
+};
 
 /** @param {string} command @param {string[]} args */
 async function tool(command, args) {
@@ -36,10 +44,11 @@ async function inPairs(items, action) {
 
 /** @param {Required<Omit<import('./build.d.mts').FreebsdLiveOptions, 'shuffle'>> & { shuffle: number | undefined }} options */
 function flags(options, place) {
-  const debug = [`-g`, `-gdwarf-${options.dwarf}`];
-  const common = [...debug, ...place, `-O${options.opt}`, '-std=gnu11', '-ffreestanding', '-fno-stack-protector', '-fno-omit-frame-pointer', '-fno-pic', '-fno-pie', '-fno-common', '-mno-red-zone', '-mgeneral-regs-only', '-fno-strict-aliasing'];
+  const debug = ['-g', `-gdwarf-${options.dwarf}`, ...place, `-O${options.opt}`];
+  const common = [...debug, '-std=gnu11', '-ffreestanding', '-fno-stack-protector', '-fno-omit-frame-pointer', '-fno-pic', '-fno-pie', '-fno-common', '-mno-red-zone', '-mgeneral-regs-only', '-fno-strict-aliasing'];
   const warnings = ['-Wall', '-Wno-unused-function', '-Wno-address-of-packed-member', ...(options.compiler === 'clang' ? ['-Wno-unused-command-line-argument'] : ['-Wno-unused-variable', '-Wno-unused-but-set-variable'])];
   return {
+    debug,
     kernel: [...common, ...warnings, '-mcmodel=kernel', '-fno-asynchronous-unwind-tables', `-DFREEBSD_SHAPE=${SHAPES[options.shape]}`, '-D_KERNEL'],
     user: [...common, ...warnings],
   };
@@ -51,6 +60,7 @@ async function build(directory, target, options) {
   const objects = join(directory, 'objects');
   mkdirSync(objects, { recursive: true });
   writeFileSync(join(directory, 'structs.h'), structHeader(options.shape, options.shuffle));
+  writeFileSync(join(directory, 'conf.h'), confHeader(join(source, 'media'), VARIANTS));
   const use = flags(options, [`-ffile-prefix-map=${directory}=${target}`]);
   const include = ['-I', join(source, 'sys'), '-I', directory];
 
@@ -85,7 +95,26 @@ async function build(directory, target, options) {
   await tool(cc, ['-c', blobs, '-o', join(objects, 'blobs.o')]);
   const kernelObjects = readdirSync(objects).filter((name) => name.endsWith('.o') && !name.startsWith('user-'));
   await tool('ld.lld-19', ['-m', 'elf_x86_64', '-static', '-nostdlib', '--build-id=sha1', '-z', 'noexecstack', '-T', join(source, 'sys/amd64/kernel.ld'), '-o', join(directory, 'kernel'), ...kernelObjects.map((name) => join(objects, name))]);
+  await tool('llvm-objcopy-19', ['--strip-debug', join(directory, 'kernel'), join(objects, 'kernel')]);
+  await buildEfiLoader(directory, objects, use.debug);
   if (options.strip) for (const name of ['kernel', ...PROGRAMS]) await tool('llvm-objcopy-19', ['--strip-debug', join(directory, name)]);
+}
+
+/**
+ * The UEFI loader as FreeBSD makes its own: an ELF file linked at 0 that keeps the symbols (loader_lua.sym), and beside it the PE file made of its
+ * sections. Also the kernel modules it can load: relocatable objects.
+ */
+async function buildEfiLoader(directory, objects, debug) {
+  const stand = join(source, 'stand');
+  const flags = [...debug, '-std=gnu11', '-ffreestanding', '-fno-stack-protector', '-fno-omit-frame-pointer', '-fPIC', '-fvisibility=hidden', '-mno-red-zone', '-mgeneral-regs-only', '-fshort-wchar', '-fno-builtin', '-Wall'];
+  const files = ['libsa/environment.c', 'libsa/libsa.c', 'common/modinfo.c', 'common/loader.c', 'efi/main.c', 'efi/start.S'];
+  const object = (file) => join(objects, `efi-${file.replace(/[/.]/g, '-')}.loader`);
+  await inPairs(files, (file) => tool('clang-19', [...flags, '-I', join(stand, 'libsa'), '-c', join(stand, file), '-o', object(file)]));
+  const symbols = join(directory, 'loader_lua.sym');
+  await tool('ld.lld-19', ['-m', 'elf_x86_64', '-shared', '-Bsymbolic', '-nostdlib', '-z', 'noexecstack', '--hash-style=sysv', '-T', join(stand, 'efi/loader.ld'), '-o', symbols, ...files.map(object)]);
+  const kept = ['.text', '.data', '.dynamic', '.rela.dyn', '.dynsym', '.dynstr', '.hash', '.reloc'].flatMap((name) => ['-j', name]);
+  await tool('objcopy', [...kept, '--output-target=efi-app-x86_64', symbols, join(directory, 'loader.efi')]);
+  await inPairs(MODULES, (name) => tool('clang-19', ['-g', '-O2', '-ffreestanding', '-mcmodel=kernel', `-DMODULE_NAME="${name}"`, '-c', join(source, 'modules/module.c'), '-o', join(objects, `${name}.ko`)]));
 }
 
 /** @param {import('./build.d.mts').FreebsdLiveOptions} given */
@@ -101,10 +130,21 @@ export async function buildFreebsdLive(given = {}) {
   };
   if (!(options.shape in SHAPES)) throw new Error(`no such shape: ${options.shape}; there are ${Object.keys(SHAPES).join(', ')}`);
   // The debug information names the sources by their place, so the place is part of what the files are made from.
-  const hash = contentHash([join(here, 'build.mjs'), join(here, 'structs.mjs'), source], [options, here]);
+  const hash = contentHash([join(here, 'build.mjs'), join(here, 'structs.mjs'), join(here, 'media.mjs'), source], [options, here]);
   const directory = await cachedDirectory('freebsd-live', hash, (into) => build(into, join(guestCache, 'freebsd-live', hash), options));
+  /** The machine with a loader in front: firmware, and a disk with its files. */
+  const loaderQemu = (variant, extra = {}) => {
+    if (!VARIANTS.includes(variant)) throw new Error(`no such variant: ${variant}; there are ${VARIANTS.join(', ')}`);
+    const disk = join(directory, `efi-${variant}.img`);
+    if (!existsSync(disk)) makeEspImage(disk, { directory, media: join(source, 'media'), variant });
+    return ['qemu-system-x86_64', '-machine', 'q35', '-m', '256M', '-bios', firmware(), '-drive', `file=${disk},format=raw,if=none,id=disk0,snapshot=on`, '-device', 'virtio-blk-pci,drive=disk0,bootindex=0', '-display', 'none', '-vga', 'none', '-net', 'none', '-no-reboot', ...(extra.args ?? [])];
+  };
   return {
     directory,
+    loader: join(directory, 'loader.efi'),
+    loaderSymbols: join(directory, 'loader_lua.sym'),
+    media: join(source, 'media'),
+    efiQemu: loaderQemu,
     kernel: join(directory, 'kernel'),
     programs: Object.fromEntries(PROGRAMS.map((name) => [name, join(directory, name)])),
     source,
@@ -136,7 +176,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (guest.shuffle !== undefined) console.error(`shuffle seed ${guest.shuffle}`);
   const variant = option('variant', process.env.VARIANT ?? 'f');
   if (process.argv.includes('--run')) {
-    const [command, ...args] = guest.qemu(variant, { append: option('append', ''), args: ['-serial', 'mon:stdio'] });
+    const extra = { append: option('append', ''), args: ['-serial', 'mon:stdio'] };
+    const [command, ...args] = process.argv.includes('--efi') ? guest.efiQemu(variant, extra) : guest.qemu(variant, extra);
     spawn(command, args, { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));
   } else console.log(JSON.stringify({ kernel: guest.kernel, programs: guest.programs, qemu: guest.qemu(variant) }, null, 1));
 }

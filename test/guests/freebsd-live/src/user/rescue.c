@@ -7,6 +7,10 @@
 #define MD_SWAP 3
 struct md_ioctl { u_int md_version, md_unit; int md_type; off_t md_mediasize; u_int md_sectorsize, md_options; const char *md_file; };
 
+/* What `geom union create` asks of /dev/geom.ctl. */
+#define GEOM_CTL 0xc0406700UL
+struct gctl_union { const char *upper, *lower; };
+
 static int
 fail(const char *tool, const char *what)
 {
@@ -97,7 +101,14 @@ mdconfig(int argc, char **argv)
 			mdio.md_type = strcmp(argv[++i], "vnode") == 0 ? MD_VNODE : MD_SWAP;
 		else if (strcmp(argv[i], "-f") == 0 && i + 1 < argc)
 			mdio.md_file = argv[++i];
-		else if (strcmp(argv[i], "-u") == 0 && i + 1 < argc)
+		else if (strcmp(argv[i], "-s") == 0 && i + 1 < argc) {
+			char *digit;
+
+			mdio.md_mediasize = 0;
+			for (digit = argv[++i]; *digit >= '0' && *digit <= '9'; digit++)
+				mdio.md_mediasize = mdio.md_mediasize * 10 + *digit - '0';
+			mdio.md_mediasize <<= *digit == 'g' ? 30 : 20;
+		} else if (strcmp(argv[i], "-u") == 0 && i + 1 < argc)
 			mdio.md_unit = argv[++i][0] - '0';
 		else if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
 			mdio.md_options |= strcmp(argv[++i], "readonly") == 0 ? 8 : 0;
@@ -106,6 +117,19 @@ mdconfig(int argc, char **argv)
 	if (fd < 0 || syscall(SYS_ioctl, (long)fd, MDIOCATTACH, &mdio) != 0)
 		return (fail("mdconfig", mdio.md_file != NULL ? mdio.md_file : "/dev/mdctl"));
 	return (0);
+}
+
+static int
+geom_main(int argc, char **argv)
+{
+	struct gctl_union request;
+	int fd = open("/dev/geom.ctl", 2);
+
+	if (argc != 5 || strcmp(argv[1], "union") != 0 || strcmp(argv[2], "create") != 0)
+		return (1);
+	request.upper = argv[3];
+	request.lower = argv[4];
+	return (fd < 0 || syscall(SYS_ioctl, (long)fd, GEOM_CTL, &request) != 0 ? fail("geom", argv[3]) : 0);
 }
 
 static int
@@ -188,6 +212,8 @@ tool_main(const char *name, int argc, char **argv)
 		return (df_main());
 	if (strcmp(name, "mdconfig") == 0)
 		return (mdconfig(argc, argv));
+	if (strcmp(name, "geom") == 0)
+		return (geom_main(argc, argv));
 	if (strcmp(name, "kenv") == 0)
 		return (kenv_main(argc, argv));
 	if (strcmp(name, "kldload") == 0)

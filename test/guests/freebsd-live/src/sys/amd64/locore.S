@@ -16,6 +16,7 @@
 	.p2align 12
 	.globl KPML4
 KPML4:	.skip 4096
+	.globl low_pdpt, kern_pdpt, low_pd
 low_pdpt: .skip 4096
 kern_pdpt: .skip 4096
 low_pd:	.skip 4096

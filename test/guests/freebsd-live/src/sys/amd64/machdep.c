@@ -22,6 +22,30 @@ wrmsr(u_int msr, uint64_t value)
 	__asm volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
 
+static uint64_t
+rdmsr(u_int msr)
+{
+	uint32_t low, high;
+
+	__asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	return ((uint64_t)high << 32 | low);
+}
+
+/* Whatever tables a loader left, these are the kernel's own: the first gigabyte 1:1, at DMAP_MIN_ADDRESS and at KERNBASE. */
+static void
+create_pagetables(void)
+{
+	extern uint64_t KPML4[], low_pdpt[], kern_pdpt[], low_pd[];
+	int i;
+
+	for (i = 0; i < 512; i++)
+		low_pd[i] = (uint64_t)i << 21 | 0x83;
+	low_pdpt[0] = kern_pdpt[510] = ((uint64_t)low_pd - KERNBASE) | 3;
+	KPML4[0] = KPML4[496] = ((uint64_t)low_pdpt - KERNBASE) | 3;
+	KPML4[511] = ((uint64_t)kern_pdpt - KERNBASE) | 3;
+	__asm volatile("movq %0, %%cr3" : : "r"((uint64_t)KPML4 - KERNBASE) : "memory");
+}
+
 static void
 setidt(int vector, char *function)
 {
@@ -60,6 +84,7 @@ setup_descriptors(void)
 	table.limit = sizeof(idt) - 1;
 	table.base = (uint64_t)idt;
 	__asm volatile("lidt %0" : : "m"(table));
+	wrmsr(0xc0000080, rdmsr(0xc0000080) | 1);		    /* EFER: SCE */
 	wrmsr(0xc0000081, (uint64_t)0x33 << 48 | (uint64_t)KCSEL << 32); /* STAR */
 	wrmsr(0xc0000082, (uint64_t)fast_syscall);			    /* LSTAR */
 	wrmsr(0xc0000084, 0x4700);					    /* SF_MASK: interrupts off, direction up */
@@ -73,6 +98,7 @@ cpu_initclocks(void)
 {
 	int divisor = 1193182 / hz;
 
+	wrmsr(0x1b, rdmsr(0x1b) & ~0x800UL); /* firmware may have set up the local APIC and its timer */
 	outb(0x20, 0x11);
 	outb(0x21, 0x20);
 	outb(0x21, 4);
@@ -96,6 +122,7 @@ native_parse_preload_data(uint64_t modulep)
 	uint64_t envp;
 
 	preload_metadata = (caddr_t)(uintptr_t)(modulep + KERNBASE);
+	preload_bootstrap_relocate(KERNBASE);
 	kmdp = preload_search_by_type("elf kernel");
 	if (kmdp == NULL)
 		kmdp = preload_search_by_type("elf64 kernel");
@@ -113,7 +140,11 @@ void proc0_init(void);
 uint64_t
 hammer_time(uint64_t modulep, uint64_t physfree_arg)
 {
+	uint64_t cr;
+
 	__pcpu[0].pc_curthread = thread0;
+	create_pagetables();
+	__asm volatile("movq %%cr4, %0; orq $0x620, %0; movq %0, %%cr4; movq %%cr0, %0; andq $~12, %0; orq $0x10002, %0; movq %0, %%cr0" : "=r"(cr));
 	setup_descriptors();
 	cninit();
 	native_parse_preload_data(modulep);

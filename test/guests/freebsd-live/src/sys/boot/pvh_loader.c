@@ -111,10 +111,12 @@ pvh_loader(uint32_t start_info_pa)
 	char *base = (char *)roundup2((uintptr_t)_end, PAGE_SIZE), *p = base, *modulep;
 	const char *const *line;
 	uint64_t value;
-	int i, howto = RB_SERIAL;
+	int i, images = 0, howto = RB_SERIAL;
 
 	if (info->cmdline_paddr != 0)
 		strlcpy(command_line, (const char *)info->cmdline_paddr, sizeof(command_line));
+	for (line = loader_own; *line != NULL; line++)
+		env_assign(*line);
 	for (line = loader_defaults; *line != NULL; line++)
 		env_assign(*line);
 	env_command_line(command_line, true);
@@ -139,7 +141,7 @@ pvh_loader(uint32_t start_info_pa)
 	modulep = (char *)roundup2((uintptr_t)p, PAGE_SIZE);
 	p = mod_string(modulep, MODINFO_NAME, "/boot/kernel/kernel");
 	p = mod_string(p, MODINFO_TYPE, "elf kernel");
-	value = KERNBASE + KERNLOAD;
+	value = KERNLOAD;
 	p = mod_add(p, MODINFO_ADDR, &value, 8);
 	value = (uintptr_t)_end - (KERNBASE + KERNLOAD);
 	p = mod_add(p, MODINFO_SIZE, &value, 8);
@@ -163,12 +165,12 @@ pvh_loader(uint32_t start_info_pa)
 				strlcpy(file, entries[j].value, min(sizeof(file), (size_t)entries[j].value_len + 1));
 		p = mod_string(p, MODINFO_NAME, file);
 		p = mod_string(p, MODINFO_TYPE, "md_image");
-		value = preload_image_address;
+		value = preload_image_address + images * preload_image_size - KERNBASE;
 		p = mod_add(p, MODINFO_ADDR, &value, 8);
 		value = preload_image_size;
 		p = mod_add(p, MODINFO_SIZE, &value, 8);
 		/* fs_magic of a UFS2 superblock, where one would look for it (sys/ufs/ffs/fs.h). */
-		*(uint32_t *)(preload_image_address + 65536 + 1372) = 0x19540119;
+		*(uint32_t *)(preload_image_address + images++ * preload_image_size + 65536 + 1372) = 0x19540119;
 	}
 	p = mod_add(p, MODINFO_END, "", 0);
 	p = (char *)roundup2((uintptr_t)p, PAGE_SIZE);

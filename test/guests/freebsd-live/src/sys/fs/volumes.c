@@ -12,7 +12,7 @@
 #define RESCUE                                                                                                             \
 	PROG("rescue/sh", "rescue"), PROG("rescue/mount", "rescue"), PROG("rescue/mdconfig", "rescue"), PROG("rescue/kenv", "rescue"),      \
 	PROG("rescue/kldload", "rescue"), PROG("rescue/sysctl", "rescue"), PROG("rescue/reboot", "rescue"), PROG("rescue/init", "init"),   \
-	PROG("rescue/df", "rescue"), PROG("rescue/sleep", "rescue"), PROG("rescue/echo", "rescue")
+	PROG("rescue/df", "rescue"), PROG("rescue/sleep", "rescue"), PROG("rescue/echo", "rescue"), PROG("sbin/geom", "rescue")
 
 /* The init scripts say what the projects' scripts say; `wait` is their loop until a device is there. */
 static const char init_sh[] =
@@ -29,6 +29,30 @@ static const char init_sh[] =
     "/rescue/kenv -u init_script\n"
     "/rescue/kenv -u init_shell\n"
     "exit 0\n";
+
+/* pkgdemon/freebsd-livecd: the union is made of providers, below the file system. */
+static const char gunion_sh[] =
+    "#!/rescue/sh\n"
+    "/rescue/mdconfig -a -t vnode -o readonly -f /rootfs.uzip -u 0\n"
+    "wait /dev/md0.uzip\n"
+    "/rescue/mdconfig -a -t swap -s 4g -u 1\n"
+    "/sbin/geom union create md1 md0.uzip\n"
+    "/rescue/mount -t ufs /dev/md1-md0.uzip.union /sysroot\n"
+    "/rescue/mount -t devfs devfs /sysroot/dev\n"
+    "/rescue/kenv init_chroot=/sysroot\n"
+    "/rescue/kenv -u init_script\n"
+    "/rescue/kenv -u init_shell\n"
+    "exit 0\n";
+
+/* The same from memory disks that the loader made, and a reroot instead of a chroot. */
+static const char mfs_init_sh[] =
+    "#!/rescue/sh\n"
+    "wait /dev/md1.uzip\n"
+    "/rescue/mdconfig -a -t swap -s 4g -u 2\n"
+    "/sbin/geom union create md2 md1.uzip\n"
+    "/rescue/kenv vfs.root.mountfrom=ufs:/dev/md2-md1.uzip.union\n"
+    "/rescue/kenv -u init_script\n"
+    "/rescue/reboot -r\n";
 
 static const char reroot_sh[] =
     "#!/rescue/sh\n"
@@ -91,7 +115,7 @@ static const char etc_rc_installed[] =
 	DIR("var/run"), DIR("root"), DIR("mnt"), DIR("boot/efi"), SIZED("boot/firmware/iwlwifi-8000C-36.ucode", 2428004)
 
 static const struct volent livecd[] = {
-	RESCUE, LINK("sbin/init", "/rescue/init"), PROG("sbin/watchdogd", "watchdogd"), TEXT("init.sh", init_sh), TEXT("reroot.sh", reroot_sh),
+	RESCUE, LINK("sbin/init", "/rescue/init"), PROG("sbin/watchdogd", "watchdogd"), TEXT("init.sh", init_sh), TEXT("reroot.sh", reroot_sh), TEXT("gunion.sh", gunion_sh),
 	SIZED("rootfs.uzip", (off_t)GUEST_UZIP_MIB << 20), SIZED("boot/kernel/kernel", 31457280), DIR("boot/modules"), DIR("sysroot"), DIR("upper"), DIR("dev"), DIR("mnt"), DIR("tmp"),
 	TEXT("boot/firmware/README", "boot-stage firmware only\n"), SIZED("boot/loader.efi", 655360),
 };
@@ -101,6 +125,10 @@ static const struct volent nextbsd[] = {
 };
 
 static const struct volent mfsroot[] = { RESCUE, TEXT("init", nextbsd_init), DIR("media"), DIR("rofs"), DIR("cow"), DIR("dev"), DIR("mnt") };
+
+static const struct volent mfs[] = { RESCUE, LINK("sbin/init", "/rescue/init"), TEXT("init.sh", mfs_init_sh), DIR("dev"), DIR("mnt") };
+
+static const struct volent mfsbsd[] = { SYSTEM(etc_rc_installed), RESCUE };
 
 static const struct volent rootfs[] = { SYSTEM(etc_rc) };
 
@@ -112,7 +140,10 @@ static const struct volume volumes[] = {
 	{ "cd9660", "LIVECD", livecd, nitems(livecd), false },
 	{ "cd9660", "NEXTBSD", nextbsd, nitems(nextbsd), false },
 	{ "ufs", "mfsroot.img", mfsroot, nitems(mfsroot), false },
+	{ "ufs", "mfs.img", mfs, nitems(mfs), false },
+	{ "ufs", "mfsbsd.img", mfsbsd, nitems(mfsbsd), false },
 	{ "ufs", "rootfs", rootfs, nitems(rootfs), true },
+	{ "ufs", "rootfs, writable", rootfs, nitems(rootfs), false },
 	{ "ufs", "ROOTFS", installed, nitems(installed), false },
 	{ "msdosfs", "efi", efi, nitems(efi), false },
 	{ "uzip", "rootfs.uzip", NULL, 0, true },

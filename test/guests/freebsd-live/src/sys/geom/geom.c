@@ -19,6 +19,7 @@ struct g_class g_label_class = { .name = "LABEL", .version = 0x20040519 };
 struct g_class g_dev_class = { .name = "DEV", .version = 0x20040519 };
 struct g_class g_uzip_class = { .name = "UZIP", .version = 0x20040519 };
 struct g_class g_md_class = { .name = "MD", .version = 0x20040519 };
+struct g_class g_union_class = { .name = "UNION", .version = 0x20040519 };
 struct g_class g_vfs_class = { .name = "VFS", .version = 0x20040519 };
 
 /* What lies on a provider; of a geom over another, where it reads. */
@@ -161,6 +162,32 @@ g_uzip_taste(struct g_class *mp, struct g_provider *pp)
 	return (g_new_provider(gp, name, volume_named("rootfs"), (off_t)GUEST_ROOTFS_MIB << 20, 512));
 }
 
+/* sys/geom/union/g_union.c, verb create: what is written goes to the upper provider, what was not is read from the lower one. */
+int
+g_union_ctl_create(const char *upper, const char *lower)
+{
+	struct g_provider *upperpp = g_provider_by_name(upper), *lowerpp = g_provider_by_name(lower);
+	struct g_content *content;
+	struct g_geom *gp;
+	char name[64];
+
+	if (upperpp == NULL || lowerpp == NULL)
+		return (ENXIO);
+	if (upperpp->mediasize < lowerpp->mediasize) {
+		printf("Upper provider %s is too small.\n", upper);
+		return (EINVAL);
+	}
+	snprintf(name, sizeof(name), "%s-%s.union", upper, lower);
+	gp = g_new_geom(&g_union_class, name);
+	/* The last one attached stands first: the lower one says what is there. */
+	g_attach(gp, upperpp);
+	g_attach(gp, lowerpp);
+	content = lowerpp->private;
+	(void)g_new_provider(gp, name, content->volume != NULL && strcmp(content->volume->label, "rootfs") == 0 ? volume_named("rootfs, writable") : content->volume, lowerpp->mediasize, 512);
+	printf("GEOM_UNION: Device %s created.\n", name);
+	return (0);
+}
+
 void
 g_taste_later(struct g_provider *pp)
 {
@@ -247,13 +274,15 @@ over(struct g_class *mp, struct g_provider *pp, const char *geom, const char *na
 static void
 g_init(const void *arg __unused)
 {
-	struct g_class *const classes[] = { &g_vfs_class, &g_md_class, &g_uzip_class, &g_label_class, &g_part_class, &g_disk_class, &g_dev_class };
+	struct g_class *const classes[] = { &g_vfs_class, &g_md_class, &g_uzip_class, &g_union_class, &g_label_class, &g_part_class, &g_disk_class, &g_dev_class };
 	char *from = kern_getenv("vfs.root.mountfrom");
-	bool nextbsd = (from != NULL && strstr(from, "NEXTBSD") != NULL) || getenv_is_true("mfsroot_load");
+	char *init = kern_getenv("init_path");
+	bool nextbsd = (from != NULL && strstr(from, "NEXTBSD") != NULL) || (init != NULL && strcmp(init, "/init") == 0);
 	struct g_provider *pp;
 	u_int i;
 
 	freeenv(from);
+	freeenv(init);
 	g_uzip_class.taste = g_uzip_taste;
 	for (i = 0; i < nitems(classes); i++)
 		g_add_class(classes[i]);
@@ -261,6 +290,7 @@ g_init(const void *arg __unused)
 	make_dev(&null_cdevsw, NULL, "null");
 	make_dev(&null_cdevsw, NULL, "mdctl");
 	make_dev(&null_cdevsw, NULL, "devctl");
+	make_dev(&null_cdevsw, NULL, "geom.ctl");
 	kproc_create(g_event_procbody, NULL, NULL, "geom");
 
 	pp = disk("ada0", NULL, 8192, 512);

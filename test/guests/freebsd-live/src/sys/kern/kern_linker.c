@@ -56,6 +56,20 @@ preload_search_by_type(const char *type)
 	return (NULL);
 }
 
+/* The loader knows addresses of the machine; from here on they are the kernel's. */
+void
+preload_bootstrap_relocate(vm_offset_t offset)
+{
+	caddr_t curp = preload_metadata;
+	uint32_t *hdr;
+
+	for (hdr = (uint32_t *)curp; hdr[0] != MODINFO_END || hdr[1] != 0; hdr = (uint32_t *)curp) {
+		if (hdr[0] == MODINFO_ADDR)
+			*(vm_offset_t *)(curp + 8) += offset;
+		curp += 8 + roundup2(hdr[1], 8);
+	}
+}
+
 void *
 preload_fetch_addr(caddr_t mod)
 {
@@ -125,11 +139,22 @@ linker_preload(const void *arg __unused)
 {
 	static const char *const order[] = { "unionfs", "geom_uzip", "xz" };
 	char name[64], *value;
+	caddr_t mod = NULL, type;
+	bool loaded = false;
 	u_int i;
 
 	sx_init(&kld_sx, "kernel linker");
 	linker_kernel_file = linker_make_file("kernel", "/boot/kernel/kernel", preload_fetch_addr(preload_kmdp), preload_fetch_size(preload_kmdp));
-	for (i = 0; i < nitems(order); i++) {
+	/* What a loader brought; without one, what it would have brought. */
+	while ((mod = preload_search_next_name(mod)) != NULL) {
+		type = preload_search_info(mod, MODINFO_TYPE);
+		if (type == NULL || strcmp(type, "elf obj module") != 0)
+			continue;
+		value = preload_search_info(mod, MODINFO_NAME);
+		linker_make_file(strrchr(value, '/') != NULL ? strrchr(value, '/') + 1 : value, value, preload_fetch_addr(mod), preload_fetch_size(mod));
+		loaded = true;
+	}
+	for (i = 0; i < nitems(order) && !loaded; i++) {
 		snprintf(name, sizeof(name), "%s_load", order[i]);
 		value = kern_getenv(name);
 		if (value != NULL && strcmp(value, "YES") == 0)

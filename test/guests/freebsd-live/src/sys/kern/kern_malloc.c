@@ -13,7 +13,7 @@ MALLOC_DEFINE(M_DEVBUF, "devbuf", "device driver memory");
 
 #define POOL_START 0x2000000UL
 #define POOL_PAGES 16381UL /* a prime, so that every stride visits every page */
-#define CONTIG_END 0x1e00000UL /* a preloaded image lies above */
+#define CONTIG_END 0x1c00000UL /* preloaded images lie above */
 #define CLASSES 8 /* 16, 32, ... 2048 */
 
 struct chunk { struct chunk *next; };

@@ -47,6 +47,8 @@ struct sysent { int sy_narg; int (*sy_call)(struct thread *, void *); const char
 
 /* /dev/mdctl */
 #define MDIOCATTACH 0xc1906d00UL
+#define GEOM_CTL 0xc0406700UL
+struct gctl_union { const char *upper, *lower; };
 struct md_ioctl { u_int md_version; u_int md_unit; int md_type; off_t md_mediasize; u_int md_sectorsize; u_int md_options; const char *md_file; };
 
 #endif

@@ -447,6 +447,17 @@ sys_ioctl(struct thread *td, struct ioctl_args *uap)
 
 	if (fp == NULL)
 		return (EBADF);
+	if (fp->f_vnode->v_type == VCHR && strcmp(fp->f_vnode->v_rdev->si_name, "geom.ctl") == 0 && uap->com == GEOM_CTL) {
+		struct gctl_union request;
+		char lower[64];
+
+		error = copyin(uap->data, &request, sizeof(request));
+		if (error == 0)
+			error = copyin_path(request.upper, path);
+		if (error == 0)
+			error = copyinstr(request.lower, lower, sizeof(lower), NULL);
+		return (error != 0 ? error : g_union_ctl_create(path, lower));
+	}
 	if (fp->f_vnode->v_type != VCHR || strcmp(fp->f_vnode->v_rdev->si_name, "mdctl") != 0 || uap->com != MDIOCATTACH)
 		return (25); /* ENOTTY */
 	error = copyin(uap->data, &mdio, sizeof(mdio));

@@ -20,6 +20,7 @@ struct g_provider *g_provider_by_name(const char *);
 void g_error_provider(struct g_provider *, int error);
 void g_dev_print(void);
 void g_waitidle(struct thread *);
+int g_union_ctl_create(const char *upper, const char *lower);
 void g_taste_later(struct g_provider *);
 /* What a filesystem finds when it reads the provider: a volume, or an errno. */
 int g_open_volume(const char *devname, const char *fstype, const struct volume **);

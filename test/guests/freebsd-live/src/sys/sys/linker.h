@@ -15,6 +15,7 @@
 #define MODINFOMD_MODULEP 0x1006
 
 extern caddr_t preload_metadata, preload_kmdp;
+void preload_bootstrap_relocate(vm_offset_t offset);
 caddr_t preload_search_by_type(const char *);
 caddr_t preload_search_next_name(caddr_t base);
 caddr_t preload_search_info(caddr_t mod, int inf);
