@@ -1,5 +1,6 @@
 import type { ProgramView } from '../../inspect/view';
 import { Batch } from '../batch';
+import { readCString } from '../c-string';
 import { hex } from '../unknown';
 
 export interface KenvEntry {
@@ -91,19 +92,6 @@ const readBlock = async (view: ProgramView, block: bigint): Promise<KenvEntry[]>
     address += BigInt(text.length + 1);
   }
   return entries;
-};
-
-/** Bytes up to the NUL, one character each. */
-const readCString = async (view: ProgramView, address: bigint): Promise<string> => {
-  let text = '';
-  const step = 256;
-  while (text.length < mostBytes) {
-    const bytes = await view.memory.readSome(address + BigInt(text.length), step);
-    const end = bytes.indexOf(0);
-    text += Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1');
-    if (end >= 0 || bytes.length < step) break;
-  }
-  return text;
 };
 
 /** Strings without `=` are no variables (the kernel skips them too). */
