@@ -42,8 +42,23 @@ export interface Fault {
   code: string;
   message: string;
 }
+/** One change of a variable while the machine ran. */
+export interface EnvironmentChange {
+  kind: 'set' | 'changed' | 'removed';
+  before?: string;
+  value?: string;
+  /** The stage in which it happened; where only two stops tell (`since`), the one of the later stop. */
+  stage: StageId;
+  /** Stage of the last stop before it; left out where the change itself was seen. */
+  since?: StageId;
+  /** Milliseconds since the machine was started, as in `stages`. */
+  atMs?: number;
+  /** The code that did it and the process that asked; left out where only two stops tell. */
+  by?: { process?: string; function: string; source?: Src };
+}
 export interface EnvironmentVariable {
   name: string;
+  /** Empty: it is not set, and a fault says why that matters. */
   values: EnvironmentValue[];
   readers: {
     name: string;
@@ -54,6 +69,8 @@ export interface EnvironmentVariable {
   meaning?: string;
   editable: boolean;
   faults: Fault[];
+  /** Oldest first; left out where none was seen. */
+  changes?: EnvironmentChange[];
 }
 /** An initial ramdisk in memory. */
 export interface InitramfsInfo {

@@ -41,6 +41,7 @@ import { freebsdSuperblock } from './rules/freebsd-superblock';
 import { freebsdUnionRoot } from './rules/freebsd-union-root';
 import { freebsdVdisk } from './rules/freebsd-vdisk';
 import { freebsdVentoy } from './rules/freebsd-ventoy';
+import { freebsdVentoyHints } from './rules/freebsd-ventoy-hints';
 import { freebsdWrongLabel } from './rules/freebsd-wrong-label';
 import { freebsdWrongRoot } from './rules/freebsd-wrong-root';
 import { grubRescue } from './rules/grub-rescue';
@@ -122,6 +123,7 @@ export const failureRules: readonly LoadedRule[] = [
   freebsdUnionRoot,
   freebsdVdisk,
   freebsdVentoy,
+  freebsdVentoyHints,
   freebsdWrongLabel,
   freebsdWrongRoot,
   nextbsdOverlayFailed,

@@ -1,3 +1,5 @@
+import type { StageName } from '../stages';
+
 /** What is known of boot variables: meaning, readers, and what is wrong with a value. Pure. */
 
 export interface VariableFault {
@@ -14,21 +16,31 @@ export type VariableFaultCode =
   | 'no-filesystem-type'
   | 'order-not-fixed'
   | 'not-handed'
+  | 'dropped'
+  | 'truncated'
+  | 'set-after-reader'
+  | 'never-read'
+  | 'read-not-set'
+  | 'contradicts'
   | 'duplicate'
   | 'no-effect'
   /** Two variables, or a variable and the machine, say different things. */
   | 'contradicting'
-  /** Set, and its reader has not read it where it ought to have. */
-  | 'never-read'
   /** Read, but not set. */
-  | 'not-set'
-  /** An earlier stage had it, a later one has not. */
-  | 'dropped';
+  | 'not-set';
 
 export interface VariableReader {
   readonly name: string;
   /** File of the reader in its project's sources. */
   readonly path: string;
+  /** The last stage in which setting the variable still reaches this reader; left out where that is not known. */
+  readonly lastStage?: StageName;
+  /** When it reads: `at its start`. */
+  readonly when?: string;
+  /** What makes it read once more, if anything does: `a reroot (reboot -r)`. */
+  readonly again?: string;
+  /** Characters of a value that it takes; more are cut off. */
+  readonly limit?: number;
 }
 
 /** What the machine tells beside the variables. */
@@ -37,13 +49,21 @@ export interface EnvironmentFacts {
   readonly filesystemSize?: bigint;
   /** `8-4-4-4-12`, lower case. */
   readonly filesystemUuid?: string;
+  /** GEOM classes of the kernel (FreeBSD); undefined: not known. */
+  readonly classes?: readonly string[];
+  /** The kernel found no root and asks for one. */
+  readonly asksForRoot?: boolean;
 }
 
 export interface VariableKnowledge {
   /** Exact name, or with `*`. The first entry that matches is used. */
   readonly name: string;
   readonly readers: readonly VariableReader[];
+  /** Readers that depend on the name. */
+  readonly readersOf?: (name: string) => readonly VariableReader[];
   readonly meaning: (value: string, name: string) => string;
+  /** Faults whether it is set or not; `value` undefined: it is not set. */
+  readonly whenUnset?: (facts: EnvironmentFacts) => readonly VariableFault[];
   readonly check?: (value: string, all: ReadonlyMap<string, string>, facts: EnvironmentFacts, name: string) => readonly VariableFault[];
 }
 
@@ -75,7 +95,7 @@ export const describeVariable = (table: readonly VariableKnowledge[], name: stri
   const value = all.get(name) ?? '';
   if (entry === undefined) return { readers: [], faults: [] };
   const meaning = entry.meaning(value, name);
-  return { ...(meaning === '' ? {} : { meaning }), readers: entry.readers, faults: entry.check?.(value, all, facts, name) ?? [] };
+  return { ...(meaning === '' ? {} : { meaning }), readers: entry.readersOf?.(name) ?? entry.readers, faults: entry.check?.(value, all, facts, name) ?? [] };
 };
 
 /** `4 MiB`, `1533 MiB`, `12 KiB`, `17 bytes`; exact multiples without a fraction. */

@@ -5,6 +5,7 @@ import type {
   EfiBootEntryAnswer,
   EfiBootEntryArguments,
   EnvironmentAnswer,
+  EnvironmentChange,
   MountsAnswer,
   MountsArguments,
   ProcessesAnswer,
@@ -18,6 +19,7 @@ import type {
   StageId,
   UnitsAnswer,
 } from '../api';
+import type { BootFile } from '../../boot/environment/assignments';
 import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import type { Machine, Vcpu } from '../machine/machine';
@@ -44,6 +46,8 @@ export interface ChainContext {
   readonly stage: StageId | null;
   /** A local or parameter by name, the innermost frame of the current vCPU that has it; left out where no stack is at hand. */
   readonly local?: (name: string) => Promise<Value | undefined>;
+  /** The boot files of the workspace: loader.conf and its kin, and scripts. Left out where there is no workspace. */
+  readonly bootFiles?: () => Promise<readonly BootFile[]>;
   /** Everything COM1 has said so far, raw. */
   serialText(): string;
   /** Milliseconds since the machine was started or joined. */
@@ -102,6 +106,10 @@ export interface ErrorSites {
 export interface Chain {
   readonly id: ChainId;
   environment(context: ChainContext): Promise<EnvironmentAnswer>;
+  /** A change of a variable that was seen where it happened. Left out: this chain keeps none. */
+  environmentChanged?(name: string, change: EnvironmentChange): void;
+  /** One variable as it is now; undefined: it is not set. Cheaper than all of them. */
+  variable?(context: ChainContext, name: string): Promise<string | undefined>;
   mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer>;
   processes(context: ChainContext): Promise<ProcessesAnswer>;
   /** Cheap: a few reads, called at every stop. undefined: no process runs (firmware, loader, early kernel) or it cannot be told. */

@@ -64,6 +64,11 @@ export class StageTracker implements StopObserver {
     return this.#current;
   }
 
+  /** Milliseconds since the machine was started or joined: the clock of all that is told of stages. */
+  get nowMs(): number {
+    return this.#now();
+  }
+
   /** Called when a stage is entered. Returns the way to stop listening. */
   onEntered(listener: (stage: StageInfo) => void): () => void {
     this.#listeners.add(listener);

@@ -1,3 +1,4 @@
+import type { BootFile } from '../../boot/environment/assignments';
 import { stageOfLine, stagesOf } from '../../boot/stages';
 import type { ChainId, StageId } from '../api';
 import type { Chain, ChainContext, CurrentProcess, Figure } from '../chains/chain';
@@ -22,6 +23,8 @@ export interface ChainReaderOptions {
   serialText(): string;
   view(module: Module, memory: Memory): ProgramView;
   stage(): StageId | null;
+  /** loader.conf and its kin, and scripts, of the workspace. */
+  bootFiles?(): Promise<readonly BootFile[]>;
   /** A local or parameter of the innermost frame that has it. */
   local(name: string): Promise<Value | undefined>;
   /** Folders of the user's sources. */
@@ -91,6 +94,7 @@ export class ChainReader {
       viewOf: (module, cr3) => this.#options.view(module, cr3 === undefined ? space : machine.spaceOf(rootOf(cr3))),
       stage: this.#options.stage(),
       local: (name) => this.#options.local(name),
+      ...(this.#options.bootFiles === undefined ? {} : { bootFiles: () => this.#options.bootFiles?.() ?? Promise.resolve([]) }),
       serialText: () => this.#options.serialText(),
       elapsedMs: () => performance.now() - this.#started,
       drives: () => driveFiles(machine),

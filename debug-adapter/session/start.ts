@@ -14,6 +14,7 @@ import { StageTracker } from '../program/stages';
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
 import { UserBreakpoints } from './breakpoints/user-breakpoints';
+import { BootFiles } from './boot-files';
 import { ChainReader } from './chain-reader';
 import { startCommand } from './command';
 import type { RunningCommand } from './command';
@@ -28,6 +29,7 @@ import { ModuleFiles } from './module-files';
 import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
+import { EnvironmentRecorder } from './recorders/environment-recorder';
 import { RunController } from './run/controller';
 import { Recorders } from './run/recorders';
 import { SerialFeed } from './serial-feed';
@@ -99,7 +101,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     stage: () => stages.current ?? null,
     local: (name) => inspector.local(name),
     workspace: [configuration.cwd],
+    bootFiles: () => bootFiles.files(),
   });
+  const bootFiles = new BootFiles(configuration.cwd);
   const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames });
   const consoleLines = new SerialLines((text) => {
     const stage = chain.stageOfLine(text);
@@ -142,6 +146,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     },
   });
   run.addJudge(breakpoints);
+  run.addJudge(new EnvironmentRecorder({ machine, program, locations, chain, stages }));
   const filters = new Filters({
     machine,
     program,

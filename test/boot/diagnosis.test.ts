@@ -57,6 +57,11 @@ describe('failures told from serial text', () => {
     expect(failure).toMatchObject({ code: 'freebsd.overlay-wrong-root', confidence: 'certain' });
     expect(failure?.title).toContain('init:1, sh:7');
   });
+  it('needs memory to know that hints of Ventoy are read by nobody', () => {
+    const text = 'Trying to mount root from cd9660:/dev/iso9660/LIVE []...\nMounting from cd9660:/dev/iso9660/LIVE failed with error 19.\nmountroot> ';
+    expect(findFailures(failureRules, text, new Map([['ventoyHints', 'hint.ventoy.* name an ISO file']]), 'freebsd')).toMatchObject([{ code: 'freebsd.ventoy-hints-unread', confidence: 'certain' }]);
+    expect(codes(text, 'freebsd')).not.toContain('freebsd.ventoy-hints-unread');
+  });
   it('survives torn lines, colours and progress lines', () => {
     expect(codes('\x1b[31mpanic: no\x1b[0m init\r\n')).toEqual(['freebsd.no-init']);
     expect(codes('Kernel panic - not sync\ning: No working init found\n')).toEqual(['linux.no-init']);

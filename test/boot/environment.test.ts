@@ -38,7 +38,8 @@ describe('FreeBSD variables', () => {
     const two = { mfs_load: 'YES', mfs_type: 'mfs_root', rootfs_load: 'yes', rootfs_type: 'md_image' };
     expect(faults(freebsdVariables, two, 'mfs_type')).toEqual(['order-not-fixed']);
     expect(faults(freebsdVariables, { ...two, rootfs_load: 'NO' }, 'mfs_type')).toEqual([]);
-    expect(checkKenvEntry('a', 'x'.repeat(128)).map((f) => f.code)).toEqual(['too-long']);
+    expect(checkKenvEntry('a', 'x'.repeat(129)).map((f) => f.code)).toEqual(['too-long']);
+    expect(checkKenvEntry('a', 'x'.repeat(128))).toEqual([]);
     expect(checkKenvEntry('a', 'x')).toEqual([]);
   });
 });

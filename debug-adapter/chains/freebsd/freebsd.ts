@@ -4,6 +4,7 @@ import type {
   EfiBootEntryAnswer,
   EfiBootEntryArguments,
   EnvironmentAnswer,
+  EnvironmentChange,
   MountsAnswer,
   MountsArguments,
   ProcessesAnswer,
@@ -16,7 +17,8 @@ import type {
 } from '../../api';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
-import { checkKenvEntry, freebsdVariables, mountfromWords } from '../../../boot/environment/freebsd';
+import { assignmentsIn } from '../../../boot/environment/assignments';
+import { checkKenvEntry, freebsdVariables, kenvValueLimit } from '../../../boot/environment/freebsd';
 import type { Vcpu } from '../../machine/machine';
 import { Batch } from '../batch';
 import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '../chain';
@@ -28,15 +30,16 @@ import { processId } from '../process-name';
 import { resolvePathAnswer } from '../resolve-path';
 import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
+import { readEnvironmentFacts, readFigures } from './environment-facts';
 import { readCapabilities } from './capabilities';
 import { efiBootEntry } from './efi-boot-entry';
 import { readKenv } from './kenv';
 import { readLoaderEnvironment } from './loader-environment';
-import { isRootMounted, readFilesystems } from './mountlist';
+import { readFilesystems } from './mountlist';
 import { moduleHooks, readModules } from './modules';
 import { readCurrentProcess } from './processes';
 import { rerootForecast } from './reroot-forecast';
-import { setKenv } from './set-kenv';
+import { setKenv, setLoaderVariable } from './set-kenv';
 import { readSleepingThreads } from './sleeping';
 import { systemCallErrors } from './syscall-errors';
 import { readTables, type Tables } from './tables';
@@ -47,7 +50,7 @@ const noKernel = { unknown: 'because no kernel image is placed on the machine: g
 export class FreebsdChain implements Chain {
   readonly id: 'freebsd' | 'nextbsd';
   readonly loadedModules = { hooks: moduleHooks, read: ({ kernel }: ChainContext) => (kernel === undefined ? Promise.resolve([]) : readModules(kernel)) };
-  readonly #book = new EnvironmentBook(freebsdVariables, checkKenvEntry);
+  readonly #book = new EnvironmentBook(freebsdVariables, { always: checkKenvEntry, longestValue: kenvValueLimit, tellsUnset: true });
 
   constructor(id: 'freebsd' | 'nextbsd') {
     this.id = id;
@@ -67,9 +70,18 @@ export class FreebsdChain implements Chain {
       if (isUnknown(kenv)) reasons.push(kenv.unknown);
       else this.#book.record(kernelHeldStage(stage), kenv.entries.map((entry) => ({ ...entry, editable: true })));
     }
-    const answer = this.#book.answer();
+    const facts = inLoader || kernel === undefined ? {} : await readEnvironmentFacts(kernel, context.serialText());
+    const answer = this.#book.answer(facts, assignmentsIn((await context.bootFiles?.()) ?? []));
     if (answer.variables.length > 0) return answer;
     return { variables: [], unknown: reasons[0] ?? (kernel === undefined ? noKernel.unknown : 'because neither loader nor kernel holds variables at this stop') };
+  }
+
+  environmentChanged(name: string, change: EnvironmentChange): void {
+    this.#book.note(name, change);
+  }
+
+  async variable({ kernel }: ChainContext, name: string): Promise<string | undefined> {
+    return kernel === undefined ? undefined : (await readKenv(kernel)).entries.find((entry) => entry.name === name)?.value;
   }
 
   async mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer> {
@@ -112,13 +124,7 @@ export class FreebsdChain implements Chain {
   async figures(context: ChainContext): Promise<readonly Figure[]> {
     const { kernel } = context;
     if (kernel === undefined) return [];
-    const figures: Figure[] = [];
-    const kenv = await perhaps(() => readKenv(kernel));
-    const wanted = kenv?.entries.find((entry) => entry.name === 'vfs.root.mountfrom')?.value;
-    if (wanted !== undefined) figures.push({ key: 'rootWanted', value: wanted, text: `vfs.root.mountfrom asks for ${mountfromWords(wanted).join(', then ')}` });
-    const mounted = await perhaps(() => isRootMounted(kernel));
-    if (mounted !== undefined) figures.push({ key: 'rootMounted', value: mounted ? 'yes' : 'no', text: mounted ? 'a root is mounted' : 'no root is mounted' });
-    return figures;
+    return readFigures(kernel);
   }
 
   /** Filesystems this kernel has, in the order of its table; for what the boot configuration asks and the kernel lacks. */
@@ -167,9 +173,11 @@ export class FreebsdChain implements Chain {
   }
 
   async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {
-    const { kernel, stage } = context;
-    if (kernel === undefined || stage === 'loader' || stage === 'firmware') {
-      throw failure(chainErrors.notEditable, { name: request.name, reason: 'the loader keeps its variables in a list of its own, whose texts are of exact size.', instead: 'stop at the first instruction of the kernel (hammer_time), or type set NAME=VALUE at the loader prompt.' });
+    const { kernel, loader, stage } = context;
+    const inLoader = stage === 'loader' || stage === 'firmware';
+    if (inLoader && loader !== undefined) return setLoaderVariable(loader, request);
+    if (kernel === undefined || inLoader) {
+      throw failure(chainErrors.notEditable, { name: request.name, reason: 'the loader keeps its variables in a list of its own, and its symbols are not given.', instead: 'add the loader with its symbols to `images`, stop at the first instruction of the kernel (hammer_time), or type set NAME=VALUE at the loader prompt.' });
     }
     return setKenv(kernel, request);
   }

@@ -53,6 +53,12 @@ export const readGeom = async (view: ProgramView, batch: Batch): Promise<Geom> =
   return { classes: names, providers };
 };
 
+/** Names of the classes alone: one short list. */
+export const readGeomClasses = async (view: ProgramView, batch: Batch): Promise<readonly string[]> => {
+  const classes = await walkList(batch, 'g_classes', 'g_class', view.variable('g_classes').member('lh_first'), 'class.le_next');
+  return Promise.all(classes.map(async (one) => ((await one.member('name').integer()) === 0n ? '' : one.member('name').string())));
+};
+
 export interface MemoryDisk {
   readonly unit: number;
   /** `MD_VNODE`, `MD_PRELOAD`, … or the number. */

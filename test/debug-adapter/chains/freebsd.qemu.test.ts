@@ -83,6 +83,10 @@ describe('freebsd-live, other boots', () => {
     ['c-half', 'Enter full pathname', ['freebsd.half-rerooted']],
     ['e', 'login:', []],
     ['f', 'login:', []],
+    ['gunion', 'login:', ['freebsd.firmware-namespace']],
+    ['reroot', 'login:', []],
+    ['mfsroot', 'login:', []],
+    ['ventoy', 'mountroot>', ['freebsd.ventoy-hints-unread']],
   ])('%s is diagnosed as it is', async (variant, until, codes) => {
     const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive(), variant);
     await untilSaid(until);
@@ -91,6 +95,12 @@ describe('freebsd-live, other boots', () => {
     if (codes[0]?.startsWith('freebsd.mountroot') === true) expect(failures[0]?.confidence).toBe('certain');
     const mounts = await chain.mounts(context('userland'), {});
     expect(mounts.unknown).toBeUndefined();
+    const { variables } = await chain.environment(context('userland'));
+    const faulty = variables.filter(({ faults }) => faults.length > 0);
+    if (variant === 'ventoy') {
+      expect(new Set(faulty.flatMap(({ faults }) => faults.map(({ code }) => code)))).toEqual(new Set(['never-read']));
+      expect(variables.find(({ name }) => name === 'hint.ventoy.1.seg')).toMatchObject({ meaning: expect.stringContaining('128 MiB') as string, readers: [{ name: 'geom_ventoy' }] });
+    } else expect(faulty.map(({ name, faults }) => [name, ...faults.map(({ code }) => code)])).toEqual(variant === 'reroot' ? [['mfs_type', 'order-not-fixed'], ['rootfs_type', 'order-not-fixed']] : []);
     await machine.close('kill');
   });
 
