@@ -37,6 +37,8 @@ export interface MountRow {
   readonly flags: readonly string[];
   /** The directory it covers; left out for the first root and for detached mounts. */
   readonly covered?: Place;
+  /** Of a union of two directories: the mounts they lie in. */
+  readonly layers?: { readonly upper: string; readonly lower: string };
 }
 
 /** Identity of a mount's root directory. */

@@ -101,11 +101,15 @@ export interface Mount {
   flags: string[];
   /** Id of the mount this one covers. */
   covers?: string;
+  /** Of a union of two directories: the ids of the mounts they lie in. */
+  layers?: { upper: string; lower: string };
 }
 export interface ViewMount extends Mount {
   /** Path by which the process reaches it; left out when it cannot. */
   visiblePath?: string;
   differs?: Fault;
+  /** What statfs and getfsstat tell this process of it, where that is known: whether they tell of it at all, and its path. */
+  statfs?: { listed: boolean; on: string };
 }
 export interface MountView {
   /** `name:pid` */
@@ -120,6 +124,8 @@ export interface MountsArguments {
 export interface MountsAnswer {
   kernel: Mount[];
   views: MountView[];
+  /** What strikes the eye, a sentence each: what df leaves out, who still has the old root. */
+  notes?: string[];
   unknown?: string;
 }
 
@@ -277,6 +283,10 @@ export interface ResolvePathArguments {
 export interface ResolvedPath {
   mount: Mount;
   path: string;
+  /** Symbolic links that were followed, in order; left out where there was none. */
+  links?: { at: string; to: string }[];
+  /** Names on the way that the kernel does not remember: should one of them be a symbolic link, the answer is another. */
+  notCached?: string[];
 }
 export interface ResolvePathAnswer {
   kernel: Known<ResolvedPath>;
@@ -317,9 +327,20 @@ export interface RerootHolder {
   /** False: init ends it before it unmounts. */
   stays: boolean;
 }
+/** What the kernel's own counts say of a mount: an unmount without force fails while a vnode is in use. */
+export interface BusyMount {
+  /** `mnt_ref` and its like. */
+  references: number;
+  /** Vnodes in use, the root directory left out. */
+  vnodes: number;
+  /** Paths of some of them from the mount's root. */
+  files: string[];
+  /** True: the mount has so many vnodes that not all were looked at. */
+  partly?: boolean;
+}
 export interface RerootForecastAnswer {
   /** In the order in which they would be unmounted. */
-  mounts: { mount: Mount; unmounts: boolean; reason: string; holders: RerootHolder[] }[];
+  mounts: { mount: Mount; unmounts: boolean; reason: string; holders: RerootHolder[]; busy?: BusyMount }[];
   /** What vfs.root.mountfrom asks for now. */
   newRoot: Known<string>;
   succeeds: Known<boolean>;

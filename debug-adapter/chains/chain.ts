@@ -6,6 +6,8 @@ import type {
   EfiBootEntryArguments,
   EnvironmentAnswer,
   EnvironmentChange,
+  Known,
+  Mount,
   MountsAnswer,
   MountsArguments,
   ProcessesAnswer,
@@ -111,6 +113,8 @@ export interface Chain {
   /** One variable as it is now; undefined: it is not set. Cheaper than all of them. */
   variable?(context: ChainContext, name: string): Promise<string | undefined>;
   mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer>;
+  /** The kernel's mount table alone, without any process's view: cheaper. Left out: `mounts` is asked. */
+  mountTable?(context: ChainContext): Promise<Known<readonly Mount[]>>;
   processes(context: ChainContext): Promise<ProcessesAnswer>;
   /** Cheap: a few reads, called at every stop. undefined: no process runs (firmware, loader, early kernel) or it cannot be told. */
   currentProcess(context: ChainContext, vcpu?: Vcpu): Promise<CurrentProcess | undefined>;

@@ -20,6 +20,7 @@ export const mountOf = (row: MountRow): Mount => ({
   on: row.on,
   flags: [...row.flags],
   ...(row.covered === undefined ? {} : { covers: row.covered.mount }),
+  ...(row.layers === undefined ? {} : { layers: { ...row.layers } }),
 });
 
 /** A place as a path from the kernel's root, or why there is none. */

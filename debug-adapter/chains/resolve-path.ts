@@ -1,12 +1,19 @@
 import type { Known, ResolvedPath, ResolvePathAnswer, ResolvePathArguments } from '../api';
-import { compareResolution, type MountRow, type MountTable, type Place } from '../../boot/mount-rules';
+import { compareResolution, type MountTable, type Place } from '../../boot/mount-rules';
 import { isUnknown } from './unknown';
 import { mountOf, type MountProcess } from './mount-answer';
 import { pickProcesses, processId } from './process-name';
+import { walkPath, type LinkReader, type WalkedPath } from './walk-path';
 
-type Found = { readonly row: MountRow; readonly path: string } | undefined;
-
-const answerOf = (found: Found, otherwise: string): Known<ResolvedPath> => (found === undefined ? { unknown: `because ${otherwise}` } : { mount: mountOf(found.row), path: found.path });
+const answerOf = (walked: WalkedPath | undefined, otherwise: string): Known<ResolvedPath> => {
+  if (walked?.found === undefined) return { unknown: `because ${walked?.unknown ?? otherwise}` };
+  return {
+    mount: mountOf(walked.found.row),
+    path: walked.found.path,
+    ...(walked.links.length === 0 ? {} : { links: walked.links.map((link) => ({ ...link })) }),
+    ...(walked.assumed.length === 0 ? {} : { notCached: [...walked.assumed] }),
+  };
+};
 
 /** The process asked for; else the first whose root is another than the kernel's, else process 1, else any with a root. */
 export const processForPath = <P extends MountProcess>(asked: string | undefined, processes: readonly P[], global: Place | undefined): P | undefined => {
@@ -16,26 +23,29 @@ export const processForPath = <P extends MountProcess>(asked: string | undefined
   return rooted.find(other) ?? rooted.find(({ pid }) => pid === 1) ?? rooted[0];
 };
 
-/** One path in the kernel's namespace and in a process's. `opens` says who uses the kernel's. Throws BS405 for a process that is none. */
-export const resolvePathAnswer = (table: MountTable, global: Place | undefined, processes: readonly MountProcess[], request: ResolvePathArguments, opens: string): ResolvePathAnswer => {
+/**
+ * One path in the kernel's namespace and in a process's. `opens` says who uses the kernel's; `links` tells symbolic links where the chain can.
+ * Throws BS405 for a process that is none.
+ */
+export const resolvePathAnswer = async (table: MountTable, global: Place | undefined, processes: readonly MountProcess[], request: ResolvePathArguments, opens: string, links?: LinkReader): Promise<ResolvePathAnswer> => {
   const noRoot = 'the kernel has no root directory yet';
   const process = processForPath(request.process, processes, global);
-  const kernel: Found = global === undefined ? undefined : table.resolve(global, global, request.path);
   const root = process?.root;
-  const seen: Found = global === undefined || root === undefined || isUnknown(root) ? undefined : (process?.table ?? table).resolve(root, global, request.path);
+  const kernel = global === undefined ? undefined : await walkPath(table, global, global, request.path, links);
+  const seen = global === undefined || root === undefined || isUnknown(root) ? undefined : await walkPath(process?.table ?? table, root, global, request.path, links);
   const id = process === undefined ? undefined : processId(process);
   const whyNot = (): string => {
     if (process === undefined) return 'no process has a root directory yet';
     if (isUnknown(root)) return root.unknown.replace(/^because /, '');
     return root === undefined ? `${processId(process)} has no root directory (a kernel process, or one that is ending)` : 'nothing of the mount table lies on that path';
   };
-  const { agree, sentence } = compareResolution(request.path, id ?? 'any process', kernel, seen);
+  const lost = kernel?.unknown ?? seen?.unknown;
+  const { agree, sentence } = compareResolution(request.path, id ?? 'any process', kernel?.found, seen?.found);
   return {
     kernel: answerOf(kernel, noRoot),
     process: answerOf(seen, global === undefined ? noRoot : whyNot()),
     ...(id === undefined ? {} : { processId: id }),
     agree,
-    sentence: agree || kernel === undefined || seen === undefined ? sentence : `${sentence} ${opens}`,
+    sentence: lost !== undefined ? `unknown: because ${lost}` : agree || kernel?.found === undefined || seen?.found === undefined ? sentence : `${sentence} ${opens}`,
   };
 };
-

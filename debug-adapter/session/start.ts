@@ -30,6 +30,7 @@ import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
 import { EnvironmentRecorder } from './recorders/environment-recorder';
+import { MountHistory } from './recorders/mount-history';
 import { RunController } from './run/controller';
 import { Recorders } from './run/recorders';
 import { SerialFeed } from './serial-feed';
@@ -115,6 +116,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       serialFeed.flush();
       inspector.changed();
       sendStopped(core, report);
+      mountHistory.stopped(report);
       // Words about the stop; reading what they need may fail with the machine.
       void foreign.look(report.stop).catch(() => undefined);
     },
@@ -128,6 +130,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       run.report({ stop: { reason: 'other', vcpu: machine.current, pc: 0n, cr3: 0n, hits: [] }, reason: 'pause', description: coded(error).message });
     },
   });
+  const mountHistory = new MountHistory({ machine, program, chain, run, stage: () => stages.current ?? null, nowMs: () => stages.nowMs });
   const foreign = new ForeignCode(machine, program, (error) => {
     core.output(`${error.message}\n`, 'important');
   });
@@ -176,6 +179,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       if (port === 1) consoleLines.take(bytes);
     }),
     machine.on('reset', ({ reason, facts }) => {
+      mountHistory.reset();
       core.output(`The machine was reset: ${resetInWords(reason, facts)}.\n`, 'important');
     }),
     machine.on('panicked', ({ action }) => {
@@ -202,6 +206,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     inspector,
     threads,
     chain,
+    mountHistory,
     serialFeed,
     serialText,
     ...(command ? { command } : {}),

@@ -12,6 +12,7 @@ import type { Configuration } from './configuration/validate';
 import type { Filters } from './filters/filters';
 import type { Inspector } from './inspection/inspector';
 import type { Threads } from './inspection/threads';
+import type { MountHistory } from './recorders/mount-history';
 import type { RunController } from './run/controller';
 import type { Recorders } from './run/recorders';
 import type { SerialFeed } from './serial-feed';
@@ -32,6 +33,7 @@ export interface Target {
   readonly inspector: Inspector;
   readonly threads: Threads;
   readonly chain: ChainReader;
+  readonly mountHistory: MountHistory;
   readonly serialFeed: SerialFeed;
   readonly serialText: SerialText;
   /** The user's command that started QEMU. */

@@ -7,7 +7,7 @@ import { processId } from '../process-name';
 import { processForPath } from '../resolve-path';
 import { isUnknown, perhaps } from '../unknown';
 import { readGeom } from './geom';
-import { mountedOnInPrison, readPrison } from './prisons';
+import { statfsIn } from './prisons';
 import type { Tables } from './tables';
 
 const unknownAnswer = (reason: string, process?: string): EfiBootEntryAnswer => ({
@@ -51,8 +51,7 @@ export const efiBootEntry = async (kernel: ProgramView, tables: Tables, request:
   const realPath = normalise(request.loader);
   const found = table.resolve(root, global, realPath);
   if (found === undefined) return unknownAnswer(`nothing that ${id} can reach lies on ${realPath}`, id);
-  const prison = await readPrison(kernel, batch, process.address);
-  const mountedOn = prison === undefined ? found.row.on : mountedOnInPrison(prison, found.row);
+  const mountedOn = statfsIn(process.prison, found.row).on;
   const isPartition = await perhaps(() => readIsPartition(kernel, batch, found.row.from));
   return answerOf(entryOfPath({ realPath, ...(isPartition === undefined ? {} : { isPartition }), mountedFrom: found.row.from, mountedOn, inFilesystem: found.path }), id);
 };

@@ -5,6 +5,8 @@ import type {
   EfiBootEntryArguments,
   EnvironmentAnswer,
   EnvironmentChange,
+  Known,
+  Mount,
   MountsAnswer,
   MountsArguments,
   ProcessesAnswer,
@@ -25,7 +27,7 @@ import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '..
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
-import { mountsAnswer, placePath } from '../mount-answer';
+import { mountOf, placePath } from '../mount-answer';
 import { processId } from '../process-name';
 import { resolvePathAnswer } from '../resolve-path';
 import type { SleepingThread } from '../sleeping';
@@ -34,8 +36,10 @@ import { readEnvironmentFacts, readFigures } from './environment-facts';
 import { readCapabilities } from './capabilities';
 import { efiBootEntry } from './efi-boot-entry';
 import { readKenv } from './kenv';
+import { FreebsdLinks } from './links';
 import { readLoaderEnvironment } from './loader-environment';
-import { readFilesystems } from './mountlist';
+import { readFilesystems, readMountlist } from './mountlist';
+import { freebsdMounts } from './mount-views';
 import { moduleHooks, readModules } from './modules';
 import { readCurrentProcess } from './processes';
 import { rerootForecast } from './reroot-forecast';
@@ -43,6 +47,7 @@ import { setKenv, setLoaderVariable } from './set-kenv';
 import { readSleepingThreads } from './sleeping';
 import { systemCallErrors } from './syscall-errors';
 import { readTables, type Tables } from './tables';
+import { VnodeReader } from './vnodes';
 
 const noKernel = { unknown: 'because no kernel image is placed on the machine: give the kernel (kernel.full or kernel.debug) in `images`' };
 
@@ -87,7 +92,13 @@ export class FreebsdChain implements Chain {
   async mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer> {
     const tables = await this.#tables(context);
     if (isUnknown(tables)) return { kernel: [], views: [], ...tables };
-    return mountsAnswer(tables.table, tables.global, tables.processes, request);
+    return freebsdMounts(tables, request);
+  }
+
+  async mountTable({ kernel }: ChainContext): Promise<Known<readonly Mount[]>> {
+    if (kernel === undefined) return noKernel;
+    const batch = new Batch(kernel);
+    return known(async () => (await readMountlist(kernel, batch, new VnodeReader(kernel, batch))).rows.map(mountOf));
   }
 
   async processes(context: ChainContext): Promise<ProcessesAnswer> {
@@ -144,9 +155,14 @@ export class FreebsdChain implements Chain {
   }
 
   async resolvePath(context: ChainContext, request: ResolvePathArguments): Promise<ResolvePathAnswer> {
+    const { kernel } = context;
     const tables = await this.#tables(context);
-    if (isUnknown(tables)) return { kernel: tables, process: tables, agree: false, sentence: `unknown: ${tables.unknown}` };
-    return resolvePathAnswer(tables.table, tables.global, tables.processes, request, 'What the kernel opens by itself (firmware(9), kernel threads) is looked up in its own root.');
+    if (isUnknown(tables) || kernel === undefined) {
+      const unknown = isUnknown(tables) ? tables : noKernel;
+      return { kernel: unknown, process: unknown, agree: false, sentence: `unknown: ${unknown.unknown}` };
+    }
+    const links = new FreebsdLinks(kernel, tables.batch, tables.vnodes);
+    return resolvePathAnswer(tables.table, tables.global, tables.processes, request, 'What the kernel opens by itself (firmware(9), kernel threads) is looked up in its own root.', links);
   }
 
   async efiBootEntry(context: ChainContext, request: EfiBootEntryArguments): Promise<EfiBootEntryAnswer> {

@@ -4,7 +4,7 @@ import type { ProgramView } from '../../inspect/view';
 import type { Value } from '../../inspect/value';
 import type { Batch } from '../batch';
 import { walkList } from '../lists';
-import { hex } from '../unknown';
+import { hex, perhaps } from '../unknown';
 import type { VnodeReader } from './vnodes';
 
 /** The kernel's mount table in list order: `mountlist` (sys/kern/vfs_mount.c) of `struct mount` (sys/sys/mount.h). */
@@ -24,11 +24,12 @@ const completedByName = (rows: readonly MountRow[]): MountRow[] => {
 };
 
 const readMount = async (batch: Batch, vnodes: VnodeReader, mount: Value): Promise<MountRow> => {
-  const [covered, fstype] = await Promise.all([
+  const stat = mount.member('mnt_stat');
+  const [covered, fstype, layers] = await Promise.all([
     mount.member('mnt_vnodecovered').integer().then((vnode) => vnodes.place(vnode)),
     readFilesystemName(batch, mount),
+    stat.member('f_fstypename').string().then((name) => (name === 'unionfs' ? perhaps(() => readLayers(batch, mount)) : undefined)),
   ]);
-  const stat = mount.member('mnt_stat');
   return {
     id: hex(mount.address ?? 0n),
     fstype,
@@ -36,7 +37,22 @@ const readMount = async (batch: Batch, vnodes: VnodeReader, mount: Value): Promi
     on: await stat.member('f_mntonname').string(),
     flags: freebsdMountFlags(await mount.member('mnt_flag').integer()),
     ...(covered === undefined ? {} : { covered }),
+    ...(layers === undefined ? {} : { layers }),
   };
+};
+
+/** `mnt_data` → struct unionfs_mount (sys/fs/unionfs/union.h): the directories stacked on one another, by their vnodes. */
+const readLayers = async (batch: Batch, mount: Value): Promise<{ readonly upper: string; readonly lower: string } | undefined> => {
+  const data = await mount.member('mnt_data').integer();
+  if (data === 0n) return undefined;
+  const union = await batch.at('unionfs_mount', data);
+  const [upper, lower] = await Promise.all(
+    ([union.member('um_uppervp'), union.member('um_lowervp')] as const).map(async (pointer) => {
+      const vnode = await pointer.integer();
+      return vnode === 0n ? 0n : (await batch.at('vnode', vnode)).member('v_mount').integer();
+    }),
+  );
+  return upper === undefined || lower === undefined || upper === 0n || lower === 0n ? undefined : { upper: hex(upper), lower: hex(lower) };
 };
 
 /** `mnt_vfc->vfc_name`, the name in the kernel's table of filesystems; `f_fstypename` where a mount has no table entry. */

@@ -8,6 +8,7 @@ import type { Batch } from '../batch';
 import { memberPath, walkList } from '../lists';
 import { known, perhaps, isUnknown } from '../unknown';
 import type { Unknown } from '../../api';
+import { readPrison, type Prison } from './prisons';
 import type { VnodeReader } from './vnodes';
 
 export interface FreebsdProcess {
@@ -22,6 +23,7 @@ export interface FreebsdProcess {
   readonly jailRoot: Place | undefined | Unknown;
   /** Name of its jail; undefined in the host's own prison 0. */
   readonly jail?: string;
+  readonly prison?: Prison;
   /** Kernel page-table root (pm_cr3); 0n: the kernel's. */
   readonly space: bigint | Unknown;
 }
@@ -40,9 +42,9 @@ export const readProcesses = async (view: ProgramView, batch: Batch, vnodes: Vno
 };
 
 const readProcess = async (batch: Batch, vnodes: VnodeReader, process: Value): Promise<FreebsdProcess> => {
-  const [directories, jail, space] = await Promise.all([
+  const [directories, prison, space] = await Promise.all([
     known(() => readDirectories(batch, process)),
-    perhaps(() => readJail(batch, process)),
+    perhaps(() => readPrison(batch, vnodes, process)),
     known(() => readSpace(batch, process)),
   ]);
   const placeOf = (vnode: bigint): Promise<Place | undefined | Unknown> => known(() => vnodes.place(vnode));
@@ -57,7 +59,7 @@ const readProcess = async (batch: Batch, vnodes: VnodeReader, process: Value): P
     root,
     cwd,
     jailRoot,
-    ...(jail === undefined ? {} : { jail }),
+    ...(prison === undefined ? {} : { prison, jail: prison.name }),
     space,
   };
 };
@@ -94,16 +96,6 @@ const readPwd = async (batch: Batch, pointer: Value): Promise<Directories> => {
     cwd: await pwd.member('pwd_cdir').integer(),
     jail: await pwd.member('pwd_jdir').integer(),
   };
-};
-
-/** `p_ucred->cr_prison` (sys/sys/ucred.h, sys/sys/jail.h); prison 0 is the host. */
-const readJail = async (batch: Batch, process: Value): Promise<string | undefined> => {
-  const credentials = await process.member('p_ucred').integer();
-  if (credentials === 0n) return undefined;
-  const prison = await (await batch.at('ucred', credentials)).member('cr_prison').integer();
-  if (prison === 0n) return undefined;
-  const jail = await batch.at('prison', prison);
-  return (await jail.member('pr_id').integer()) === 0n ? undefined : jail.member('pr_name').string();
 };
 
 /** `p_vmspace->vm_pmap.pm_cr3` (sys/vm/vm_map.h, sys/amd64/include/pmap.h). */

@@ -5,6 +5,7 @@ import type { ProgramView } from '../../inspect/view';
 import { mountOf } from '../mount-answer';
 import { processId } from '../process-name';
 import { isUnknown, perhaps } from '../unknown';
+import { readBusy } from './busy-mounts';
 import { providersBeneath, readGeom, readMemoryDisks, type MemoryDisk } from './geom';
 import { readKenv } from './kenv';
 import type { FreebsdProcess } from './processes';
@@ -18,10 +19,12 @@ const pathInside = (place: Place): string => `/${place.steps.map((step) => step.
  */
 export const rerootForecast = async (kernel: ProgramView, tables: Tables): Promise<RerootForecastAnswer> => {
   const { table, global, processes, batch, vnodes } = tables;
-  const [disks, geom, kenv, programs] = await Promise.all([
+  const goes = [...table.rows].reverse().filter((row) => !staysMounted(row));
+  const [disks, geom, kenv, busy, programs] = await Promise.all([
     perhaps(() => readMemoryDisks(kernel, batch, vnodes)),
     perhaps(() => readGeom(kernel, batch)),
     perhaps(() => readKenv(kernel)),
+    Promise.all(goes.map((row) => perhaps(() => readBusy(batch, vnodes, row.id)))),
     Promise.all(processes.map(async (process) => [process, await perhaps(async () => vnodes.place(await (await batch.at('proc', process.address)).member('p_textvp').integer()))] as const)),
   ]);
   const wanted = kenv?.entries.find(({ name }) => name === 'vfs.root.mountfrom')?.value;
@@ -30,13 +33,12 @@ export const rerootForecast = async (kernel: ProgramView, tables: Tables): Promi
   const beneath = device === undefined || geom === undefined ? [] : providersBeneath(geom, device);
   const rootDisks = (disks ?? []).filter((disk) => beneath.some(({ name }) => name === `md${disk.unit}`) || device === `md${disk.unit}` || device?.startsWith(`md${disk.unit}.`) === true);
 
-  const goes = [...table.rows].reverse().filter((row) => !staysMounted(row));
-  const mounts = goes.map((row) => {
+  const mounts = goes.map((row, index) => {
     const holders = [...processHolders(row, programs), ...diskHolders(row, disks ?? [])];
     const files = holders.filter(({ kind }) => kind === 'memory-disk');
     const kept = holders.filter(({ kind, stays }) => kind === 'process' && stays);
     const unmounts = files.length === 0;
-    return { mount: mountOf(row), unmounts, reason: reasonOf(files, kept, holders), holders };
+    return { mount: mountOf(row), unmounts, reason: reasonOf(files, kept, holders), holders, ...(busy[index] === undefined ? {} : { busy: busy[index] }) };
   });
   const stuck = mounts.filter(({ unmounts }) => !unmounts);
   const lost = rootDisks.filter(({ place }) => place !== undefined);

@@ -5,7 +5,7 @@ import type { Batch } from '../batch';
 import { hex } from '../unknown';
 
 /** VV_ROOT, sys/sys/vnode.h: root of its filesystem. A macro, so not in debug information. */
-const isRootFlag = 0x1n;
+export const isRootFlag = 0x1n;
 /** Name-cache entry flags, sys/kern/vfs_cache.c. */
 const dotDot = 0x02n;
 const invalid = 0x40n;
@@ -29,6 +29,8 @@ export class VnodeReader {
   readonly #view: ProgramView;
   readonly #batch: Batch;
   readonly #facts = new Map<bigint, Promise<VnodeFacts>>();
+  /** Address of a struct mount → its root vnode. */
+  readonly #roots = new Map<bigint, bigint>();
 
   constructor(view: ProgramView, batch: Batch) {
     this.#view = view;
@@ -53,6 +55,11 @@ export class VnodeReader {
     return { mount: hex(mount), node, steps, complete: facts.isRoot };
   }
 
+  /** The root directory of a mount, where a walk has come to it. */
+  rootVnode(mount: bigint): bigint | undefined {
+    return this.#roots.get(mount);
+  }
+
   #read(address: bigint): Promise<VnodeFacts> {
     const known = this.#facts.get(address);
     if (known !== undefined) return known;
@@ -65,7 +72,10 @@ export class VnodeReader {
     const vnode = await this.#batch.at('vnode', address);
     const mount = await vnode.member('v_mount').integer();
     const isRoot = ((await vnode.member('v_vflag').integer()) & isRootFlag) !== 0n;
-    if (isRoot) return { mount, isRoot };
+    if (isRoot) {
+      this.#roots.set(mount, address);
+      return { mount, isRoot };
+    }
     const parent = await this.#parent(vnode);
     return parent === undefined ? { mount, isRoot } : { mount, isRoot, parent };
   }

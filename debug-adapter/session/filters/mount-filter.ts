@@ -1,10 +1,11 @@
-import type { Mount } from '../../api';
+import type { Mount, MountChange } from '../../api';
 import type { Breakpoint, Stop } from '../../machine/machine';
 import { runtimeOf } from '../../program/placed-module';
 import type { StopReport } from '../run/stop-report';
 import { RateWatch } from './filter';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
 import { sitesOf } from './function-sites';
+import { changesBetween } from '../recorders/mount-changes';
 import { globMatches } from './glob';
 import type { Condition } from './grammar';
 
@@ -19,11 +20,6 @@ const changers = [
 const owner = 'filter:mount';
 
 type Wanted = Extract<Condition, { filter: 'mount' }>;
-interface Change {
-  readonly what: 'added' | 'removed' | 'changed';
-  readonly mount: Mount;
-  readonly before?: Mount;
-}
 
 /** `mount: [added|removed|changed] [on GLOB] [fstype NAME]`: stops at the return of the kernel function that changed the mount table. */
 export class MountFilter implements ActiveFilter {
@@ -99,7 +95,7 @@ export class MountFilter implements ActiveFilter {
     return {
       stop,
       reason: 'exception',
-      description: `${changes.map(inWords).join('; ')}${by === undefined ? '' : ` by ${by}`}`,
+      description: `${changes.map(({ text }) => text).join('; ')}${by === undefined ? '' : ` by ${by}`}`,
       exception: { filter: 'mount', ...(where === undefined ? {} : { details: `seen in ${where}` }) },
     };
   }
@@ -116,7 +112,7 @@ export class MountFilter implements ActiveFilter {
     if (set.length > 0) await this.#host.machine.breakpoints.remove(set);
   }
 
-  #wants({ what, mount, before }: Change): boolean {
+  #wants({ kind: what, mount, before }: MountChange): boolean {
     const { what: kind, on, fstype } = this.#wanted;
     if (kind !== undefined && kind !== what) return false;
     if (on !== undefined && !globMatches(on, mount.on) && !(before && globMatches(on, before.on))) return false;
@@ -130,27 +126,3 @@ export class MountFilter implements ActiveFilter {
     return answer === undefined || answer.unknown !== undefined ? undefined : answer.kernel;
   }
 }
-
-/** What is different between two mount tables, by the ids of their rows. */
-export const changesBetween = (before: readonly Mount[], now: readonly Mount[]): readonly Change[] => {
-  const old = new Map(before.map((mount) => [mount.id, mount]));
-  const changes: Change[] = [];
-  for (const mount of now) {
-    const was = old.get(mount.id);
-    old.delete(mount.id);
-    if (!was) changes.push({ what: 'added', mount });
-    else if (was.on !== mount.on || was.fstype !== mount.fstype || was.from !== mount.from || was.flags.join() !== mount.flags.join()) changes.push({ what: 'changed', mount, before: was });
-  }
-  for (const mount of old.values()) changes.push({ what: 'removed', mount });
-  return changes;
-};
-
-const named = ({ fstype, from }: Mount): string => (from === fstype || from === '' ? fstype : `${fstype} from ${from}`);
-const flagged = ({ flags }: Mount): string => (flags.length === 0 ? 'no flags' : flags.join(', '));
-
-const inWords = ({ what, mount, before }: Change): string => {
-  if (what === 'added') return `${named(mount)} was mounted on ${mount.on} (${flagged(mount)})`;
-  if (what === 'removed') return `${named(mount)} was unmounted from ${mount.on}`;
-  if (before && before.on !== mount.on) return `${named(mount)} moved from ${before.on} to ${mount.on}`;
-  return `${named(mount)} on ${mount.on} changed: ${before ? flagged(before) : ''} → ${flagged(mount)}`;
-};

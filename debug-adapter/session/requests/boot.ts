@@ -1,4 +1,4 @@
-import type { AddressSpaceAnswer, DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StagesAnswer } from '../../api';
+import type { AddressSpaceAnswer, DiagnosisAnswer, EnvironmentAnswer, MountHistoryAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StagesAnswer } from '../../api';
 import { pickProcesses } from '../../chains/process-name';
 import { isUnknown } from '../../chains/unknown';
 import { chainErrors } from '../../errors/chains';
@@ -22,6 +22,8 @@ const mounts: Handler<MountsArguments> = async (core, args): Promise<MountsAnswe
   const { chain } = core.needStopped('bootscope/mounts');
   return chain.chain.mounts(await chain.context(), args.process === undefined ? {} : { process: args.process });
 };
+
+const mountHistory: Handler = (core): Promise<MountHistoryAnswer> => core.need('bootscope/mountHistory').mountHistory.answer();
 
 const processes: Handler = async (core): Promise<ProcessesAnswer> => {
   const { chain } = core.needStopped('bootscope/processes');
@@ -83,6 +85,7 @@ export const bootRequests: RequestGroup = {
     'bootscope/stages': stages,
     'bootscope/environment': environment,
     'bootscope/mounts': mounts,
+    'bootscope/mountHistory': mountHistory,
     'bootscope/processes': processes,
     'bootscope/diagnosis': diagnosis,
     'bootscope/addressSpace': addressSpace,

@@ -29,6 +29,14 @@ describe.each<[string, FreebsdLiveOptions]>([
     expect(outside).toMatchObject({ agree: true, process: { mount: { fstype: 'unionfs' }, path: '/etc/rc' } });
     await expect(chain.resolvePath(stopped, { path: '/', process: 'nobody' })).rejects.toThrow(/^BS405/);
 
+    // A link on a tmpfs is followed by its text in memory; the one on the CD is known to be one, and no more.
+    const linked = await chain.resolvePath(stopped, { path: '/tmp/microcode/iwlwifi-8000C-36.ucode' });
+    expect(linked.process).toMatchObject({ mount: { fstype: 'unionfs' }, path: ucode, links: [{ at: '/tmp/microcode', to: '/boot/firmware' }] });
+    expect(await chain.resolvePath(stopped, { path: '/tmp/microcode/../x', process: 'getty' })).toMatchObject({ process: { mount: { fstype: 'unionfs' }, path: '/boot/x' } });
+    const onCd = await chain.resolvePath(stopped, { path: '/sbin/init', process: 'watchdogd' });
+    expect(onCd.sentence).toBe('unknown: because /sbin/init is a symbolic link, and cd9660 keeps the text of a link on its medium, not in memory');
+    expect((await chain.resolvePath(stopped, { path: '/mnt/never/seen', process: 'watchdogd' })).process).toMatchObject({ path: '/mnt/never/seen', notCached: [expect.stringContaining('/mnt') as string] });
+
     const entry = await chain.efiBootEntry(stopped, { loader });
     expect(entry).toMatchObject({ stored: 'File(T\\BOOTX64.EFI)', correct: 'File(\\EFI\\BOOT\\BOOTX64.EFI)', agrees: false, devicePath: 'ada0p1/File(T\\BOOTX64.EFI)', call: 'efibootmgr -c -a -l ada0p1:/EFI/BOOT/BOOTX64.EFI' });
     expect(await chain.efiBootEntry(stopped, { loader: `/sysroot${loader}`, process: 'watchdogd' })).toMatchObject({ stored: 'File(\\EFI\\BOOT\\BOOTX64.EFI)', agrees: true });

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EnvironmentAnswer, MountsAnswer, ProcessesAnswer, SerialAnswer } from '../../../debug-adapter/api';
+import type { EnvironmentAnswer, MountHistoryAnswer, MountsAnswer, ProcessesAnswer, SerialAnswer } from '../../../debug-adapter/api';
 import { DapClient } from '../../../debug-adapter/session/client';
 import { buildFreebsdLive } from '../../guests/freebsd-live/build.mjs';
 import { buildRedoxLive } from '../../guests/redox-live/build.mjs';
@@ -144,6 +144,16 @@ describe('freebsd-live', () => {
     // Each row of the table was seen when it came; what was unmounted since is no row.
     expect(added.length).toBeGreaterThanOrEqual(kernel.length);
     expect(kernel.length).toBeGreaterThan(3);
+    // The history has the table of each of these stops, and the code that changed it.
+    const { stops } = await session.request<MountHistoryAnswer>('bootscope/mountHistory');
+    expect(stops.at(-1)?.mounts.map(({ on }) => on)).toEqual(kernel.map(({ on }) => on));
+    const changed = stops.filter(({ changes }) => changes.length > 0);
+    expect(changed.length).toBeGreaterThan(3);
+    for (const { by, stage, changes } of changed) {
+      expect(by).toMatchObject({ function: expect.stringMatching(/mount/) as string, source: { path: expect.stringMatching(/vfs_\w+\.c$/) as string } });
+      expect(stage).not.toBe('firmware');
+      for (const { text } of changes) expect(text).toMatch(/ was (un)?mounted (on|from) \/| changed: | moved from /);
+    }
   });
 
   it('stops at one mount by path and kind only', async () => {

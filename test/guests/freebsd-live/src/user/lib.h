@@ -17,6 +17,7 @@
 #define SYS_kill 37
 #define SYS_ioctl 54
 #define SYS_reboot 55
+#define SYS_symlink 57
 #define SYS_execve 59
 #define SYS_chroot 61
 #define SYS_select 93

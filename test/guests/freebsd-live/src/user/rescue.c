@@ -212,6 +212,8 @@ tool_main(const char *name, int argc, char **argv)
 		return (df_main());
 	if (strcmp(name, "mdconfig") == 0)
 		return (mdconfig(argc, argv));
+	if (strcmp(name, "ln") == 0)
+		return (argc == 4 && syscall(SYS_symlink, argv[2], argv[3]) != 0 ? fail("ln", argv[3]) : 0);
 	if (strcmp(name, "geom") == 0)
 		return (geom_main(argc, argv));
 	if (strcmp(name, "kenv") == 0)

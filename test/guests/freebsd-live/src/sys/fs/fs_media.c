@@ -6,11 +6,11 @@
 
 static MALLOC_DEFINE(M_MEDIAMNT, "media_mount", "mount structures of media");
 
-struct iso_mnt { struct mount *im_mountp; struct memnode *im_root; struct g_provider *im_pp; int logical_block_size; int volume_space_size; };
-struct ufsmount { struct mount *um_mountp; struct memnode *um_root; struct g_provider *um_pp; uint64_t um_fstype; const struct volume *um_volume; };
-struct msdosfsmount { struct mount *pm_mountp; struct memnode *pm_root; struct g_provider *pm_pp; u_int pm_bpcluster; };
-struct tmpfs_mount { struct memnode *tm_root; size_t tm_size_max; u_long tm_nodes_max; };
-struct devfs_mount { struct memnode *dm_rootdir; u_int dm_idx, dm_generation; };
+struct iso_mnt { struct mount *im_mountp; struct tmpfs_node *im_root; struct g_provider *im_pp; int logical_block_size; int volume_space_size; };
+struct ufsmount { struct mount *um_mountp; struct tmpfs_node *um_root; struct g_provider *um_pp; uint64_t um_fstype; const struct volume *um_volume; };
+struct msdosfsmount { struct mount *pm_mountp; struct tmpfs_node *pm_root; struct g_provider *pm_pp; u_int pm_bpcluster; };
+struct tmpfs_mount { struct tmpfs_node *tm_root; size_t tm_size_max; u_long tm_nodes_max; };
+struct devfs_mount { struct tmpfs_node *dm_rootdir; u_int dm_idx, dm_generation; };
 
 static struct volent empty_entries[1];
 static const struct volume empty_volume = { "none", "", empty_entries, 0, false };
@@ -220,10 +220,10 @@ VFS_SET(tmpfs_vfsops, tmpfs, VFCF_JAIL);
 /* devfs shows the devices there are at each look. */
 static u_int devfs_mounts;
 
-static struct memnode *
-devfs_dir(struct memnode *root, char *name)
+static struct tmpfs_node *
+devfs_dir(struct tmpfs_node *root, char *name)
 {
-	struct memnode *node;
+	struct tmpfs_node *node;
 	char *slash;
 
 	while ((slash = strchr(name, '/')) != NULL) {
@@ -239,7 +239,7 @@ static void
 devfs_populate(struct devfs_mount *dmp)
 {
 	struct cdev *dev;
-	struct memnode *dir, *node;
+	struct tmpfs_node *dir, *node;
 	char name[SPECNAMELEN + 1];
 
 	if (dmp->dm_generation == devfs_generation)

@@ -1,5 +1,5 @@
 /*
- * The contents of media. Every filesystem with files of its own (cd9660, ufs, msdosfs, tmpfs, devfs) keeps them in trees of memnodes;
+ * The contents of media. Every filesystem with files of its own (cd9660, ufs, msdosfs, tmpfs, devfs) keeps them in trees of tmpfs's nodes;
  * what upstream keeps in inodes and directory blocks is not what this guest is about. A medium that many mounts may read (a volume)
  * is a list of paths; its tree is made when it is mounted.
  */
@@ -10,10 +10,10 @@
 
 MALLOC_DEFINE(M_MEMFS, "memfs", "in-memory file trees");
 
-struct memnode {
-	struct memnode *mn_parent;
-	LIST_ENTRY(memnode) mn_sibling;
-	LIST_HEAD(, memnode) mn_children;
+struct tmpfs_node {
+	struct tmpfs_node *mn_parent;
+	LIST_ENTRY(tmpfs_node) mn_sibling;
+	LIST_HEAD(, tmpfs_node) mn_children;
 	char *mn_name;
 	enum vtype mn_type;
 	struct vnode *mn_vnode;
@@ -21,20 +21,33 @@ struct memnode {
 	char *mn_own; /* mn_data, when it may be written */
 	off_t mn_size;
 	size_t mn_room;
-	const char *mn_target;
+	union {
+#if FREEBSD_SHAPE >= 1300
+		struct { const char *tn_link_target; bool tn_link_smr; } tn_link;
+#else
+		const char *tn_link;
+#endif
+	} tn_spec;
 	struct cdev *mn_dev;
 	ino_t mn_ino;
 };
+
+/* sys/fs/tmpfs/tmpfs.h: how the text of a link is reached changed in 13.0. */
+#if FREEBSD_SHAPE >= 1300
+#define mn_target tn_spec.tn_link.tn_link_target
+#else
+#define mn_target tn_spec.tn_link
+#endif
 
 struct program { const char *name; const u_char *start, *end; };
 extern const struct program programs[];
 
 static ino_t next_ino = 2;
 
-struct memnode *
-memfs_newnode(struct memnode *parent, const char *name, enum vtype type)
+struct tmpfs_node *
+memfs_newnode(struct tmpfs_node *parent, const char *name, enum vtype type)
 {
-	struct memnode *node = malloc(sizeof(*node), M_MEMFS, M_WAITOK | M_ZERO);
+	struct tmpfs_node *node = malloc(sizeof(*node), M_MEMFS, M_WAITOK | M_ZERO);
 
 	node->mn_name = strdup(name, M_MEMFS);
 	node->mn_type = type;
@@ -45,10 +58,10 @@ memfs_newnode(struct memnode *parent, const char *name, enum vtype type)
 	return (node);
 }
 
-struct memnode *
-memfs_child(struct memnode *parent, const char *name, int namelen)
+struct tmpfs_node *
+memfs_child(struct tmpfs_node *parent, const char *name, int namelen)
 {
-	struct memnode *node;
+	struct tmpfs_node *node;
 
 	LIST_FOREACH(node, &parent->mn_children, mn_sibling)
 		if ((int)strlen(node->mn_name) == namelen && strncmp(node->mn_name, name, namelen) == 0)
@@ -56,14 +69,14 @@ memfs_child(struct memnode *parent, const char *name, int namelen)
 	return (NULL);
 }
 
-void memfs_unlink(struct memnode *node) { LIST_REMOVE(node, mn_sibling); }
-void memfs_setdev(struct memnode *node, struct cdev *dev) { node->mn_dev = dev; }
+void memfs_unlink(struct tmpfs_node *node) { LIST_REMOVE(node, mn_sibling); }
+void memfs_setdev(struct tmpfs_node *node, struct cdev *dev) { node->mn_dev = dev; }
 
 /* The vnodes are gone with their mount. */
 void
-memfs_forget(struct memnode *node)
+memfs_forget(struct tmpfs_node *node)
 {
-	struct memnode *child;
+	struct tmpfs_node *child;
 
 	node->mn_vnode = NULL;
 	LIST_FOREACH(child, &node->mn_children, mn_sibling)
@@ -71,10 +84,10 @@ memfs_forget(struct memnode *node)
 }
 
 /* The directories on the way to a path of a volume come into being by themselves. */
-static struct memnode *
-memfs_make(struct memnode *root, const char *path, enum vtype type)
+static struct tmpfs_node *
+memfs_make(struct tmpfs_node *root, const char *path, enum vtype type)
 {
-	struct memnode *at = root, *next;
+	struct tmpfs_node *at = root, *next;
 	const char *end;
 	char name[64];
 
@@ -93,10 +106,10 @@ memfs_make(struct memnode *root, const char *path, enum vtype type)
 	return (at);
 }
 
-struct memnode *
+struct tmpfs_node *
 memfs_tree(const struct volume *volume)
 {
-	struct memnode *root = memfs_newnode(NULL, "/", VDIR), *node;
+	struct tmpfs_node *root = memfs_newnode(NULL, "/", VDIR), *node;
 	int i;
 
 	for (i = 0; i < volume->count; i++) {
@@ -118,7 +131,7 @@ memfs_tree(const struct volume *volume)
 }
 
 int
-memfs_vget(struct mount *mp, struct memnode *node, struct vop_vector *vops, struct vnode **vpp)
+memfs_vget(struct mount *mp, struct tmpfs_node *node, struct vop_vector *vops, struct vnode **vpp)
 {
 	if (node->mn_vnode == NULL) {
 		getnewvnode(mp->mnt_stat.f_fstypename, mp, vops, node->mn_type, &node->mn_vnode);
@@ -134,7 +147,7 @@ memfs_vget(struct mount *mp, struct memnode *node, struct vop_vector *vops, stru
 static int
 memfs_lookup(struct vnode *dvp, const char *name, int namelen, struct vnode **vpp)
 {
-	struct memnode *node = memfs_child(dvp->v_data, name, namelen);
+	struct tmpfs_node *node = memfs_child(dvp->v_data, name, namelen);
 
 	if (node == NULL)
 		return (ENOENT);
@@ -144,7 +157,7 @@ memfs_lookup(struct vnode *dvp, const char *name, int namelen, struct vnode **vp
 static int
 memfs_parent(struct vnode *vp, struct vnode **vpp)
 {
-	struct memnode *node = vp->v_data;
+	struct tmpfs_node *node = vp->v_data;
 
 	return (node->mn_parent == NULL ? ENOENT : memfs_vget(vp->v_mount, node->mn_parent, vp->v_op, vpp));
 }
@@ -152,7 +165,7 @@ memfs_parent(struct vnode *vp, struct vnode **vpp)
 static int
 memfs_create(struct vnode *dvp, const char *name, int namelen, enum vtype type, const char *target, struct vnode **vpp)
 {
-	struct memnode *node;
+	struct tmpfs_node *node;
 	char buf[256];
 
 	if (dvp->v_mount->mnt_flag & MNT_RDONLY)
@@ -168,7 +181,7 @@ memfs_create(struct vnode *dvp, const char *name, int namelen, enum vtype type, 
 static int
 memfs_remove(struct vnode *dvp, const char *name, int namelen)
 {
-	struct memnode *node = memfs_child(dvp->v_data, name, namelen);
+	struct tmpfs_node *node = memfs_child(dvp->v_data, name, namelen);
 
 	if (node == NULL)
 		return (ENOENT);
@@ -181,14 +194,14 @@ memfs_remove(struct vnode *dvp, const char *name, int namelen)
 static int
 memfs_readlink(struct vnode *vp, char *buf, size_t size)
 {
-	strlcpy(buf, ((struct memnode *)vp->v_data)->mn_target, size);
+	strlcpy(buf, ((struct tmpfs_node *)vp->v_data)->mn_target, size);
 	return (0);
 }
 
 static int
 memfs_read(struct vnode *vp, off_t offset, char *buf, size_t len, ssize_t *done)
 {
-	struct memnode *node = vp->v_data;
+	struct tmpfs_node *node = vp->v_data;
 
 	*done = 0;
 	if (vp->v_type == VDIR)
@@ -208,7 +221,7 @@ memfs_read(struct vnode *vp, off_t offset, char *buf, size_t len, ssize_t *done)
 static int
 memfs_write(struct vnode *vp, off_t offset, const char *buf, size_t len, ssize_t *done)
 {
-	struct memnode *node = vp->v_data;
+	struct tmpfs_node *node = vp->v_data;
 
 	if (vp->v_type == VCHR)
 		return (vp->v_rdev->si_devsw->d_write == NULL ? ENXIO : vp->v_rdev->si_devsw->d_write(vp->v_rdev, buf, len, done));
@@ -233,13 +246,13 @@ memfs_write(struct vnode *vp, off_t offset, const char *buf, size_t len, ssize_t
 static off_t
 memfs_size(struct vnode *vp)
 {
-	return (((struct memnode *)vp->v_data)->mn_size);
+	return (((struct tmpfs_node *)vp->v_data)->mn_size);
 }
 
 static int
 memfs_vptocnp(struct vnode *vp, struct vnode **dvpp, const char **name)
 {
-	struct memnode *node = vp->v_data;
+	struct tmpfs_node *node = vp->v_data;
 
 	if (node->mn_parent == NULL)
 		return (ENOENT);
@@ -253,7 +266,7 @@ struct vop_vector memfs_vnodeops = { "memfs", memfs_lookup, memfs_parent, memfs_
 int
 memfs_program(struct vnode *vp, const u_char **start, size_t *size)
 {
-	struct memnode *node;
+	struct tmpfs_node *node;
 	extern struct vop_vector unionfs_vnodeops, null_vnodeops;
 
 	while (vp->v_op == &unionfs_vnodeops || vp->v_op == &null_vnodeops) {

@@ -84,6 +84,9 @@ static const char etc_rc[] =
     "devd\n"
     "syslogd\n"
     "mount -t tmpfs tmpfs /tmp\n"
+    "ln -s /boot/firmware /tmp/microcode\n"
+    "cd /tmp/microcode\n"
+    "cd /\n"
     "mount -t nullfs -o ro /usr/share /jails/web/usr/share\n"
     "jail web /jails/web /usr/sbin/httpd\n"
     "sshd\n"
@@ -109,7 +112,7 @@ static const char etc_rc_installed[] =
 	PROG("sbin/init", "init"), PROG("sbin/launchd", "launchd"), PROG("sbin/devd", "devd"), PROG("usr/sbin/syslogd", "syslogd"),         \
 	PROG("usr/sbin/sshd", "sshd"), PROG("usr/libexec/getty", "getty"), PROG("usr/sbin/efibootmgr", "efibootmgr"), PROG("bin/sh", "rescue"), \
 	PROG("sbin/mount", "rescue"), PROG("sbin/mdconfig", "rescue"), PROG("bin/kenv", "rescue"), PROG("sbin/reboot", "rescue"),           \
-	PROG("bin/df", "rescue"), PROG("bin/echo", "rescue"), PROG("usr/sbin/jail", "rescue"), PROG("usr/sbin/firmware", "rescue"), PROG("sbin/sysctl", "rescue"), \
+	PROG("bin/df", "rescue"), PROG("bin/echo", "rescue"), PROG("bin/ln", "rescue"), PROG("usr/sbin/jail", "rescue"), PROG("usr/sbin/firmware", "rescue"), PROG("sbin/sysctl", "rescue"), \
 	PROG("jails/web/usr/sbin/httpd", "httpd"), DIR("jails/web/usr/share"), DIR("jails/web/dev"), TEXT("jails/web/etc/hosts", "127.0.0.1 web\n"), \
 	TEXT("usr/share/misc/ascii", "00 nul\n"), TEXT("etc/rc", rc), TEXT("etc/passwd", "root:*:0:0:Charlie &:/root:/bin/sh\n"), DIR("dev"), DIR("tmp"), \
 	DIR("var/run"), DIR("root"), DIR("mnt"), DIR("boot/efi"), SIZED("boot/firmware/iwlwifi-8000C-36.ucode", 2428004)

@@ -148,15 +148,15 @@ int vn_create(struct nameidata *, enum vtype, const char *target);
 /* fs/memfs.c: the trees of the filesystems that live on a medium. */
 struct volent { const char *path; const char *text; const char *program; enum vtype type; const char *target; off_t size; };
 struct volume { const char *fstype; const char *label; const struct volent *entries; int count; bool compressed; };
-struct memnode;
+struct tmpfs_node;
 extern struct vop_vector memfs_vnodeops;
-struct memnode *memfs_tree(const struct volume *);
-struct memnode *memfs_newnode(struct memnode *parent, const char *name, enum vtype);
-struct memnode *memfs_child(struct memnode *, const char *name, int namelen);
-void memfs_unlink(struct memnode *);
-void memfs_setdev(struct memnode *, struct cdev *);
-void memfs_forget(struct memnode *);
-int memfs_vget(struct mount *, struct memnode *, struct vop_vector *, struct vnode **);
+struct tmpfs_node *memfs_tree(const struct volume *);
+struct tmpfs_node *memfs_newnode(struct tmpfs_node *parent, const char *name, enum vtype);
+struct tmpfs_node *memfs_child(struct tmpfs_node *, const char *name, int namelen);
+void memfs_unlink(struct tmpfs_node *);
+void memfs_setdev(struct tmpfs_node *, struct cdev *);
+void memfs_forget(struct tmpfs_node *);
+int memfs_vget(struct mount *, struct tmpfs_node *, struct vop_vector *, struct vnode **);
 const struct volume *memfs_volume(struct vnode *);
 int memfs_program(struct vnode *, const u_char **start, size_t *size);
 
