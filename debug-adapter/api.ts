@@ -316,6 +316,10 @@ export interface EfiBootEntryAnswer {
   why: string;
   /** A call that stores the right path. */
   call?: string;
+  /** Entries that efibootmgr has printed on the console; `same`: names of those with the same device path, whatever their labels. */
+  entries?: { name: string; label: string; devicePath: string; same: string[] }[];
+  /** Names of entries that start the file already that is, or ought to be, stored. */
+  duplicates?: string[];
 }
 
 export interface RerootHolder {

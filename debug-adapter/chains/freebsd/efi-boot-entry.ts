@@ -1,4 +1,6 @@
+import { duplicateEntries, entriesOf, parseBootEntries } from '../../../boot/efi-entries';
 import { entryOfPath, entryOfProviderPath, type EfiEntry } from '../../../boot/efi-boot-entry';
+import { stripTerminalControl } from '../../../boot/serial-text';
 import { normalise } from '../../../boot/mount-rules';
 import type { EfiBootEntryAnswer, EfiBootEntryArguments } from '../../api';
 import type { ProgramView } from '../../inspect/view';
@@ -35,6 +37,20 @@ const readIsPartition = async (kernel: ProgramView, batch: Batch, from: string):
   const provider = providers.get(from.replace(/^\/dev\//, ''));
   if (provider?.className !== 'LABEL') return provider?.className === 'PART';
   return provider.below.some((name) => providers.get(name)?.className === 'PART');
+};
+
+/** The answer with what the console has shown of the firmware's entries: the same file twice is told by the device path, which labels do not show. */
+export const withBootEntries = (answer: EfiBootEntryAnswer, console: string): EfiBootEntryAnswer => {
+  const entries = parseBootEntries(stripTerminalControl(console));
+  if (entries.length === 0) return answer;
+  const groups = duplicateEntries(entries);
+  const files = [answer.stored, answer.correct].filter((file) => typeof file === 'string');
+  const duplicates = new Set(files.flatMap((file) => entriesOf(entries, file)).map(({ name }) => name));
+  return {
+    ...answer,
+    entries: entries.map((entry) => ({ ...entry, same: (groups.find((group) => group.includes(entry)) ?? []).filter((other) => other !== entry).map(({ name }) => name) })),
+    ...(duplicates.size === 0 ? {} : { duplicates: [...duplicates] }),
+  };
 };
 
 /** What `efibootmgr -c -l LOADER` would store, were it run now in the root of that process (lib/libefivar/efivar-dp-xlate.c). */

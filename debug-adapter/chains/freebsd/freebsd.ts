@@ -34,7 +34,7 @@ import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { readEnvironmentFacts, readFigures } from './environment-facts';
 import { readCapabilities } from './capabilities';
-import { efiBootEntry } from './efi-boot-entry';
+import { efiBootEntry, withBootEntries } from './efi-boot-entry';
 import { readKenv } from './kenv';
 import { FreebsdLinks } from './links';
 import { readLoaderEnvironment } from './loader-environment';
@@ -171,7 +171,7 @@ export class FreebsdChain implements Chain {
       const unknown = isUnknown(tables) ? tables : noKernel;
       return { devicePath: unknown, stored: unknown, correct: unknown, agrees: false, why: `unknown: ${unknown.unknown}` };
     }
-    return efiBootEntry(context.kernel, tables, request);
+    return withBootEntries(await efiBootEntry(context.kernel, tables, request), context.serialText());
   }
 
   async rerootForecast(context: ChainContext): Promise<RerootForecastAnswer> {

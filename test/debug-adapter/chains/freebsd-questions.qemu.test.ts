@@ -51,6 +51,8 @@ describe.each<[string, FreebsdLiveOptions]>([
     expect(cd?.holders.find(({ name }) => name.startsWith('watchdogd:'))).toMatchObject({ kind: 'process', stays: false });
     expect(cd?.holders.find(({ name }) => name.startsWith('firmware'))).toMatchObject({ kind: 'process', stays: true });
     expect(forecast.mounts.filter(({ unmounts }) => !unmounts)).toHaveLength(1);
+    expect(cd?.busy?.references).toBeGreaterThan(0);
+    expect(cd?.busy?.files).toContain('/rootfs.uzip');
 
     const capabilities = await chain.capabilities(stopped);
     expect(capabilities.filesystems).toEqual(expect.arrayContaining(['cd9660', 'unionfs', 'tmpfs']));
@@ -68,6 +70,8 @@ describe.each<[string, FreebsdLiveOptions]>([
     await machine.interrupt();
     await untilSaid('Boot0000*');
     await untilSaid(String(entry.stored));
+    await untilSaid(`${String(entry.stored)}\r\n`);
+    expect(await chain.efiBootEntry(stopped, { loader })).toMatchObject({ entries: [{ name: 'Boot0000', devicePath: entry.stored, same: [] }], duplicates: ['Boot0000'] });
     await machine.close('kill');
   });
 });

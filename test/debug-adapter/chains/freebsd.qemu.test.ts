@@ -46,6 +46,8 @@ describe.each<[string, FreebsdLiveOptions]>([
         ['devfs', '/sysroot/dev', '/dev', 'prefix-stripped'],
       ]),
     );
+    // A chroot changes nothing of what statfs tells.
+    for (const mount of view?.mounts ?? []) expect(mount.statfs).toEqual({ listed: true, on: mount.on });
     const { processes } = await chain.processes(context('userland'));
     const init = processes.find((p) => p.id === 'init:1');
     expect(init).toMatchObject({ root: '/sysroot', state: 'normal' });
@@ -64,6 +66,14 @@ describe.each<[string, FreebsdLiveOptions]>([
     const mounts = await chain.mounts(context('userland'), {});
     const behind = mounts.views.filter((v) => v.mounts.some((m) => m.differs?.code === 'root-moved'));
     expect(behind.length).toBeGreaterThan(0);
+    // What df leaves out, what lies over what, who is still below, what process 1 makes of it.
+    const [union, upper, lower] = ['unionfs', 'tmpfs', 'cd9660'].map((fstype) => mounts.kernel.find((m) => m.fstype === fstype && (fstype !== 'tmpfs' || m.flags.includes('IGNORE'))));
+    expect(union?.layers).toEqual({ upper: upper?.id, lower: lower?.id });
+    const notes = (mounts.notes ?? []).join('\n');
+    expect(notes).toMatch(/df leaves out what is marked MNT_IGNORE \(.*tmpfs on .*\) and shows .*unionfs on \//);
+    expect(notes).toContain('unionfs on / shows tmpfs on');
+    expect(notes).toMatch(new RegExp(`Still with the old root: .*${behind[0]?.process ?? ''}`));
+    expect(notes).toContain('statfs("/") tells launchd unionfs on / without MNT_RDONLY');
     expect(mounts.kernel.some((m) => m.flags.includes('IGNORE'))).toBe(true);
     const [failure] = (await chain.diagnosis(context('userland'))).failures;
     expect(failure).toMatchObject({ code: 'freebsd.overlay-wrong-root', confidence: 'certain' });
@@ -109,6 +119,11 @@ describe('freebsd-live, other boots', () => {
     await untilSaid('login:');
     const mounts = await chain.mounts(context('userland'), {});
     expect(mounts.views.map((v) => [v.process.split(':')[0], v.root])).toEqual([['httpd', '/jails/web']]);
+    // enforce_statfs is 2 in a jail: only its own root is listed, as /.
+    const told = new Map(mounts.views[0]?.mounts.map((m) => [m.on, m.statfs]));
+    expect(told.get('/')).toEqual({ listed: true, on: '/' });
+    expect(told.get('/tmp')).toEqual({ listed: false, on: '[restricted]' });
+    expect(mounts.notes).toBeUndefined();
     expect(rows(mounts.views[0])).toEqual(expect.arrayContaining([['ufs', '/', '/', 'partly-visible'], ['tmpfs', '/tmp', undefined, 'outside-root'], ['nullfs', '/jails/web/usr/share', '/usr/share', 'prefix-stripped']]));
     const { processes } = await chain.processes(context('userland'));
     expect(processes.find((p) => p.name === 'httpd')?.jail).toBeTruthy();
