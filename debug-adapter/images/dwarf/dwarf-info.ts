@@ -31,6 +31,10 @@ export class DwarfInfo implements DebugInfo {
   private readonly functions = new Map<string, readonly FunctionInfo[]>();
   private readonly types = new Map<string, readonly Type[]>();
   private readonly variables = new Map<string, readonly VariableInfo[]>();
+  /** By address: a breakpoint with a condition asks for the same at each hit, and stacks share their outer frames. */
+  private readonly scopes = new Map<string, readonly Scope[]>();
+  private readonly lines = new Map<string, { readonly row: LineRow | undefined }>();
+  private readonly rows = new Map<string, { readonly row: UnwindRow | undefined }>();
 
   constructor(
     private readonly reader: Reader,
@@ -46,7 +50,7 @@ export class DwarfInfo implements DebugInfo {
     return this.guarded(() => functionsMatching(this.reader, glob));
   }
   scopesAt(address: bigint): readonly Scope[] {
-    return this.guarded(() => {
+    return this.remembered(this.scopes, String(address), () => {
       const wanted = toNumber(address);
       const unit = this.reader.unitRanges.at(wanted);
       const subprogram = unit && outlineOf(unit).functionAt(wanted);
@@ -54,7 +58,7 @@ export class DwarfInfo implements DebugInfo {
     });
   }
   lineAt(address: bigint): LineRow | undefined {
-    return this.guarded(() => lineAt(this.reader, address));
+    return this.remembered(this.lines, String(address), () => ({ row: lineAt(this.reader, address) })).row;
   }
   addressesOfLine(file: string, line: number): readonly LineAddress[] {
     return this.guarded(() => addressesOfLine(this.reader, file, line));
@@ -75,7 +79,7 @@ export class DwarfInfo implements DebugInfo {
     return this.guarded(() => enumeratorNamed(this.reader, name, near));
   }
   unwindAt(address: bigint): UnwindRow | undefined {
-    return this.guarded(() => this.unwind.at(address));
+    return this.remembered(this.rows, String(address), () => ({ row: this.unwind.at(address) })).row;
   }
 
   get index(): DebugIndex {

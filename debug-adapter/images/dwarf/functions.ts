@@ -142,6 +142,7 @@ export class DwarfScope implements Scope {
   readonly ranges: readonly Range[];
   readonly entry: bigint;
   private lazyFunction: FunctionInfo | undefined;
+  private lazyVariables: { readonly address: bigint; readonly found: readonly VariableInfo[] } | undefined;
 
   constructor(
     private readonly die: Die,
@@ -187,7 +188,11 @@ export class DwarfScope implements Scope {
   }
 
   variablesAt(address: bigint): readonly VariableInfo[] {
-    const wanted = toNumber(address);
+    if (this.lazyVariables?.address !== address) this.lazyVariables = { address, found: this.findVariables(toNumber(address)) };
+    return this.lazyVariables.found;
+  }
+
+  private findVariables(wanted: number): readonly VariableInfo[] {
     const blocks: Die[] = [this.die];
     for (let at = 0; at < blocks.length && at < 256; at++) {
       for (const child of (blocks[at] as Die).children()) {

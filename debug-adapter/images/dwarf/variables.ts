@@ -8,13 +8,15 @@ import type { Reader } from './reader';
 import { sizeOf } from './types';
 
 export class DwarfVariable implements VariableInfo {
+  private lazyName: string | undefined;
+
   constructor(
     readonly die: Die,
     private readonly reader: Reader,
   ) {}
 
   get name(): string {
-    return nameOf(this.die);
+    return (this.lazyName ??= nameOf(this.die));
   }
   get qualifiedName(): string {
     return this.isParameter ? this.name : qualifiedNameOf(this.die);

@@ -5,7 +5,7 @@ import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
 import { evaluateNumber } from '../location/evaluate';
 import { threadLocalAddress } from '../location/thread-local';
 import { fromBytes } from '../values/place';
-import { directCallTarget } from './calls';
+import { codeByte, directCallTarget } from './calls';
 import type { FrameRegisters } from './frame-registers';
 import { systemCaller } from './trap-frame';
 import { unwindByRow } from './unwind-row';
@@ -91,16 +91,16 @@ export class Activation implements ActivationOptions {
     const { registers, space } = this;
     const sp = await registers.get(registers.names.sp);
     if (this.exact || sp === undefined) return sp;
-    const [next] = this.codeInFile ?? (await space.readSome(this.pc, 1));
+    const next = this.codeInFile ?? (await space.readSome(this.pc, 1))[0];
     if (next !== popStackPointer) return sp;
     const bytes = await space.readSome(sp, registers.names.wordSize);
     return bytes.length === registers.names.wordSize ? fromBytes(bytes) : sp;
   }
 
   /** The byte at the pc as the image's file has it: to ask the machine would cost a batch for each frame. */
-  private get codeInFile(): Uint8Array | undefined {
+  private get codeInFile(): number | undefined {
     const module = this.program.moduleAt(this.pc, { cr3: this.cr3 });
-    return module?.image.bytesAt(this.program.toLinked(module, this.pc), 1);
+    return module && codeByte(module.image, this.program.toLinked(module, this.pc));
   }
 
   /** The call around this one, or why there is none. */

@@ -1,3 +1,4 @@
+import type { Image } from '../../images/image';
 import type { Memory } from '../../machine/machine';
 
 interface ReturnSite {
@@ -37,4 +38,16 @@ const indirectLength = (modrm: number, sib: number): number => {
   if (mode === 1) return 3 + withSib;
   if (mode === 2) return 6 + withSib;
   return base === 5 || (withSib === 1 && (sib & 7) === 5) ? 6 + withSib : 2 + withSib;
+};
+
+const known = new WeakMap<Image, Map<bigint, number | undefined>>();
+/** Return addresses that are remembered of one image. */
+const most = 4096;
+
+/** The byte of code that an image's file has at a linked address; undefined where it has none. Stacks ask for the same few again and again. */
+export const codeByte = (image: Image, linked: bigint): number | undefined => {
+  let bytes = known.get(image);
+  if (!bytes || bytes.size >= most) known.set(image, (bytes = new Map()));
+  if (!bytes.has(linked)) bytes.set(linked, image.bytesAt(linked, 1)?.[0]);
+  return bytes.get(linked);
 };
