@@ -26,14 +26,20 @@ export class FrameRegisters {
 
   /** Registers as the machine has them now. */
   static ofMachine(names: RegisterNames, memory: Memory, registers: Registers, machine: Machine, vcpu: Vcpu): FrameRegisters {
+    // The frame goes on being shown after the user has set a register of it.
+    const written = new Map<number, bigint>();
     return new FrameRegisters(names, memory, (number) => {
       const known = machineNamesOf(names.nameOf(number)).find((name) => registers.get(name) !== undefined);
       if (known === undefined) return lost;
       const size = known.startsWith('xmm') ? 16 : names.wordSize;
-      const home = { write: (bytes: Uint8Array) => machine.setRegister(known, fromBytes(bytes), vcpu) };
-      if (number === names.pc) return { kind: 'value', value: registers.pc, size, home };
-      if (number === names.sp) return { kind: 'value', value: registers.sp, size, home };
-      return { kind: 'value', value: BigInt.asUintN(size * 8, registers.get(known) ?? 0n), size, home };
+      const home = {
+        write: async (bytes: Uint8Array) => {
+          await machine.setRegister(known, fromBytes(bytes), vcpu);
+          written.set(number, fromBytes(bytes));
+        },
+      };
+      const value = written.get(number) ?? (number === names.pc ? registers.pc : number === names.sp ? registers.sp : BigInt.asUintN(size * 8, registers.get(known) ?? 0n));
+      return { kind: 'value', value, size, home };
     });
   }
 

@@ -248,6 +248,15 @@ describe('a launched machine', () => {
     expect(await failureOf(client.evaluateRequest({ expression: 'device->', frameId }))).toMatch(/^BS360: .*column/);
     expect(await failureOf(client.evaluateRequest({ expression: 'device->nothing', frameId }))).toMatch(/^BS361: /);
     expect((await custom<DebugProtocol.SetExpressionResponse['body']>('setExpression', { expression: 'first.errors[3]', value: '0x10', frameId })).value).toBe('16');
+    // Only the debug console assigns.
+    expect(await failureOf(client.evaluateRequest({ expression: 'first.errors[3] = 7', frameId, context: 'watch' }))).toMatch(/^BS360: column 17: an assignment is no value/);
+    expect(await value('first.errors[3]')).toBe('16');
+    expect((await client.evaluateRequest({ expression: 'first.errors[3] += 7', frameId, context: 'repl' })).body.result).toBe('23');
+    expect(await value('first.errors[3]')).toBe('23');
+    const before = BigInt(await value('$ecx'));
+    expect((await client.evaluateRequest({ expression: '$ecx = $ecx ^ 1', frameId, context: 'repl' })).body.result).toBe(String(before ^ 1n));
+    expect(BigInt(await value('$ecx'))).toBe(before ^ 1n);
+    expect(await value('device->name == "disk0" ? first.errors[2] : 0')).toBe('3');
   });
 
   it('counts by condition, and writes log points instead of stopping', async () => {
