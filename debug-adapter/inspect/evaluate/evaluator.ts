@@ -3,6 +3,7 @@ import { chainErrors } from '../../errors/chains';
 import { programErrors } from '../../errors/program';
 import type { Type } from '../../images/types';
 import { strip } from '../../images/types';
+import { unwrapped } from '../values/cells';
 import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
 import { linkedElements } from '../values/linked-list';
@@ -84,7 +85,7 @@ export class Evaluator {
   }
 
   async isTrue(expression: Expression): Promise<boolean> {
-    return this.numbers.isTrue(await this.of(expression), expression.column);
+    return this.numbers.isTrue(unwrapped(await this.of(expression)), expression.column);
   }
 
   private async named(name: string): Promise<TypedValue | undefined> {
@@ -169,7 +170,8 @@ export class Evaluator {
       const number = enumeratorOf(type, operand.name);
       return number === undefined ? this.unknown(operand.name, operand.column) : this.numbers.make(type, number);
     }
-    const value = await this.of(operand);
+    const wrapped = await this.of(operand);
+    const value = to.kind === 'struct' || to.kind === 'array' ? wrapped : unwrapped(wrapped);
     const from = strip(value.type);
     if (to.kind === 'struct' || to.kind === 'array' || to.kind === 'function') {
       if (value.address === undefined && (value.absence !== undefined || value.bits || value.type.size < type.size || to.kind === 'function')) throw refused(column, `this value is not in memory and cannot be seen as ${type.name || to.kind}`);
@@ -214,8 +216,9 @@ export class Evaluator {
   }
 }
 
-/** An array as the pointer to its first element, and a function as its address, where C makes them one. */
-const decayed = (value: TypedValue, { names, numbers }: Evaluator): TypedValue => {
+/** An array as the pointer to its first element, and a function as its address, where C makes them one; a Rust number out of its wrappers. */
+const decayed = (wrapped: TypedValue, { names, numbers }: Evaluator): TypedValue => {
+  const value = unwrapped(wrapped);
   const type = strip(value.type);
   if (value.address === undefined) return value;
   if (type.kind === 'array') return numbers.make(pointerTo(type.element, names.addressSize), value.address);

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Language, Parser } from 'web-tree-sitter';
+import type { Parser } from 'web-tree-sitter';
 import { failure } from '../../errors/catalogue';
 import { internalErrors } from '../../errors/internal';
 
@@ -24,6 +24,7 @@ let runtime: Promise<void> | undefined;
 const parsers = new Map<GrammarName, Promise<Parser>>();
 
 const load = async (name: GrammarName): Promise<Parser> => {
+  const { Language, Parser } = await import('web-tree-sitter');
   runtime ??= Parser.init({ wasmBinary: wasm('runtime') } as Parameters<typeof Parser.init>[0]);
   await runtime;
   const language = await Language.load(wasm(name));

@@ -1,7 +1,7 @@
 import { BootscopeError } from '../../errors/catalogue';
 import type { StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
-import { cellContent } from '../values/cells';
+import { cellContent, isAtomicBool, unwrapped } from '../values/cells';
 import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
 import { innerPointer, sizedMembers, sliceShape } from '../values/pointers';
@@ -120,6 +120,7 @@ class Text {
     const content = cellContent(value);
     if (content) return this.cell(value, type, content, depth);
     const [only, another] = sizedMembers(type);
+    if (isAtomicBool(type)) return `${(await unwrapped(value).integer()) !== 0n}`;
     // Wrappers that say nothing themselves: Cell, UnsafeCell, Atomic…, ManuallyDrop, MaybeUninit.
     if (only && !another && /^(core|std|alloc)::/.test(type.qualifiedName)) return this.of(value.field(only), depth);
     return this.members(value, type, type.name.startsWith('(') || type.name.startsWith('tuple$') ? '' : shortName(type), depth);

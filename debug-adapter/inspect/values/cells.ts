@@ -1,5 +1,6 @@
 import type { Member, StructType } from '../../images/types';
 import { strip } from '../../images/types';
+import { sizedMembers } from './pointers';
 import type { TypedValue } from './typed-value';
 
 /** `core::cell::UnsafeCell` and what libraries keep a guarded value in. */
@@ -25,3 +26,22 @@ export const cellContent = (value: TypedValue): TypedValue | undefined => {
   const cell = value.field(guarded);
   return cell.hasMember('value') ? cell.member('value') : undefined;
 };
+
+/**
+ * The one field of a wrapper of Rust's libraries that says nothing itself: Cell, NonZero, Wrapping, atomics, MaybeUninit. Anything
+ * else is itself.
+ */
+export const unwrapped = (value: TypedValue): TypedValue => {
+  let current = value;
+  for (let depth = 0; depth < 8; depth++) {
+    const type = strip(current.type);
+    if (type.kind !== 'struct' || type.language === 'c' || type.variantPart || !/^(core|std|alloc)::/.test(type.qualifiedName)) return current;
+    const [only, another] = sizedMembers(type);
+    if (!only || another) return current;
+    current = current.field(only);
+  }
+  return current;
+};
+
+/** AtomicBool keeps its truth in a byte (library/core/src/sync/atomic.rs). */
+export const isAtomicBool = (type: StructType): boolean => /^core::sync::atomic::Atomic(Bool|<bool>)$/.test(type.qualifiedName);

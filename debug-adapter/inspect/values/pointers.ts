@@ -45,6 +45,8 @@ export interface SliceShape {
   readonly lengthOffset: number;
   readonly lengthSize: number;
   readonly element: Type;
+  /** Bytes from what the pointer points to, to the first element: the counters of Rc and Arc. */
+  readonly start?: number;
   /** `str` and what is made of it: the elements are UTF-8 text. */
   readonly text: boolean;
   readonly kind: 'slice' | 'vec';
@@ -65,18 +67,32 @@ const fatPointer = (type: StructType): SliceShape | undefined => {
   if (!data || !length) return undefined;
   const inner = innerPointer(data.type);
   if (!inner) return undefined;
-  // Rc<str> and Rc<[T]> point before their counters.
-  const target = strip(inner.type.target);
-  if (target.kind === 'struct' && target.members.some(({ name }) => name === 'strong')) return undefined;
-  const text = /(^|[&<\s*])str\b/.test(type.name) && !/\[|slice2?\$/.test(type.name);
+  // Rc<str> and Rc<[T]> point to their counters.
+  const counted = countedContent(inner.type.target);
+  const target = counted?.type ?? inner.type.target;
+  const unsized = textBehind(target);
+  const text = unsized !== undefined || (/(^|[&<\s*])str\b/.test(type.name) && !/\[|slice2?\$/.test(type.name));
   return {
     pointer: { offset: data.offset + inner.offset, type: inner.type },
     lengthOffset: length.offset,
     lengthSize: length.type.size,
-    element: inner.type.target,
+    element: unsized ?? target,
     text,
     kind: 'slice',
+    ...(counted ? { start: counted.offset } : {}),
   };
+};
+
+/** `Path`, `OsStr` and `CStr` have no size of their own and wrap bytes (library/std/src/path.rs, ffi/os_str.rs, core/src/ffi/c_str.rs). */
+const textBehind = (type: Type): Type | undefined => {
+  let current = strip(type);
+  if (current.kind !== 'struct' || !/^(?:std|core)::(?:path::Path|ffi::os_str::OsStr|ffi::c_str::CStr)$/.test(current.qualifiedName)) return undefined;
+  for (let depth = 0; depth < deepest && current.kind === 'struct'; depth++) {
+    const [only] = current.members;
+    if (!only) return undefined;
+    current = strip(only.type);
+  }
+  return isCharacter(current) ? current : undefined;
 };
 
 /** library/alloc/src/vec/mod.rs: `buf` with the pointer somewhere inside, and `len`. */
@@ -92,13 +108,15 @@ const vecShape = (type: StructType): SliceShape | undefined => {
   return { pointer, lengthOffset: length.offset, lengthSize: lengthType.size, element, text: false, kind: 'vec', ...(capacity ? { capacity } : {}) };
 };
 
+const libraryText = /^(String|OsString|PathBuf|CString)$/;
+
 /** String is `vec: Vec<u8>`; OsString, PathBuf and CString wrap it further. */
 const wrappedShape = (type: StructType): SliceShape | undefined => {
   const [only, another] = sizedMembers(type);
   if (!only || another) return undefined;
   const inner = sliceShape(only.type);
   if (!inner) return undefined;
-  const text = inner.text || (type.name === 'String' && only.name === 'vec');
+  const text = inner.text || (isCharacter(inner.element) && libraryText.test(type.name));
   return { ...inner, pointer: { ...inner.pointer, offset: inner.pointer.offset + only.offset }, lengthOffset: inner.lengthOffset + only.offset, text, ...(inner.capacity ? { capacity: { ...inner.capacity, offset: inner.capacity.offset + only.offset } } : {}) };
 };
 

@@ -27,7 +27,10 @@ export const readBytesOfText = async (value: TypedValue, max: number): Promise<U
   if (slice && isCharacter(slice.element)) {
     const content = await value.deref();
     const size = Math.min(content.type.size, max);
-    return size === 0 ? new Uint8Array(0) : value.memory.read(content.address ?? 0n, size);
+    if (size === 0) return new Uint8Array(0);
+    const bytes = await value.memory.read(content.address ?? 0n, size);
+    // CStr and CString count their NUL.
+    return /\bCStr(ing)?$/.test(type.name) && bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes;
   }
   const pointer = innerPointer(value.type);
   if (pointer) {

@@ -143,7 +143,7 @@ export class TypedValue implements Value {
       if (room !== undefined && count > room) throw failure(programErrors.damaged, { type: typeName(this.type), detail: `${count} elements in room for ${room}` });
       if (count > longestSlice) throw failure(programErrors.numberTooLarge, { value: count, type: typeName(this.type) });
       const start = await this.part(slice.pointer.type, slice.pointer.offset).integer();
-      return TypedValue.at(arrayOf(slice.element, Number(count), 'rust'), start, this.memory);
+      return TypedValue.at(arrayOf(slice.element, Number(count), 'rust'), start + BigInt(slice.start ?? 0), this.memory);
     }
     const inner = this.pointerHere();
     if (!inner) throw failure(chainErrors.notPointer, { type: typeName(this.type) });

@@ -89,3 +89,54 @@ describe.skipIf(!gdb || !rustc).each([
     expect(await show('big[9..12]')).toBe('[9, 10, 11]');
   });
 });
+
+describe.skipIf(!gdb || !rustc)('other types of the Rust library', () => {
+  it('are shown as what they hold', async () => {
+    const program = compile({ name: 'smart rustc', compiler: rustc, flags: ['--edition', '2024', '-g', '-Ctarget-feature=+crt-static', '-Crelocation-model=static'], source: 'smart.rs' });
+    const { stops, memory } = runUnderGdb(program, ['checkpoint'], { locals: false, limit: 1 });
+    const snapshot = snapshotOf(program, stops[0]!, memory);
+    const frame = (await stackOf(snapshot.program, snapshot.machine)).find(({ scope }) => scope?.function.name === 'smart')!;
+    const text = async (expression: string): Promise<string> => (await render(await evaluate(expression, frame, snapshot.program))).text;
+    const expected: Record<string, string> = {
+      rc_str: '"shared"',
+      arc_slice: '[1, 2, 3]',
+      path_buf: '"/boot/kernel"',
+      path: '"/etc/rc"',
+      os_string: '"os"',
+      c_string: '"c text"',
+      borrowed: 'Borrowed("borrowed")',
+      owned: 'Owned("owned")',
+      flag: 'true',
+      count: '77',
+      non_zero: '9',
+      maybe_non_zero: 'None',
+      option_str: 'Some("inner")',
+      option_u128: 'Some(1237940039285380274899124224)',
+      none_u128: 'None',
+      result: 'Err("wrong")',
+      less: 'Less',
+      level: 'High',
+      quit: 'Quit',
+      moved: 'Move { x: -1, y: 2 }',
+      write: 'Write("hello")',
+      color: 'Color(1, 2, 3)',
+      either: 'Either { whole: 16909060, bytes: [4, 3, 2, 1] }',
+      range: 'Range { start: 3, end: 7 }',
+      strings: '["a", "b"]',
+      tuple_struct: '(Some(Low), None, Ok(3))',
+      slices: '[[97, 98], [99]]',
+      unit_result: 'Ok(())',
+      big_char: "'😀'",
+      i128_value: '-1267650600228229401496703205376',
+      // Numbers out of their wrappers, variants by name, text by what holds it.
+      'count > 76 && flag && non_zero as u8 == 9': 'true',
+      'level == Level::High && less == Less': 'true',
+      'write.0 == "hello" && path == "/etc/rc" && c_string == "c text" && rc_str != "share"': 'true',
+      'moved == Move && moved.y == 2': 'true',
+      'arc_slice[2] + generic.next.0.items[1] as u32': '8',
+      'nested.0.0': '"deep"',
+      'rc_struct.1': '"two"',
+    };
+    expect(Object.fromEntries(await Promise.all(Object.keys(expected).map(async (expression) => [expression, await text(expression)] as const)))).toEqual(expected);
+  });
+});
