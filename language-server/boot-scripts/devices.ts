@@ -14,8 +14,19 @@ export interface Effective {
 const valueOf = (word: Word): string => word.value ?? word.text;
 const base = (word: Word): string => valueOf(word).replace(/^.*\//, '');
 
+const known = new WeakMap<ShellCommand, Effective>();
+
 /** Looks through exec, chroot, nice and the like: `exec chroot /sysroot /sbin/init` runs init in /sysroot. */
 export function effective(command: ShellCommand): Effective {
+  let found = known.get(command);
+  if (found === undefined) {
+    found = lookThrough(command);
+    known.set(command, found);
+  }
+  return found;
+}
+
+function lookThrough(command: ShellCommand): Effective {
   let { name, program, args } = command as { name: string; program: Word; args: readonly Word[] };
   let root: string | undefined;
   let last = false;
@@ -156,16 +167,28 @@ export function follow(script: Script, preloaded: readonly string[]): Devices {
         break;
       }
       default: {
-        const typed = /^mount_(\w+)$/.exec(run.name)?.[1];
-        if (run.name !== 'mount' && typed === undefined) break;
-        const [from, on] = operands(run.args, 'to');
-        if (from === undefined || on === undefined) break;
-        const type = typed ?? option(run.args, 't')?.value ?? option(run.args, 't')?.text;
-        mounts.push({ command, from: valueOf(from), on: clean(`${prefix}${valueOf(on)}`), ...(type === undefined ? {} : { type }) });
+        const mount = mountOf(command, run);
+        if (mount !== undefined) mounts.push(mount);
       }
     }
   }
   return { disks, unions, mounts };
+}
+
+const read = new WeakMap<ShellCommand, Mount>();
+
+/** mount(8) and mount_TYPE(8) with a place and a mount point; read once for each command. */
+function mountOf(command: ShellCommand, run: Effective): Mount | undefined {
+  const before = read.get(command);
+  if (before !== undefined) return before;
+  const typed = /^mount_(\w+)$/.exec(run.name)?.[1];
+  if (run.name !== 'mount' && typed === undefined) return undefined;
+  const [from, on] = operands(run.args, 'to');
+  if (from === undefined || on === undefined) return undefined;
+  const type = typed ?? option(run.args, 't')?.value ?? option(run.args, 't')?.text;
+  const mount: Mount = { command, from: valueOf(from), on: clean(`${run.root ?? ''}${valueOf(on)}`), ...(type === undefined ? {} : { type }) };
+  read.set(command, mount);
+  return mount;
 }
 
 const relevant = new Set(['mdconfig', 'geom', 'gunion', 'umount', 'mount', 'chroot', 'exec', 'command', 'nohup']);

@@ -21,9 +21,21 @@ export interface Occurrence {
   readonly unreached?: boolean;
 }
 
-/** What one kenv(1) command does. Names in variables are left out unless they are constant. */
-export function kenvOf(path: string, command: ShellCommand): Occurrence[] {
+const read = new WeakMap<ShellCommand, { readonly row: number; readonly path: string; readonly found: readonly Occurrence[] }>();
+
+/** What one kenv(1) command does; worked out again only when it has moved. */
+function kenvOf(path: string, command: ShellCommand): readonly Occurrence[] {
   if (command.name !== 'kenv') return [];
+  const row = command.program.range.start.line;
+  const known = read.get(command);
+  if (known?.row === row && known.path === path) return known.found;
+  const found = readKenv(path, command);
+  read.set(command, { row, path, found });
+  return found;
+}
+
+/** Names in variables are left out unless they are constant. */
+function readKenv(path: string, command: ShellCommand): Occurrence[] {
   const flags = command.args.filter((word) => word.text.startsWith('-'));
   const words = command.args.filter((word) => !word.text.startsWith('-'));
   const removes = flags.some((word) => word.text.includes('u'));
@@ -89,7 +101,9 @@ export function kenvIn(path: string, script: Script | undefined): readonly Occur
   if (script === undefined) return [];
   const known = occurrences.get(script);
   if (known !== undefined) return known;
-  const all = [...script.named('kenv').flatMap((command) => kenvOf(path, command)), ...script.unreached.flatMap(({ command }) => kenvOf(path, command).map((one) => ({ ...one, unreached: true })))];
+  const all: Occurrence[] = [];
+  for (const command of script.named('kenv')) all.push(...kenvOf(path, command));
+  all.push(...script.unreached.flatMap(({ command }) => kenvOf(path, command).map((one) => ({ ...one, unreached: true }))));
   all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
   const sorted: Occurrence[] = [];
   for (const one of all) {

@@ -9,7 +9,7 @@ const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'ut
 };
 
 describe('TextMate grammars', () => {
-  it.each(['loader-conf', 'redox-init-unit'])('%s colours as its test says', (name) => {
+  it.each(['loader-conf', 'redox-init-unit', 'redox-init-script'])('%s colours as its test says', (name) => {
     const file = fs.readdirSync(import.meta.dirname).find((one) => one.startsWith(`${name}.test.`) && !one.endsWith('.ts'))!;
     const output = execFileSync(process.execPath, [path.join(root, 'node_modules/vscode-tmgrammar-test/dist/unit.js'), '-g', `syntaxes/${name}.tmLanguage.json`, path.join('test/syntaxes', file)], { cwd: root, encoding: 'utf8' });
     expect(output).toContain('run successfuly');

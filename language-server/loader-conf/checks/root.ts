@@ -39,7 +39,8 @@ export const rootLabel: Check = (project) =>
     if (line.setting.name !== 'vfs.root.mountfrom' || !counts(project, line)) return [];
     const made = labelsMade(project.workspace, project.path);
     if (made === undefined || made.length === 0) return [];
-    return mountfromWords(line.setting.raw).flatMap((word) => {
+    // Roots that are parted wrongly have their labels all the same.
+    return mountfromWords(line.setting.raw.replace(/[;,]/g, ' ')).flatMap((word) => {
       const label = /^[\w-]+:\/?(?:dev\/)?(iso9660|ufs|gpt|label|msdosfs)\/([^/]+)$/.exec(word);
       if (label === null || word.includes('$')) return [];
       const own = made.filter((one) => one.kind === label[1]);
@@ -83,7 +84,9 @@ export const overlay: Check = (project) => {
 export const seedFiles: Check = (project) => {
   const { root } = project;
   const from = settings(project).find((line) => line.setting.name === 'vfs.root.mountfrom' && counts(project, line));
-  if (root === undefined || from === undefined || !/^cd9660:/.test(from.setting.raw) || project.conf.rules === 'forth') return [];
+  // An overlay is laid over a tree that has the rest.
+  if (root === undefined || /(^|\/)overlays?(\/|$)/.test(root)) return [];
+  if (from === undefined || !/^cd9660:/.test(from.setting.raw) || project.conf.rules === 'forth') return [];
   const missing = [
     ['hostuuid_load', '/etc/hostid'],
     ['entropy_cache_load', '/boot/entropy'],
