@@ -77,6 +77,8 @@ describe('launchd jobs over LSP', () => {
 
   it('tells faults while one types', async () => {
     expect((await client.change(getty, text(`${folder}/org.example.getty.plist`).replace('<true/>', '<string>yes</string>'))).map((one) => one.code)).toEqual(['launchd/wrong-type']);
+    const start = '<plist><dict><key>Label</key><string>a</string><key>Program</key><string>/a</string>';
+    expect((await client.change(getty, `${start}<key>RunAtLoad</key></dict></plist>`)).map((one) => one.code)).toEqual(['launchd/missing-value']);
     expect((await client.change(getty, '<plist><dict><key>Label</key>')).map((one) => one.code)).toEqual(['launchd/syntax']);
   });
 });
