@@ -1,5 +1,5 @@
-// The language server, over LSP messages: diagnostics after a keystroke against a full parse of the same file by web-tree-sitter, and
-// looking through a workspace of 20,000 files against find(1).
+// The language server, over LSP messages: diagnostics after a keystroke against a full parse of the same file by web-tree-sitter;
+// completion behind a keystroke; looking through a workspace of 20,000 files against find(1).
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -69,6 +69,30 @@ async function keystroke(file, text) {
   return times.sort((a, b) => a - b)[15];
 }
 
+/** Median time of a completion request right behind a typed character, in ms. */
+async function completion(file, text, line, character) {
+  const client = new Client();
+  await client.next(1);
+  const indexed = client.next('bootscope/indexed');
+  client.send({ method: 'initialized', params: {} });
+  await indexed;
+  const uri = pathToFileURL(file).href;
+  const shown = client.next('textDocument/publishDiagnostics');
+  client.send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'x', version: 1, text } } });
+  await shown;
+  const times = [];
+  for (let version = 2; version < 32; version++) {
+    client.send({ method: 'textDocument/didChange', params: { textDocument: { uri, version }, contentChanges: [{ range: { start: { line, character }, end: { line, character } }, text: 'k' }] } });
+    const started = performance.now();
+    const answered = client.next(version);
+    client.send({ id: version, method: 'textDocument/completion', params: { textDocument: { uri }, position: { line, character: character + 1 } } });
+    await answered;
+    times.push(performance.now() - started);
+  }
+  client.stop();
+  return times.sort((a, b) => a - b)[15];
+}
+
 /** A full parse by web-tree-sitter, median of 15, in ms. */
 async function parse(wasm, text) {
   const { Language, Parser } = await import('web-tree-sitter');
@@ -106,6 +130,14 @@ export async function benches() {
   return [
     edit('lsp.loaderconf5000', 'loader.conf', loaderConf(), 'tree-sitter-loader-conf.wasm'),
     edit('lsp.initsh2000', 'init.sh', initScript(), 'tree-sitter-bash.wasm'),
+    {
+      figures: [
+        { name: 'lsp.completion.loaderconf5000', unit: 'ms' },
+        { name: 'lsp.completion.initsh2000', unit: 'ms' },
+      ],
+      reason: 'no peer; the goal is 20 ms',
+      ours: async () => [await completion(path.join(base, 'loader.conf'), `\n${loaderConf()}`, 0, 0), await completion(path.join(base, 'init.sh'), initScript().replace('\n', '\nkenv \n'), 1, 5)],
+    },
     {
       figures: [{ name: 'lsp.workspace20000', unit: 'ms' }],
       peerName: 'find',

@@ -9,7 +9,7 @@ export interface UnitSource {
 export interface UnitGraphNode {
   /** `10_lived.service`; unique within its stage. */
   readonly id: string;
-  readonly kind: 'service' | 'target' | 'script' | 'job';
+  readonly kind: 'service' | 'target' | 'script';
   /** 1: from the initfs, before the root is mounted; 2: from the root filesystem. */
   readonly stage: Stage;
   /** Place in the order of starting within the stage, from 1; none when init never starts it. */
@@ -51,7 +51,7 @@ export interface UnitGraphProblem {
 /** Answer of the language server's request `bootscope/unitGraph`. */
 export interface UnitGraph {
   /** Whose units these are. */
-  readonly init: 'redox' | 'launchd';
+  readonly init: 'redox';
   /** Stages in order of the boot, for headings. */
   readonly stages: readonly { readonly stage: Stage; readonly name: string }[];
   /** In the order of starting; units that are never started after them, then those that are missing. */
