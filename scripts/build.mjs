@@ -10,7 +10,9 @@ const { build } = await import('esbuild');
 
 const entries = {
   'debug-adapter': 'debug-adapter/main.ts',
-  cli: 'cli/main.ts',
+  'symbols-worker': 'debug-adapter/images/index/worker.ts',
+  'cli-commands': 'cli/commands.ts',
+  'cli-symbols': 'cli/symbols/main.ts',
   'language-server': 'language-server/main.ts',
   extension: 'extension/extension.ts',
 };
@@ -29,6 +31,16 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 };
+/** What the command line loads when it is asked for it stays in a file of its own. */
+const apart = {
+  name: 'apart',
+  setup: ({ onResolve }) => {
+    for (const [name, file] of Object.entries({ 'cli-commands': './commands', 'cli-symbols': './symbols/main' }))
+      onResolve({ filter: new RegExp(`^${file}$`) }, ({ importer, kind }) => (kind === 'dynamic-import' && importer === path.join(root, 'cli/main.ts') ? { path: `./${name}.js`, external: true } : undefined));
+  },
+};
+// As require(): import() would have Node parse the file twice and ask for its format.
+await build({ ...common, plugins: [apart], entryPoints: { cli: 'cli/main.ts' }, format: 'cjs', supported: { 'dynamic-import': false } });
 await build({
   ...common,
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(root, file)))),
