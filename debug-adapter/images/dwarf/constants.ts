@@ -18,7 +18,7 @@ export const AT = {
   specification: 0x47, type: 0x49, data_location: 0x50, entry_pc: 0x52, ranges: 0x55, call_column: 0x57, call_file: 0x58, call_line: 0x59,
   signature: 0x69, data_bit_offset: 0x6b, linkage_name: 0x6e, str_offsets_base: 0x72, addr_base: 0x73, rnglists_base: 0x74,
   call_return_pc: 0x7d, call_value: 0x7e, call_tail_call: 0x82, noreturn: 0x87, loclists_base: 0x8c, dwo_name: 0x76,
-  GNU_vector: 0x2107, GNU_call_site_value: 0x2111, GNU_tail_call: 0x2115, MIPS_linkage_name: 0x2007, GNU_addr_base: 0x2133, GNU_ranges_base: 0x2132, GNU_dwo_name: 0x2130,
+  GNU_vector: 0x2107, GNU_call_site_value: 0x2111, GNU_tail_call: 0x2115, MIPS_linkage_name: 0x2007, GNU_addr_base: 0x2133, GNU_ranges_base: 0x2132, GNU_dwo_name: 0x2130, GNU_dwo_id: 0x2131,
 } as const;
 
 export const FORM = {

@@ -13,7 +13,7 @@ import { outlineOf } from './outline';
 import { rangesOf } from './ranges';
 import type { Reader } from './reader';
 
-const identity = (die: Die): string => `${die.unit.section.file} ${die.unit.section.name} ${die.offset}`;
+const identity = (die: Die): string => `${die.unit.id} ${die.offset}`;
 
 /** Every path a function answers to: as DWARF nests it, and as its linkage name says (`<T as Trait>::f`). */
 const answersTo = (die: Die, query: string): boolean => {
@@ -98,14 +98,14 @@ const merged = (reader: Reader, dies: readonly Die[]): FunctionInfo[] => {
       // Its out-of-line copy answers; make sure it is among the answers.
       for (const offset of outlineOf(die.unit).instances.get(die.offset) ?? []) {
         const copy = die.unit.die(offset);
-        if (copy && !dies.some((known) => known.offset === offset)) result.push(new DwarfFunction(copy, reader));
+        if (copy && !dies.some((known) => known.offset === offset && known.unit === die.unit)) result.push(new DwarfFunction(copy, reader));
       }
       continue;
     }
     // Neither code nor inlined: dropped by the linker.
     if (!die.chain().some((link) => link.has(AT.inline))) continue;
     const declared = reader.lines.declared(die);
-    const key = `${qualifiedNameOf(die)} ${linkageNameOf(die) ?? ''} ${declared?.file ?? die.unit.start} ${declared?.line ?? die.offset}`;
+    const key = `${qualifiedNameOf(die)} ${linkageNameOf(die) ?? ''} ${declared?.file ?? die.unit.id} ${declared?.line ?? die.offset}`;
     const group = groups.get(key);
     if (group) group.push(die);
     else groups.set(key, [die]);

@@ -75,7 +75,21 @@ export const runLineProgram = (header: LineHeader, dropped: (address: number) =>
     let discriminated = false;
     let lastLine = -1;
     let lastFile = -1;
+    /** The last row's address, and whether any row there, also one left out, is a statement. */
+    let lastAddress = -1;
+    let statementThere = false;
     const emit = (): void => {
+      const here = address === lastAddress;
+      const isStatement = (flags & rowFlags.statement) !== 0;
+      const before = here && statementThere;
+      statementThere = before || isStatement;
+      lastAddress = address;
+      // Code of another file that does not begin a statement, where one begins: what the debugger shows is the statement.
+      if (file !== lastFile && before && !isStatement) {
+        discriminator = 0;
+        flags &= ~rowFlags.prologueEnd;
+        return;
+      }
       if (line !== lastLine || file !== lastFile || !discriminated || flags & rowFlags.prologueEnd) columns.push(address, file, line, column, flags);
       lastLine = line;
       lastFile = file;

@@ -9,6 +9,7 @@ import { outlineOf } from './outline';
 import { baseNameOf, endsWithPath } from './paths';
 import { covers, rangesOf } from './ranges';
 import type { Reader } from './reader';
+import { storedSourceFiles, storedUnitsOfFile } from './stored-files';
 import type { Unit } from './unit';
 import { TAG } from './constants';
 
@@ -56,6 +57,8 @@ export const lineRows = (reader: Reader, start: bigint, end: bigint): LineRow[] 
 };
 
 export const sourceFiles = (reader: Reader): string[] => {
+  const stored = reader.file.index?.ask(storedSourceFiles);
+  if (stored) return stored;
   const files = new Set<string>();
   const seen = new Set<LineHeader>();
   for (const unit of reader.file.units) {
@@ -105,7 +108,7 @@ export const addressesOfLine = (reader: Reader, file: string, line: number): Lin
   /** Per path: rows of the nearest later line. */
   const later = new Map<string, Hit[]>();
   const seen = new Set<LineRows>();
-  for (const unit of reader.file.units) {
+  for (const unit of reader.file.index?.ask((tables) => storedUnitsOfFile(tables, reader.file, file)) ?? reader.file.units) {
     const header = reader.lines.header(unit);
     if (!header) continue;
     const wanted = new Map<number, string>();
@@ -149,7 +152,7 @@ const placed = (reader: Reader, hits: readonly Hit[]): LineAddress[] => {
   const best = new Map<string, { hit: Hit; address: bigint }>();
   for (const hit of hits) {
     const { block, subprogram } = blockAt(hit.unit, hit.address);
-    const key = `${hit.unit.start} ${block === -1 ? `row ${hit.row}` : block}`;
+    const key = `${hit.unit.id} ${block === -1 ? `row ${hit.row}` : block}`;
     if (best.has(key)) continue;
     let address = toAddress(hit.address);
     const ranges = subprogram ? rangesOf(subprogram) : [];

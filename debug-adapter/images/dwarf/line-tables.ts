@@ -1,3 +1,4 @@
+import type { SectionBytes } from '../bytes/section-bytes';
 import type { SourcePlace } from '../types';
 import { AT } from './constants';
 import type { Die } from './die';
@@ -6,6 +7,7 @@ import { LineHeader } from './line-header';
 import { runLineProgram } from './line-program';
 import type { LineRows } from './line-program';
 import { isTombstone } from './ranges';
+import { splitLines } from './split';
 import type { Unit } from './unit';
 
 /** Decoded rows kept at most, over all units: about 17 bytes each. */
@@ -13,7 +15,7 @@ const mostRows = 6_000_000;
 
 /** Line number programs of a file: headers and rows, each read once when first needed. */
 export class LineTables {
-  private readonly headers = new Map<number, LineHeader>();
+  private readonly headers = new Map<SectionBytes, Map<number, LineHeader>>();
   private readonly rows = new Map<number, LineRows>();
   private kept = 0;
 
@@ -21,13 +23,17 @@ export class LineTables {
 
   header(unit: Unit): LineHeader | undefined {
     const offset = unit.root.lineOffset;
-    const section = this.file.section('.debug_line');
+    // A type unit of a split file has no code: its table, of files only, is in that file.
+    const file = unit.file !== this.file && !unit.skeleton ? unit.file : this.file;
+    const section = file.section(file === this.file ? '.debug_line' : splitLines);
     if (offset === undefined || !section) return undefined;
-    let header = this.headers.get(offset);
+    const headers = this.headers.get(section) ?? new Map<number, LineHeader>();
+    if (headers.size === 0) this.headers.set(section, headers);
+    let header = headers.get(offset);
     if (!header) {
       const { compilationDirectory, stringOffsetsBase } = unit.root;
-      header = new LineHeader(this.file, section, offset, unit.addressSize, compilationDirectory, stringOffsetsBase, unit.offsetSize);
-      this.headers.set(offset, header);
+      header = new LineHeader(file, section, offset, unit.addressSize, compilationDirectory, stringOffsetsBase, unit.offsetSize);
+      headers.set(offset, header);
     }
     return header;
   }

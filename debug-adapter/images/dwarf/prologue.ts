@@ -2,7 +2,7 @@ import type { Range } from '../debug-info';
 import { lastAtOrBelow, toAddress, toNumber } from '../bytes/address';
 import { AT, FORM } from './constants';
 import type { Die } from './die';
-import { rowFlags } from './line-program';
+import { endsSequence, rowFlags } from './line-program';
 import type { LineTables } from './line-tables';
 import type { Unit } from './unit';
 
@@ -23,9 +23,10 @@ export const afterPrologue = (subprogram: Die, range: Range, lines: LineTables, 
   const start = toNumber(entry);
   const end = toNumber(range.end);
   let first = lastAtOrBelow(rows.address, rows.count, start);
-  while (first > 0 && rows.address[first - 1] === rows.address[first]) first--;
+  // The code before may end just here, with a row of its own.
+  while (first > 0 && rows.address[first - 1] === rows.address[first] && !endsSequence(rows, first - 1)) first--;
   if (first < 0) return entry;
-  const inside = (row: number): boolean => row < rows.count && (rows.address[row] as number) < end && !((rows.flags[row] as number) & rowFlags.endSequence);
+  const inside = (row: number): boolean => row < rows.count && (rows.address[row] as number) < end && !endsSequence(rows, row);
   for (let row = first; inside(row); row++) if ((rows.flags[row] as number) & rowFlags.prologueEnd && (rows.address[row] as number) >= start) return toAddress(rows.address[row] as number);
   if (!clang && setsNoFrame(codeAt(entry, 16))) return entry;
   for (let row = first; inside(row); row++) {

@@ -5,68 +5,139 @@ import type { SectionBytes } from '../bytes/section-bytes';
 import { ElfFile } from '../elf/elf-file';
 import type { SectionSource } from '../elf/sections';
 import { AT, UT } from './constants';
+import type { Die } from './die';
 import { DwarfFile } from './dwarf-file';
+import type { SplitUnits } from './dwarf-file';
+import { SplitPackage } from './package';
 import type { Unit } from './unit';
 
-/** Sections of which a split file has its own; addresses, lines and DWARF 4's ranges stay in the linked file. */
-const own = ['.debug_info', '.debug_abbrev', '.debug_str', '.debug_str_offsets', '.debug_loclists', '.debug_loc', '.debug_rnglists', '.debug_types'];
+/** Sections of which a split file has its own; addresses and DWARF 4's ranges stay in the linked file, and the lines of units with code. */
+const own = ['.debug_info', '.debug_abbrev', '.debug_str', '.debug_str_offsets', '.debug_loclists', '.debug_loc', '.debug_rnglists', '.debug_types', '.debug_line'];
 
-/** The sections of a .dwo file beside those of the file that was linked (DWARF 5, section 7.3.2). */
+/** Line table of a split file: it names the files of type units, which are in no linked line table. */
+export const splitLines = '.debug_line.dwo';
+
+/** The sections of a split unit beside those of the file that was linked (DWARF 5, section 7.3.2). */
 class SplitSource implements SectionSource {
-  private readonly sections = new Map<string, SectionBytes | undefined>();
-
   constructor(
     readonly path: string,
     private readonly linked: SectionSource,
-  ) {
-    // Read whole and closed: a kernel has thousands, more than a process may keep open.
-    const file = new FileBytes(path);
-    try {
-      const elf = new ElfFile(file);
-      for (const name of own) {
-        const section = elf.sections.section(`${name}.dwo`);
-        section?.whole();
-        this.sections.set(name, section);
-      }
-    } finally {
-      file.close();
-    }
-  }
+    private readonly sections: ReadonlyMap<string, SectionBytes>,
+  ) {}
 
   section(name: string): SectionBytes | undefined {
-    return this.sections.has(name) ? this.sections.get(name) : this.linked.section(name);
+    if (name === splitLines) return this.sections.get('.debug_line');
+    return name !== '.debug_line' && own.includes(name) ? this.sections.get(name) : this.linked.section(name);
   }
   addressOf(name: string): number | undefined {
     return this.linked.addressOf(name);
   }
 }
 
-/** Whether a unit only points to a split file, where its content is. */
-const splitName = (unit: Unit): string | undefined => {
-  if (unit.header.unitType !== UT.skeleton && unit.version >= 5) return undefined;
-  return unit.withRoot((root) => root?.string(AT.dwo_name, unit.root) ?? root?.string(AT.GNU_dwo_name, unit.root));
+/** Sections of a .dwo file. Read whole and closed: a kernel has thousands, more than a process may keep open. */
+const readSplitFile = (file: string): Map<string, SectionBytes> => {
+  const found = new Map<string, SectionBytes>();
+  const bytes = new FileBytes(file);
+  try {
+    const elf = new ElfFile(bytes);
+    for (const name of own) {
+      const section = elf.sections.section(`${name}.dwo`);
+      section?.whole();
+      if (section) found.set(name, section);
+    }
+  } finally {
+    bytes.close();
+  }
+  return found;
 };
 
-/**
- * The unit whose content a skeleton stands for, from its .dwo file: where the compiler wrote it, or beside the linked
- * file. Undefined for other units, and where the file is gone, damaged or of another build: then the skeleton's lines are all there is.
- */
-export const splitUnitOf = (skeleton: Unit): Unit | undefined => {
-  const name = splitName(skeleton);
-  if (name === undefined) return undefined;
-  const linked = skeleton.file.source;
-  const recorded = path.isAbsolute(name) ? name : path.join(skeleton.root.compilationDirectory, name);
-  for (const file of [recorded, path.join(path.dirname(linked.path), name), path.join(path.dirname(linked.path), path.basename(name))]) {
-    if (!path.isAbsolute(file) || !fs.existsSync(file)) continue;
+/** Split units of a linked file: from the package beside it, else from .dwo files. */
+export class SplitFiles implements SplitUnits {
+  private lazyPackage: { readonly found: SplitPackage | undefined } | undefined;
+  private readonly openTypes = new Map<bigint, DwarfFile>();
+
+  constructor(
+    private readonly linked: SectionSource,
+    private readonly codeAtZero: boolean,
+  ) {}
+
+  /**
+   * The unit whose content a skeleton stands for: from the package, from the .dwo file where the compiler wrote it, or from
+   * one beside the linked file. Undefined for other units, and where it is gone, damaged or of another build: then the
+   * skeleton's lines are all there is.
+   */
+  contentOf(skeleton: Unit): Unit | undefined {
+    const told = splitName(skeleton);
+    if (!told) return undefined;
+    const { name, id } = told;
+    const packed = id === undefined ? undefined : this.package?.compilationUnits.get(id);
+    const unit = packed && this.unitIn(() => this.package?.sectionsOf(packed) ?? new Map<string, SectionBytes>(), this.package?.path ?? '', skeleton, id);
+    if (unit) return unit;
+    const recorded = path.isAbsolute(name) ? name : path.join(skeleton.root.compilationDirectory, name);
+    for (const file of [recorded, path.join(path.dirname(this.linked.path), name), path.join(path.dirname(this.linked.path), path.basename(name))]) {
+      if (!path.isAbsolute(file) || !fs.existsSync(file)) continue;
+      const found = this.unitIn(() => readSplitFile(file), file, skeleton, id);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Type units of the package, each a file of its own: what they refer to is relative to their part of it. */
+  typeFiles(): readonly DwarfFile[] {
+    return [...(this.package?.typeUnits.keys() ?? [])].flatMap((signature) => this.typeFile(signature) ?? []);
+  }
+
+  typeBySignature(signature: bigint): Die | undefined {
+    return this.typeFile(signature)?.typeBySignature(signature);
+  }
+
+  private typeFile(signature: bigint): DwarfFile | undefined {
+    const known = this.openTypes.get(signature);
+    const parts = known ? undefined : this.package?.typeUnits.get(signature);
+    if (!parts || !this.package) return known;
+    const file = new DwarfFile(new SplitSource(this.package.path, this.linked, this.package.sectionsOf(parts)), this.codeAtZero, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (other) => (other === signature ? undefined : this.typeBySignature(other)) });
+    this.openTypes.set(signature, file);
+    return file;
+  }
+
+  private unitIn(read: () => ReadonlyMap<string, SectionBytes>, file: string, skeleton: Unit, id: bigint | undefined): Unit | undefined {
     try {
-      const split = new DwarfFile(new SplitSource(file, linked), skeleton.file.codeAtZero);
-      const unit = split.units.find((one) => one.header.unitType !== UT.split_type && (one.header.splitId ?? skeleton.header.splitId) === skeleton.header.splitId);
-      if (!unit) continue;
-      unit.skeleton = skeleton;
+      const split = new DwarfFile(new SplitSource(file, this.linked, read()), this.codeAtZero, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (signature) => this.typeBySignature(signature) });
+      const unit = split.units.find((one) => one.header.unitType !== UT.split_type && (id === undefined || (one.header.splitId ?? oldSplitId(one) ?? id) === id));
+      if (unit) unit.skeleton = skeleton;
       return unit;
     } catch {
       // Another place may have a good one.
+      return undefined;
     }
   }
-  return undefined;
+
+  /** The package beside the linked file; one that cannot be read must not keep .dwo files from being found. */
+  private get package(): SplitPackage | undefined {
+    if (!this.lazyPackage) {
+      const { path: linked } = this.linked;
+      const candidates = [`${linked}.dwp`, ...(linked.endsWith('.debug') ? [`${linked.slice(0, -'.debug'.length)}.dwp`] : [])];
+      this.lazyPackage = { found: undefined };
+      for (const candidate of candidates) {
+        if (!fs.existsSync(candidate)) continue;
+        try {
+          this.lazyPackage = { found: new SplitPackage(candidate) };
+          break;
+        } catch {
+          // The .dwo files may still be there.
+        }
+      }
+    }
+    return this.lazyPackage.found;
+  }
+}
+
+/** Name of the split file that a unit only points to, and what ties the two together; undefined for a unit with content. */
+const splitName = (unit: Unit): { readonly name: string; readonly id: bigint | undefined } | undefined => {
+  if (unit.header.unitType !== UT.skeleton && unit.version >= 5) return undefined;
+  const name = unit.withRoot((root) => root?.string(AT.dwo_name, unit.root) ?? root?.string(AT.GNU_dwo_name, unit.root));
+  return name === undefined ? undefined : { name, id: unit.header.splitId ?? oldSplitId(unit) };
 };
+
+/** GNU's extension of DWARF 4 keeps the id in an attribute. */
+const oldSplitId = (unit: Unit): bigint | undefined => unit.withRoot((root) => root?.integer(AT.GNU_dwo_id, false));

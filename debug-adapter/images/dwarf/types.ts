@@ -1,3 +1,4 @@
+import type { SectionBytes } from '../bytes/section-bytes';
 import type { AliasType, ArrayType, BaseType, EnumType, FunctionType, Language, PointerType, SourcePlace, StructType, Type, VoidType } from '../types';
 import { isCppLikeEnum } from '../cpp-like-enum';
 import { AT, TAG } from './constants';
@@ -13,8 +14,8 @@ export type Definitions = (declaration: Die) => Die | undefined;
 
 /** Makes `Type`s from DIEs, one object for each, whose parts are read when asked for. */
 export class TypeReader {
-  private readonly known = new Map<number, Type>();
-  private readonly knownInTypeUnits = new Map<number, Type>();
+  /** By section, since every split file has its own; in it by offset. */
+  private readonly known = new Map<SectionBytes, Map<number, Type>>();
   private readonly voids = new Map<Language, VoidType>();
 
   constructor(
@@ -32,7 +33,9 @@ export class TypeReader {
   }
 
   typeAt(die: Die): Type {
-    const known = die.unit.section.name === '.debug_types' ? this.knownInTypeUnits : this.known;
+    const { section } = die.unit;
+    let known = this.known.get(section);
+    if (!known) this.known.set(section, (known = new Map()));
     let type = known.get(die.offset);
     if (!type) {
       type = this.make(die);

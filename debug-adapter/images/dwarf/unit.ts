@@ -24,11 +24,15 @@ export interface UnitHeader {
   readonly splitId?: bigint;
 }
 
+let made = 0;
+
 /** Bytes in which a unit's first DIE nearly always ends. */
 const rootWindow = 2048;
 
 /** One unit of .debug_info or .debug_types. Its bytes are loaded when the first DIE is read. */
 export class Unit {
+  /** Tells units apart, also those of different files at one offset. */
+  readonly id = made++;
   readonly section: SectionBytes;
   readonly start: number;
   readonly end: number;
