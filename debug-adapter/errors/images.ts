@@ -62,4 +62,10 @@ export const imageErrors = entries({
     likely: 'the file was built by a compiler older or newer than this reader (versions 2 to 5).',
     next: 'build with -gdwarf-5 or -gdwarf-4.',
   },
+  workerFailed: {
+    code: 'BS211',
+    what: 'The symbols of {file} could not be read in the background: {reason}.',
+    likely: 'the file is damaged, changed meanwhile, or memory ran out.',
+    next: 'go on: they are read when they are needed, which holds the session up for a moment.',
+  },
 });

@@ -1,3 +1,4 @@
+import type { LoadOptions } from './index/load';
 import type { BaseType, EnumType, Language, SourcePlace, Type } from './types';
 
 /**
@@ -40,7 +41,7 @@ export interface DebugInfo {
   unwindAt(address: bigint): UnwindRow | undefined;
 
   /** The index on disk, for formats that keep one. */
-  readonly index?: DebugIndex;
+  readonly index?: DebugIndex | undefined;
 }
 
 /** An index on disk of all names of a file: look-ups by name and pattern read kilobytes instead of everything. */
@@ -51,10 +52,18 @@ export interface DebugIndex {
   readonly worthwhile: boolean;
   /** Whether to find all namesakes is quick now: an index is in use, all names were read already, or there are few. */
   readonly quick: boolean;
-  /** Writes it, whole or not at all; on a kernel this takes seconds and must not be done where someone waits. False where none may be kept. */
-  save(): boolean;
+  /** Makes its tables, in the order in which they are of use; on a kernel this takes seconds and must not be done where someone waits. */
+  tables(): Iterable<Record<string, Uint8Array>>;
+  /** Writes it (its tables, if made already), whole or not at all. False where none may be kept. */
+  save(tables?: Record<string, Uint8Array>): boolean;
   /** Has another process write it; returns at once. False where none is on its way. */
   saveInBackground(): boolean;
+  /**
+   * Has a worker read everything while this thread goes on; true once look-ups are quick, false where no worker can be had (run
+   * from source). Rejects with BS211 when the worker fails and with the signal's reason when it is aborted: then what is
+   * asked for is read by whoever asks.
+   */
+  load(options?: LoadOptions): Promise<boolean>;
   close(): void;
 }
 

@@ -4,19 +4,21 @@ import { toAddress } from './bytes/address';
 import { FileBytes } from './bytes/file';
 import type { DebugInfo } from './debug-info';
 import { DwarfInfo } from './dwarf/dwarf-info';
+import type { IndexParts } from './dwarf/dwarf-index';
 import { openDwarf } from './dwarf/open-dwarf';
 import type { UnwindTable } from './dwarf/unwind';
 import { ElfFile } from './elf/elf-file';
-import { ElfImage } from './elf/elf-image';
+import { debugHolder, ElfImage, symbolHolder } from './elf/elf-image';
 import { isElf } from './elf/headers';
 import type { SectionSource } from './elf/sections';
 import { fileCrc, separateDebugFiles } from './elf/separate';
 import type { Image } from './image';
+import { IndexHandle } from './index/handle';
 import { indexPlaceOf } from './index/place';
-import type { IndexPlace } from './index/place';
 import { noDebugInfo } from './no-debug-info';
 import { isMsf } from './pdb/msf';
 import { findPdb, namedPdb, openPdbAsImage, openPeWithPdb } from './pdb/open-pdb';
+import { symbolTables } from './symbols/stored';
 import { isPe } from './pe/headers';
 import { PeFile } from './pe/pe-file';
 import { PeImage } from './pe/pe-image';
@@ -72,7 +74,16 @@ const openFile = (path: string): ElfFile | PeFile => {
 
 const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image => {
   const companion = symbols === undefined ? separateFile(elf) : elfSymbolsFor(elf, symbols);
-  return new ElfImage(path, elf, companion, (image, holder) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, () => indexPlaceOf(holder.file, holder.buildId)));
+  const holder = debugHolder(elf, companion);
+  const symbolsOf = symbolHolder(elf, companion);
+  // Of a relocatable object what an index would keep depends on how its sections were laid out.
+  const handle = holder.hasDebugInfo && elf.headers.type !== 'rel' ? new IndexHandle(() => indexPlaceOf(holder.file, holder.buildId)) : undefined;
+  const index = handle && {
+    handle,
+    symbolTables: () => (symbolsOf === holder ? symbolTables(holder.symbols()) : {}),
+    file: { path, ...(symbols === undefined ? {} : { symbols }) },
+  };
+  return new ElfImage(path, elf, companion, handle, (image) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, index));
 };
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
@@ -95,8 +106,8 @@ const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image =>
 };
 
 /** An image without DWARF can still be unwound by what it carries for its own use (.eh_frame, .pdata). */
-const readDwarf = (image: Image, present: boolean, source: SectionSource, own: SectionSource, fallback?: UnwindTable, indexPlace?: () => IndexPlace | undefined): DebugInfo => {
-  const info = openDwarf(image, source, own, fallback, indexPlace);
+const readDwarf = (image: Image, present: boolean, source: SectionSource, own: SectionSource, fallback?: UnwindTable, index?: IndexParts): DebugInfo => {
+  const info = openDwarf(image, source, own, fallback, index);
   return present ? info : { ...noDebugInfo, unwindAt: (address) => info.unwindAt(address) };
 };
 

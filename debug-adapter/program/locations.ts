@@ -1,5 +1,6 @@
 import { hitsOfFunction, hitsOfLine } from './location-hits';
 import type { LinkedHit } from './location-hits';
+import type { Image } from '../images/image';
 import { runtimeOf } from './placed-module';
 import type { Module, SymbolicProgram } from './program';
 import type { Sources } from './sources';
@@ -49,6 +50,8 @@ interface Entry {
   readonly hits: Map<Module, readonly LinkedHit[]>;
   /** Modules of which only what is quickly found is among the hits. */
   readonly incomplete: Set<Module>;
+  /** Modules whose symbols are on their way. */
+  readonly awaited: Set<Module>;
   /** Modules looked at before: the second look is a complete one. */
   readonly seen: Set<Module>;
   resolution: Resolution;
@@ -65,6 +68,8 @@ export class Locations {
   constructor(
     readonly program: SymbolicProgram,
     readonly sources: Sources,
+    /** Fulfilled once the symbols of an image, which are being read elsewhere, are at hand or given up; undefined where nothing is on its way. */
+    readonly loading: (image: Image) => Promise<void> | undefined = () => undefined,
   ) {
     this.#stop = program.onPlaced((module) => {
       this.#modulePlaced(module);
@@ -73,10 +78,11 @@ export class Locations {
 
   /**
    * Adds a spec and resolves it at once. A spec that is found nowhere stays unverified until a module has it. Of a big
-   * image a function's static namesakes and inlined copies may follow, as a change, at the latest with `complete`.
+   * image a function's static namesakes and inlined copies may follow, as a change, at the latest with `complete`; of one whose
+   * symbols are being read, all follows.
    */
   add(spec: BreakpointSpec): LocatedSpec {
-    const entry: Entry = { id: this.#nextId++, spec, hits: new Map(), incomplete: new Set(), seen: new Set(), resolution: NOTHING };
+    const entry: Entry = { id: this.#nextId++, spec, hits: new Map(), incomplete: new Set(), awaited: new Set(), seen: new Set(), resolution: NOTHING };
     entry.resolution = this.#resolve(entry);
     this.#entries.set(entry.id, entry);
     if (entry.incomplete.size > 0) this.#completeLater();
@@ -84,10 +90,21 @@ export class Locations {
   }
 
   /** Finds what is still missing of all specs. To be called before the machine runs: a place not known is run past. */
-  complete(): void {
+  async complete(): Promise<void> {
+    for (let awaited = this.#awaited(); awaited.length > 0; awaited = this.#awaited()) await Promise.all(awaited);
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
     for (const entry of this.#entries.values()) this.#completeEntry(entry, () => true);
+  }
+
+  /** Whether any spec waits for symbols that are being read. */
+  get isWaiting(): boolean {
+    return [...this.#entries.values()].some(({ awaited }) => awaited.size > 0);
+  }
+
+  #awaited(): Promise<void>[] {
+    const modules = new Set([...this.#entries.values()].flatMap(({ awaited }) => [...awaited]));
+    return [...modules].flatMap(({ image }) => this.loading(image) ?? []);
   }
 
   /** An index on disk, made by another process, answers without a pause of this one; where none comes, names are read here. */
@@ -101,6 +118,13 @@ export class Locations {
       if ([...this.#entries.values()].some(({ incomplete }) => incomplete.size > 0)) this.#completeLater();
     }, pollMs);
     this.#waiting.unref();
+  }
+
+  #loaded(entry: Entry, module: Module): void {
+    entry.awaited.delete(module);
+    if (this.#entries.get(entry.id) !== entry) return;
+    this.#update(entry);
+    if (entry.incomplete.size > 0) this.#completeLater();
   }
 
   #completeEntry(entry: Entry, may: (module: Module) => boolean): void {
@@ -153,6 +177,13 @@ export class Locations {
     if (spec.kind === 'address') return atAddress(this.program, spec.address);
     for (const module of this.program.modules) {
       if (entry.hits.has(module)) continue;
+      const loading = this.loading(module.image);
+      if (loading) {
+        if (!entry.awaited.has(module)) void loading.then(() => { this.#loaded(entry, module); });
+        entry.awaited.add(module);
+        continue;
+      }
+      entry.awaited.delete(module);
       if (spec.kind === 'line') entry.hits.set(module, hitsOfLine(module, this.sources, spec.file, spec.line));
       else {
         const complete = entry.seen.has(module) || isQuick(module);
@@ -176,7 +207,7 @@ export class Locations {
     }
     const found = [...locations.values()];
     const missing = [...pending];
-    return { verified: found.length > 0, message: inWords(spec, this.program, found, missing), locations: found, pending: missing };
+    return { verified: found.length > 0, message: inWords(spec, this.program, found, missing, [...entry.awaited]), locations: found, pending: missing };
   }
 }
 
@@ -212,9 +243,11 @@ const inWords = (
   program: SymbolicProgram,
   found: readonly PlacedLocation[],
   pending: readonly Module[],
+  awaited: readonly Module[],
 ): string => {
   const what = spec.kind === 'line' ? `line ${spec.line} of ${spec.file}` : `the function ${spec.name}`;
   if (found.length > 0) return placedInWords(spec, found);
+  if (awaited.length > 0) return `pending: the symbols of ${awaited.map(({ name }) => name).join(', ')} are being read`;
   if (pending.length > 0) {
     const names = pending.map((module) => `${module.name} (${module.stage})`).join(', ');
     return `pending: ${names} has ${what} but is not on the machine yet`;

@@ -18,6 +18,7 @@ export class Core {
   client: Client = plainClient;
   #target: Target | undefined;
   #progress = 0;
+  readonly #cancellable = new Map<string, () => void>();
 
   constructor(
     /** Sends a DAP event. */
@@ -65,15 +66,21 @@ export class Core {
     return Math.max(column, 1) - 1 + this.client.columnBase;
   }
 
-  /** Shows the editor that something takes long. The work may tell how far it is. */
-  async withProgress<T>(title: string, work: (tell: (message: string) => void) => Promise<T>): Promise<T> {
+  /** Ends the work behind a progress notification, where it can be ended. */
+  cancelProgress(progressId: string): void {
+    this.#cancellable.get(progressId)?.();
+  }
+
+  /** Shows the editor that something takes long. The work may tell how far it is; with `cancel` the user may end it. */
+  async withProgress<T>(title: string, work: (tell: (message: string) => void) => Promise<T>, cancel?: () => void): Promise<T> {
     if (!this.client.supportsProgress) return work(() => undefined);
     const progressId = `bootscope-${++this.#progress}`;
     let shown = false;
+    if (cancel) this.#cancellable.set(progressId, cancel);
     // Short work needs no notification.
     const timer = setTimeout(() => {
       shown = true;
-      this.send('progressStart', { progressId, title });
+      this.send('progressStart', { progressId, title, cancellable: cancel !== undefined });
     }, 500);
     try {
       return await work((message) => {
@@ -81,6 +88,7 @@ export class Core {
       });
     } finally {
       clearTimeout(timer);
+      this.#cancellable.delete(progressId);
       if (shown) this.send('progressEnd', { progressId });
     }
   }

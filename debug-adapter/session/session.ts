@@ -11,16 +11,38 @@ import { closeTarget } from './requests/lifecycle';
 /** Requests that must not wait for others: they end waiting. */
 const urgent = new Set(['pause', 'disconnect', 'terminate', 'cancel']);
 
+/**
+ * Requests that may look names up anywhere in the program: while the symbols of a big image are being read they wait, and
+ * others are answered meanwhile. Custom requests do so too, but for those that only tell what is known.
+ */
+const wantsNames = new Set(['evaluate', 'variables', 'setVariable', 'setExpression', 'completions', 'dataBreakpointInfo', 'setExceptionBreakpoints', 'breakpointLocations', 'loadedSources']);
+/** Those that let the machine run: a breakpoint whose place is not known yet would be run past. */
+const resumes = new Set(['configurationDone', 'continue', 'next', 'stepIn', 'stepOut']);
+const tellsOnly = new Set(['bootscope/stages', 'bootscope/serial']);
+
+const needsNames = ({ command, arguments: args }: DebugProtocol.Request): boolean => {
+  // No filter is set: nothing is to be found.
+  if (command === 'setExceptionBreakpoints') return hasFilters(args as DebugProtocol.SetExceptionBreakpointsArguments | undefined);
+  return wantsNames.has(command) || (command.startsWith('bootscope/') && !tellsOnly.has(command));
+};
+
+const hasFilters = (args: DebugProtocol.SetExceptionBreakpointsArguments | undefined): boolean => (args?.filters?.length ?? 0) + (args?.filterOptions?.length ?? 0) > 0;
+
 const collect = (all: readonly RequestGroup[]): Map<string, Handler> => new Map(all.flatMap(({ handlers }) => Object.entries(handlers)));
 
 /** Everything the adapter advertises: the sum of what its groups of requests do. */
 export const capabilities: DebugProtocol.Capabilities = Object.assign({}, ...groups.map((group) => group.capabilities ?? {})) as DebugProtocol.Capabilities;
 
-/** One debug session over DAP: takes requests, answers each exactly once, in order but for the urgent ones. */
+/**
+ * One debug session over DAP: takes requests, answers each exactly once and one after the other, in order but for the urgent
+ * ones, and those that wait for symbols.
+ */
 export class BootscopeSession extends ProtocolServer {
   readonly #handlers = collect(groups);
   readonly #core: Core;
   #queue: Promise<void> = Promise.resolve();
+  /** Those that wait for symbols, in their own order. */
+  #waiting: Promise<void> = Promise.resolve();
 
   /** `finished` is called when the session is over and its last message was handed to the transport. */
   constructor(finished: () => void = () => undefined) {
@@ -34,7 +56,14 @@ export class BootscopeSession extends ProtocolServer {
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     if (urgent.has(request.command)) void this.#answer(request);
-    else this.#queue = this.#queue.then(() => this.#answer(request));
+    else if (this.#core.target?.symbols.settled && (needsNames(request) || (resumes.has(request.command) && this.#core.target.locations.isWaiting))) {
+      this.#waiting = this.#waiting.then(() => this.#core.target?.symbols.settled).then(() => this.#enqueue(request));
+    } else void this.#enqueue(request);
+  }
+
+  #enqueue(request: DebugProtocol.Request): Promise<void> {
+    this.#queue = this.#queue.then(() => this.#answer(request));
+    return this.#queue;
   }
 
   async #answer(request: DebugProtocol.Request): Promise<void> {

@@ -37,6 +37,7 @@ import { SerialFeed } from './serial-feed';
 import { SerialLines } from './serial-lines';
 import { SerialMachine } from './serial-machine';
 import { SerialText } from './serial-text';
+import { SymbolLoading } from './symbol-loading';
 import { toDapSource } from './target';
 import type { Target } from './target';
 
@@ -92,7 +93,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     if (!(await program.add(image))) log(`The image ${image.file} is missing; it is optional, so the session goes on without it.`);
   }
   const sources = new Sources({ roots: [configuration.cwd], ...(configuration.sourceMap ? { sourceMap: configuration.sourceMap } : {}) });
-  const locations = new Locations(program, sources);
+  const symbols = new SymbolLoading(core);
+  for (const { image } of program.modules) symbols.start(image);
+  const locations = new Locations(program, sources, (image) => symbols.of(image));
   const chain: ChainReader = new ChainReader({
     machine,
     program,
@@ -198,6 +201,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     program,
     sources,
     locations,
+    symbols,
     stages,
     run,
     breakpoints,
@@ -216,6 +220,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     },
     dispose: () => {
       target.silence();
+      symbols.dispose();
       serialFeed.dispose();
       serialText.dispose();
       breakpoints.dispose();

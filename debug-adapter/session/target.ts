@@ -17,6 +17,7 @@ import type { RunController } from './run/controller';
 import type { Recorders } from './run/recorders';
 import type { SerialFeed } from './serial-feed';
 import type { SerialText } from './serial-text';
+import type { SymbolLoading } from './symbol-loading';
 
 /** One machine under debugging, with everything the session knows of it. Lives from launch or attach to the end. */
 export interface Target {
@@ -25,6 +26,7 @@ export interface Target {
   readonly program: PlacedProgram;
   readonly sources: Sources;
   readonly locations: Locations;
+  readonly symbols: SymbolLoading;
   readonly stages: StageTracker;
   readonly run: RunController;
   readonly breakpoints: UserBreakpoints;

@@ -4,6 +4,8 @@ import type { FileBytes } from './file';
 
 /** Pieces in which a section is read; neighbouring ones in one go. Small, so that a look at the head of every unit stays cheap. */
 const granule = 1 << 14;
+/** Bytes in which most texts end. */
+const textPiece = 1 << 9;
 
 /**
  * The content of one section, read (or decompressed) where it is first needed. Offsets into the buffer that
@@ -52,6 +54,17 @@ export class SectionBytes {
     const buffer = this.allocate();
     this.dataView ??= new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
     return this.dataView;
+  }
+
+  /** UTF-8 text from an offset up to a zero byte or the end; reads no more of the section than that takes. */
+  text(offset: number): string {
+    for (let length = textPiece; ; length *= 8) {
+      const until = Math.min(this.size, offset + length);
+      const buffer = this.range(offset, until);
+      const end = buffer.subarray(0, until).indexOf(0, offset);
+      if (end >= 0) return buffer.toString('utf8', offset, end);
+      if (until === this.size) return buffer.toString('utf8', offset, until);
+    }
   }
 
   /** A copy of some bytes without keeping the pieces around them; for sparse walks over a big section. */

@@ -7,6 +7,9 @@ export const dynamic = -2;
 export const absent = -1;
 
 const tagMask = 0xffff;
+/** Bytes that one step of reading a table looks at, and that are read ahead. */
+const longest = 32;
+const piece = 1 << 13;
 
 /** Abbreviations of one unit as columns, with what a scan needs precomputed. */
 export class AbbreviationTable {
@@ -31,7 +34,8 @@ export class AbbreviationTable {
 
   constructor(section: SectionBytes, offset: number, addressSize: number, offsetSize: number, version: number) {
     if (offset >= section.size) throw section.tooShort(offset);
-    const buffer = section.whole();
+    let loaded = offset;
+    let buffer = section.range(offset, offset);
     const codes: number[] = [];
     const tags: number[] = [];
     const children: number[] = [];
@@ -41,7 +45,12 @@ export class AbbreviationTable {
     const implicit = new Map<number, bigint>();
     let at = offset;
     const next = (): number => {
-      if (at >= buffer.length) throw section.tooShort(at);
+      if (at >= section.size) throw section.tooShort(at);
+      // Read in pieces: the tables of all units of a kernel are megabytes.
+      if (at + longest > loaded && loaded < section.size) {
+        loaded = Math.min(section.size, at + piece);
+        buffer = section.range(at, loaded);
+      }
       const value = readUleb(buffer, at);
       at = leb.next;
       return value;

@@ -3,11 +3,23 @@ import { imageErrors } from '../../errors/images';
 import { lastAtOrBelow, readAddress } from '../bytes/address';
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { SectionSource } from '../elf/sections';
+import type { IndexHandle } from '../index/handle';
 import { AbbreviationTable } from './abbreviations';
 import { UT } from './constants';
 import type { Die } from './die';
+import { storedUnitHeads } from './stored-units';
 import { Unit } from './unit';
+import { headSize, readUnitHeader } from './unit-header';
 import type { UnitHeader } from './unit';
+
+/** Where the content of units is that is in no linked file. */
+export interface SplitUnits {
+  /** Content of a skeleton; undefined where it has none of its own, or it is not found. */
+  contentOf(skeleton: Unit): Unit | undefined;
+  /** Files with nothing but a type unit, which belong to all units. */
+  typeFiles(): readonly DwarfFile[];
+  typeBySignature(signature: bigint): Die | undefined;
+}
 
 /** The DWARF sections of one file and the units in them. */
 export class DwarfFile {
@@ -23,8 +35,8 @@ export class DwarfFile {
     readonly source: SectionSource,
     /** Whether code can be linked at address 0; elsewhere 0 means code that the linker dropped. */
     readonly codeAtZero: boolean,
-    /** Finds the content of a skeleton in a split file. */
-    private readonly openSplit?: (skeleton: Unit) => Unit | undefined,
+    private readonly splitUnits?: SplitUnits,
+    readonly index?: IndexHandle,
   ) {}
 
   section(name: string): SectionBytes | undefined {
@@ -58,10 +70,16 @@ export class DwarfFile {
   contentOf(unit: Unit): Unit {
     let content = this.split.get(unit);
     if (!content) {
-      content = (this.openSplit && this.openSplit(unit)) ?? unit;
+      content = this.splitUnits?.contentOf(unit) ?? unit;
       this.split.set(unit, content);
     }
     return content;
+  }
+
+  /** Other files with units of this one: split ones, and those of type units in a package. */
+  get splitFiles(): readonly DwarfFile[] {
+    const files = new Set(this.units.map((unit) => unit.file).filter((file) => file !== this));
+    return files.size === 0 ? [] : [...files, ...(this.splitUnits?.typeFiles() ?? [])];
   }
 
   /** Units of DWARF 4's .debug_types. */
@@ -99,15 +117,13 @@ export class DwarfFile {
         if (unit.header.signature !== undefined && unit.header.typeOffset !== undefined && !this.lazySignatures.has(unit.header.signature)) this.lazySignatures.set(unit.header.signature, unit);
     }
     const unit = this.lazySignatures.get(signature);
-    return unit?.die(unit.start + (unit.header.typeOffset ?? 0));
+    return unit ? unit.die(unit.start + (unit.header.typeOffset ?? 0)) : this.splitUnits?.typeBySignature(signature);
   }
 
   string(sectionName: '.debug_str' | '.debug_line_str', offset: number): string {
     const section = this.section(sectionName);
     if (!section || offset >= section.size) throw (section ?? this.anySection()).tooShort(offset);
-    const buffer = section.whole();
-    const end = buffer.indexOf(0, offset);
-    return buffer.toString('utf8', offset, end < 0 ? buffer.length : end);
+    return section.text(offset);
   }
 
   /** Entry of .debug_str_offsets. */
@@ -136,56 +152,20 @@ export class DwarfFile {
     const section = this.section(name);
     const units: Unit[] = [];
     if (!section) return units;
+    const types = name === '.debug_types';
+    const stored = this.index?.ask((tables) => storedUnitHeads(tables, name));
+    if (stored) {
+      stored.starts.forEach((start, i) => {
+        const header = readUnitHeader(section, start, types, stored.heads.subarray(i * headSize, (i + 1) * headSize));
+        units.push(new Unit(this, header, i));
+      });
+      return units;
+    }
     for (let at = 0; at < section.size; ) {
-      const header = readUnitHeader(section, at, name === '.debug_types');
+      const header = readUnitHeader(section, at, types, section.peek(at, Math.min(headSize, section.size - at)));
       units.push(new Unit(this, header, units.length));
       at = header.end;
     }
     return units;
   }
 }
-
-/** DWARF 5 section 7.5.1 and the older layouts. */
-const readUnitHeader = (section: SectionBytes, start: number, types: boolean): UnitHeader => {
-  const bytes = section.peek(start, Math.min(48, section.size - start));
-  let at = 0;
-  const need = (length: number): number => {
-    if (at + length > bytes.length) throw section.tooShort(start + at + length);
-    at += length;
-    return at - length;
-  };
-  const offset = (size: 4 | 8): number => (size === 8 ? Number(bytes.readBigUInt64LE(need(8))) : bytes.readUInt32LE(need(4)));
-  let length = bytes.readUInt32LE(need(4));
-  let offsetSize: 4 | 8 = 4;
-  if (length === 0xffffffff) {
-    offsetSize = 8;
-    length = Number(bytes.readBigUInt64LE(need(8)));
-  }
-  const end = start + at + length;
-  if (length === 0 || end > section.size) throw section.damaged(start, `unit length ${length}`);
-  const version = bytes.readUInt16LE(need(2));
-  if (version < 2 || version > 5) throw failure(imageErrors.unsupportedDwarf, { file: section.file, version, section: section.name, offset: `0x${start.toString(16)}` });
-  let unitType: number = types ? UT.type : UT.compile;
-  let addressSize: number;
-  let abbreviationOffset: number;
-  if (version >= 5) {
-    unitType = bytes.readUInt8(need(1));
-    addressSize = bytes.readUInt8(need(1));
-    abbreviationOffset = offset(offsetSize);
-  } else {
-    abbreviationOffset = offset(offsetSize);
-    addressSize = bytes.readUInt8(need(1));
-  }
-  if (addressSize !== 4 && addressSize !== 8) throw section.damaged(start, `address size ${addressSize}`);
-  const common = { section, start, end, version, unitType, addressSize, offsetSize, abbreviationOffset } as const;
-  if (unitType === UT.type || unitType === UT.split_type) {
-    const signature = bytes.readBigUInt64LE(need(8));
-    const typeOffset = offset(offsetSize);
-    return { ...common, signature, typeOffset, firstDie: start + at };
-  }
-  if (unitType === UT.skeleton || unitType === UT.split_compile) {
-    const splitId = bytes.readBigUInt64LE(need(8));
-    return { ...common, splitId, firstDie: start + at };
-  }
-  return { ...common, firstDie: start + at };
-};

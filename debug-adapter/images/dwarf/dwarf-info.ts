@@ -4,8 +4,6 @@ import type { DebugIndex, DebugInfo, Enumerator, FunctionInfo, LineAddress, Line
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
-import { makeIndexInBackground } from '../index/background';
-import { cacheAllowed } from '../index/place';
 import type { SymbolColumns } from '../symbols/table';
 import type { UnwindTable } from './unwind';
 import { enumeratorNamed } from './enumerators';
@@ -19,9 +17,6 @@ import { typesNamed, variablesNamed } from './type-queries';
 
 /** Answers kept for each kind of question. */
 const mostRemembered = 2000;
-
-/** Bytes of debug information below which reading them all is as fast as a look-up: some hundredths of a second. */
-const worthIndexing = 8 << 20;
 
 /** DWARF behind the interface that all debug information has. */
 export class DwarfInfo implements DebugInfo {
@@ -40,6 +35,7 @@ export class DwarfInfo implements DebugInfo {
     private readonly reader: Reader,
     private readonly symbols: SymbolTable,
     private readonly unwind: UnwindTable,
+    readonly index: DebugIndex | undefined,
   ) {}
 
   functionsNamed(name: string, options: { readonly complete?: boolean } = {}): readonly FunctionInfo[] {
@@ -82,32 +78,13 @@ export class DwarfInfo implements DebugInfo {
     return this.remembered(this.rows, String(address), () => ({ row: this.unwind.at(address) })).row;
   }
 
-  get index(): DebugIndex {
-    const { reader } = this;
-    const size = (name: string): number => reader.file.section(name)?.size ?? 0;
-    return {
-      get present() {
-        return reader.isStored;
-      },
-      get worthwhile() {
-        return !reader.isStored && cacheAllowed() && size('.debug_info') + size('.debug_types') >= worthIndexing;
-      },
-      get quick() {
-        return reader.hasIndex || size('.debug_info') + size('.debug_types') < worthIndexing;
-      },
-      saveInBackground: () => makeIndexInBackground(reader.file.source.path),
-      save: () => this.guarded(() => reader.store()),
-      close: () => reader.close(),
-    };
-  }
-
   /** What this knows of functions and variables, as a symbol table. */
   symbolColumns(): SymbolColumns {
     return this.guarded(() => symbolsFromDwarf(this.reader));
   }
 
   private keyNear(name: string, near: bigint | undefined): string {
-    return this.guarded(() => `${near === undefined ? '' : (this.reader.unitRanges.at(toNumber(near))?.start ?? '')} ${name}`);
+    return this.guarded(() => `${near === undefined ? '' : (this.reader.unitRanges.at(toNumber(near))?.id ?? '')} ${name}`);
   }
 
   private remembered<T>(answers: Map<string, T>, key: string, query: () => T): T {

@@ -245,11 +245,10 @@ const placesOfUnits = (file: DwarfFile): readonly Space[] => {
     };
     add(file, '.debug_info', file.units.filter((unit) => unit.file === file));
     add(file, '.debug_types', file.typeUnits);
-    for (const split of new Set(file.units.map((unit) => unit.file)))
-      if (split !== file) {
-        add(split, '.debug_info', split.units);
-        add(split, '.debug_types', split.typeUnits);
-      }
+    for (const split of file.splitFiles) {
+      add(split, '.debug_info', split.units);
+      add(split, '.debug_types', split.typeUnits);
+    }
     known = made;
     spaces.set(file, known);
   }

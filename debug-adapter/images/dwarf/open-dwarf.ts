@@ -1,11 +1,12 @@
 import type { Image } from '../image';
 import type { SectionSource } from '../elf/sections';
-import type { IndexPlace } from '../index/place';
 import { DwarfFile } from './dwarf-file';
+import { DwarfIndex } from './dwarf-index';
+import type { IndexParts } from './dwarf-index';
 import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
 import { Reader } from './reader';
-import { splitUnitOf } from './split';
+import { SplitFiles } from './split';
 import { FrameTable } from './unwind';
 import type { UnwindTable } from './unwind';
 
@@ -13,9 +14,9 @@ import type { UnwindTable } from './unwind';
  * Debug information of an image from DWARF in `source` (its own sections or a companion's). `own` are the image's
  * sections: a companion keeps no .eh_frame. `fallback` unwinds where there is no call frame information.
  */
-export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, indexPlace?: () => IndexPlace | undefined): DwarfInfo => {
+export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, index?: IndexParts): DwarfInfo => {
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
-  const reader = new Reader(new DwarfFile(source, codeAtZero, splitUnitOf), (address, length) => image.bytesAt(address, length), indexPlace);
+  const reader = new Reader(new DwarfFile(source, codeAtZero, new SplitFiles(source, codeAtZero), index?.handle), (address, length) => image.bytesAt(address, length));
   const frames: FrameSection[] = [];
   const debugFrame = source.section('.debug_frame') ?? own.section('.debug_frame');
   if (debugFrame) frames.push(new FrameSection(debugFrame, false, 0, image.addressSize));
@@ -27,7 +28,8 @@ export const openDwarf = (image: Image, source: SectionSource, own: SectionSourc
     frames.push(new FrameSection(section, true, address, image.addressSize));
     break;
   }
-  const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero);
+  // Frames of two files are not kept: the one with the code may be another build.
+  const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero, own === source ? index?.handle : undefined);
   const unwind: UnwindTable = fallback ? { at: (address) => table.at(address) ?? fallback.at(address) } : table;
-  return new DwarfInfo(reader, image.symbols, unwind);
+  return new DwarfInfo(reader, image.symbols, unwind, index && new DwarfIndex(reader, index, () => (own === source ? table.tables() : {})));
 };

@@ -1,7 +1,4 @@
 import type { Range } from '../debug-info';
-import { DamagedIndex } from '../index/container';
-import type { IndexPlace } from '../index/place';
-import { writeIndex } from '../index/store';
 import { AT, FORM, TAG } from './constants';
 import type { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
@@ -13,7 +10,9 @@ import { nameOf, qualifiedNameOf } from './names';
 import { outlineOf } from './outline';
 import { afterPrologue } from './prologue';
 import { rangesOf } from './ranges';
-import { farInlinerTable, StoredNames } from './stored-names';
+import { sourceFileTables } from './stored-files';
+import { farInlinerTable, storedCandidates, storedFarInliners, storedFunctionsWith } from './stored-names';
+import { unitHeadTables } from './stored-units';
 import { TypeReader } from './types';
 import type { Unit } from './unit';
 import { UnitRanges } from './unit-ranges';
@@ -26,13 +25,10 @@ export class Reader {
   private lazyShallow: NameIndex | undefined;
   private lazyDeep: NameIndex | undefined;
   private lazyFarInliners: readonly Unit[] | undefined;
-  private lazyStored: { names: StoredNames | undefined } | undefined;
 
   constructor(
     readonly file: DwarfFile,
     private readonly codeAt: (address: bigint, length: number) => Uint8Array | undefined,
-    /** Asked once, when an index on disk could first be of use. */
-    private readonly indexPlace: () => IndexPlace | undefined = () => undefined,
   ) {
     this.lines = new LineTables(file);
     this.types = new TypeReader(this.lines, (declaration) => this.definitionOf(declaration));
@@ -47,63 +43,50 @@ export class Reader {
     return this.lazyShallow !== undefined || this.lazyDeep !== undefined || this.isStored;
   }
 
-  /** Asks the index on disk; undefined where there is none. A damaged one is dropped, and made again when someone next writes it. */
-  private stored<T>(ask: (names: StoredNames) => T): T | undefined {
-    if (!this.lazyStored) {
-      const place = this.indexPlace();
-      this.lazyStored = { names: place && StoredNames.open(place, this.file) };
-    }
-    const { names } = this.lazyStored;
-    if (!names) return undefined;
-    try {
-      return ask(names);
-    } catch (error) {
-      if (!(error instanceof DamagedIndex)) throw error;
-      names.drop();
-      this.lazyStored = { names: undefined };
-      return undefined;
-    }
-  }
-
-  /** Whether an index on disk is in use; one that came since this was last asked is taken. */
+  /** Whether an index is in use, from disk or from a worker; one that came since this was last asked is taken. */
   get isStored(): boolean {
-    if (this.lazyStored?.names === undefined) this.lazyStored = undefined;
-    return this.stored(() => true) === true;
+    return this.file.index?.present === true;
   }
 
-  /** Writes the index on disk; false where none may be kept. Reads all of the file's debug information. */
-  store(): boolean {
-    // Split files may come and go without the linked file changing.
-    if (this.isSplit) return false;
-    const place = this.indexPlace();
-    // The size is checked first: places are kept in 32 bits.
-    if (!place || (this.file.section('.debug_info')?.size ?? 0) + (this.file.section('.debug_types')?.size ?? 0) > 0xffffffff) return false;
-    this.lazyDeep ??= new NameIndex(this.file, true);
+  /**
+   * What an index keeps so that names, lines and addresses are found at once; in two steps, as reading the texts for
+   * patterns takes as long as all the rest. Reads all of the file's debug information. Undefined where none may be made: split
+   * files come and go without the linked file changing, and places are kept in 32 bits.
+   */
+  *tables(): Generator<Record<string, Uint8Array>, void> {
+    const { file } = this;
+    const info = file.section('.debug_info');
+    if (!info || this.isSplit || info.size + (file.section('.debug_types')?.size ?? 0) > 0xffffffff) return;
+    const types = file.section('.debug_types');
+    this.lazyDeep ??= new NameIndex(file, true);
     this.lazyShallow = undefined;
-    return writeIndex(place, { ...this.lazyDeep.tables(), ...functionTexts(this.lazyDeep), ...farInlinerTable(this.farInliners()) });
+    yield {
+      ...unitHeadTables('.debug_info', info, file.linkedUnits),
+      ...(types ? unitHeadTables('.debug_types', types, file.typeUnits) : {}),
+      ...this.unitRanges.tables(),
+      ...this.lazyDeep.tables(),
+      ...farInlinerTable(this.farInliners()),
+      ...sourceFileTables(file, this.lines),
+    };
+    yield functionTexts(this.lazyDeep);
   }
 
   private get isSplit(): boolean {
     return this.file.units.some((unit) => unit.file !== this.file);
   }
 
-  close(): void {
-    this.lazyStored?.names?.close();
-    this.lazyStored = { names: undefined };
-  }
-
   /** Functions with a qualified name or demangled linkage name that `matches` accepts; declarations are among them. */
   functionsWith(matches: (text: string) => boolean): Die[] {
-    return this.stored((names) => names.functionsWith(matches)) ?? functionsWith(this.index(), matches);
+    return this.file.index?.ask((tables) => storedFunctionsWith(tables, this.file, matches)) ?? functionsWith(this.index(), matches);
   }
 
   private farInliners(): readonly Unit[] {
-    return (this.lazyFarInliners ??= this.stored((names) => names.farInliners()) ?? this.file.units.filter(refersAcross));
+    return (this.lazyFarInliners ??= this.file.index?.ask((tables) => storedFarInliners(tables, this.file)) ?? this.file.units.filter(refersAcross));
   }
 
   /** Candidates by name; where the shallow index has none, the insides of functions are searched too. */
   candidates(name: string, kind: number, generic = false): Die[] {
-    const known = this.stored((names) => names.candidates(name, kind, generic));
+    const known = this.file.index?.ask((tables) => storedCandidates(tables, this.file, name, kind, generic));
     if (known) return known;
     if (this.lazyDeep) return this.lazyDeep.candidates(name, kind, generic);
     const found = this.index().candidates(name, kind, generic);

@@ -1,62 +1,26 @@
-import type { Container } from '../index/container';
 import { placesOf, placesOfTexts } from '../index/names';
-import type { IndexPlace } from '../index/place';
-import { dropIndex, openIndex } from '../index/store';
+import { bytesOfColumn, words } from '../index/tables';
+import type { Tables } from '../index/tables';
 import type { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
 import { dieAtPlace } from './name-index';
 import type { Unit } from './unit';
 
-const table = 'farInliners';
+const farInlinersTable = 'farInliners';
 
-/** Units that inline functions of other units, as a table of their numbers. */
-export const farInlinerTable = (units: readonly Unit[]): Record<string, Uint8Array> => {
-  const bytes = Buffer.alloc(units.length * 4);
-  units.forEach((unit, i) => bytes.writeUInt32LE(unit.index, i * 4));
-  return { [table]: bytes };
-};
+/** Units that inline functions of other units, as a table of their numbers; never empty, so that none can be told from not known. */
+export const farInlinerTable = (units: readonly Unit[]): Record<string, Uint8Array> => ({
+  [farInlinersTable]: bytesOfColumn(Uint32Array.from([units.length, ...units.map((unit) => unit.index)])),
+});
 
-/** Names of a DWARF file in an index on disk. Every query throws DamagedIndex. */
-export class StoredNames {
-  private constructor(
-    private readonly container: Container,
-    private readonly place: IndexPlace,
-    private readonly file: DwarfFile,
-  ) {}
+const dies = (file: DwarfFile, places: readonly number[]): Die[] => places.flatMap((place) => dieAtPlace(file, place) ?? []);
 
-  static open(place: IndexPlace, file: DwarfFile): StoredNames | undefined {
-    const container = openIndex(place);
-    return container && new StoredNames(container, place, file);
-  }
+/** What an index says of the names of a DWARF file. Each throws DamagedIndex; undefined where the index does not have it. */
+export const storedCandidates = (tables: Tables, file: DwarfFile, name: string, kind: number, generic: boolean): Die[] | undefined =>
+  tables.size('buckets') === 0 ? undefined : name === '' ? [] : dies(file, placesOf(tables, name, kind, generic));
 
-  candidates(name: string, kind: number, generic: boolean): Die[] {
-    return name === '' ? [] : this.dies(placesOf(this.container, name, kind, generic));
-  }
+export const storedFunctionsWith = (tables: Tables, file: DwarfFile, matches: (text: string) => boolean): Die[] | undefined =>
+  tables.size('texts') === 0 ? undefined : dies(file, [...new Set(placesOfTexts(tables, matches))].sort((a, b) => a - b));
 
-  functionsWith(matches: (text: string) => boolean): Die[] {
-    return this.dies([...new Set(placesOfTexts(this.container, matches))].sort((a, b) => a - b));
-  }
-
-  farInliners(): Unit[] {
-    const bytes = this.container.read(table, 0, this.container.size(table));
-    const units: Unit[] = [];
-    for (let at = 0; at + 4 <= bytes.length; at += 4) {
-      const unit = this.file.units[bytes.readUInt32LE(at)];
-      if (unit) units.push(unit);
-    }
-    return units;
-  }
-
-  drop(): void {
-    this.close();
-    dropIndex(this.place);
-  }
-
-  close(): void {
-    this.container.close();
-  }
-
-  private dies(places: readonly number[]): Die[] {
-    return places.flatMap((place) => dieAtPlace(this.file, place) ?? []);
-  }
-}
+export const storedFarInliners = (tables: Tables, file: DwarfFile): Unit[] | undefined =>
+  tables.size(farInlinersTable) === 0 ? undefined : [...words(tables, farInlinersTable).subarray(1)].flatMap((number) => file.units[number] ?? []);

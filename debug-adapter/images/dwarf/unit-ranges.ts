@@ -2,6 +2,8 @@ import { lastAtOrBelow } from '../bytes/address';
 import { Cursor } from '../bytes/cursor';
 import { TAG } from './constants';
 import type { DwarfFile } from './dwarf-file';
+import { storedUnitRanges, unitRangeTables } from './stored-units';
+import type { UnitRangeColumns } from './stored-units';
 import { isTombstone, rangesOf } from './ranges';
 import type { Unit } from './unit';
 
@@ -9,23 +11,35 @@ import type { Unit } from './unit';
 export class UnitRanges {
   private readonly starts: Float64Array;
   private readonly ends: Float64Array;
-  private readonly linked: readonly Unit[];
+  /** Numbers of the units, as they stand linked. */
+  private readonly linked: Uint32Array;
   private readonly reach: Float64Array;
 
   constructor(private readonly file: DwarfFile) {
+    const { starts, ends, units } = file.index?.ask(storedUnitRanges) ?? this.read();
+    this.starts = starts;
+    this.ends = ends;
+    this.linked = units;
+    this.reach = new Float64Array(starts.length);
+    let furthest = -Infinity;
+    ends.forEach((end, i) => {
+      furthest = Math.max(furthest, end);
+      this.reach[i] = furthest;
+    });
+  }
+
+  /** What an index keeps of them. */
+  tables(): Record<string, Uint8Array> {
+    return unitRangeTables({ starts: this.starts, ends: this.ends, units: this.linked });
+  }
+
+  private read(): UnitRangeColumns {
+    const { file } = this;
     const found: { start: number; end: number; unit: Unit }[] = [];
     const told = readAddressRanges(file, found);
     for (const unit of file.linkedUnits) if (!told.has(unit.start)) this.addFromRoot(unit, found);
     found.sort((a, b) => a.start - b.start);
-    this.starts = Float64Array.from(found, (f) => f.start);
-    this.ends = Float64Array.from(found, (f) => f.end);
-    this.linked = found.map((f) => f.unit);
-    this.reach = new Float64Array(found.length);
-    let furthest = -Infinity;
-    found.forEach((f, i) => {
-      furthest = Math.max(furthest, f.end);
-      this.reach[i] = furthest;
-    });
+    return { starts: Float64Array.from(found, (f) => f.start), ends: Float64Array.from(found, (f) => f.end), units: Uint32Array.from(found, (f) => f.unit.index) };
   }
 
   private addFromRoot(unit: Unit, found: { start: number; end: number; unit: Unit }[]): void {
@@ -33,8 +47,9 @@ export class UnitRanges {
     for (let i = 0; i < ranges.length; i += 2) found.push({ start: ranges[i] as number, end: ranges[i + 1] as number, unit });
   }
 
-  private contentAt(i: number): Unit {
-    return this.file.contentOf(this.linked[i] as Unit);
+  private contentAt(i: number): Unit | undefined {
+    const unit = this.file.linkedUnits[this.linked[i] as number];
+    return unit && this.file.contentOf(unit);
   }
 
   at(address: number): Unit | undefined {
@@ -46,8 +61,10 @@ export class UnitRanges {
   /** Units with code in [start, end). */
   within(start: number, end: number): Unit[] {
     const result = new Set<Unit>();
-    for (let i = lastAtOrBelow(this.starts, this.starts.length, end - 1); i >= 0 && (this.reach[i] as number) > start; i--)
-      if ((this.ends[i] as number) > start) result.add(this.contentAt(i));
+    for (let i = lastAtOrBelow(this.starts, this.starts.length, end - 1); i >= 0 && (this.reach[i] as number) > start; i--) {
+      const unit = (this.ends[i] as number) > start ? this.contentAt(i) : undefined;
+      if (unit) result.add(unit);
+    }
     return [...result];
   }
 }

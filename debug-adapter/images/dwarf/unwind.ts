@@ -1,5 +1,8 @@
 import type { ExpressionContext, UnwindRow } from '../debug-info';
 import { lastAtOrBelow, toNumber } from '../bytes/address';
+import type { IndexHandle } from '../index/handle';
+import { bytesOfColumn, doubles, octets } from '../index/tables';
+import type { Tables } from '../index/tables';
 import { rowAtAddress } from './frame-program';
 import type { FrameSection } from './frame-section';
 
@@ -8,9 +11,22 @@ export interface UnwindTable {
   at(address: bigint): UnwindRow | undefined;
 }
 
+/** Code range of each FDE, ascending; its offset, and the number of its section. */
+interface FrameColumns {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly offsets: Float64Array;
+  readonly sections: Uint8Array;
+}
+
+const storedFrames = (tables: Tables): FrameColumns | undefined =>
+  tables.size('frameSections') === 0
+    ? undefined
+    : { starts: doubles(tables, 'frameStarts'), ends: doubles(tables, 'frameEnds'), offsets: doubles(tables, 'frameOffsets'), sections: octets(tables, 'frameSections') };
+
 /** FDEs of .debug_frame and .eh_frame, found by binary search in an index made on first use. */
 export class FrameTable implements UnwindTable {
-  private index: { starts: Float64Array; ends: Float64Array; offsets: Float64Array; sections: Uint8Array } | undefined;
+  private index: FrameColumns | undefined;
   private readonly context: ExpressionContext;
 
   constructor(
@@ -18,6 +34,7 @@ export class FrameTable implements UnwindTable {
     private readonly sections: readonly FrameSection[],
     addressSize: 4 | 8,
     private readonly dropped: (address: number) => boolean,
+    private readonly stored?: IndexHandle,
   ) {
     this.context = {
       addressSize,
@@ -31,7 +48,7 @@ export class FrameTable implements UnwindTable {
 
   at(address: bigint): UnwindRow | undefined {
     const wanted = toNumber(address);
-    const { starts, ends, offsets, sections } = (this.index ??= this.makeIndex());
+    const { starts, ends, offsets, sections } = (this.index ??= this.stored?.ask(storedFrames) ?? this.makeIndex());
     let i = lastAtOrBelow(starts, starts.length, wanted);
     // Both sections may describe one function: the preferred one comes first.
     while (i > 0 && starts[i - 1] === starts[i] && (ends[i - 1] as number) > wanted) i--;
@@ -40,7 +57,13 @@ export class FrameTable implements UnwindTable {
     return frames && rowAtAddress(frames, frames.entryAt(offsets[i] as number), wanted, this.context);
   }
 
-  private makeIndex(): { starts: Float64Array; ends: Float64Array; offsets: Float64Array; sections: Uint8Array } {
+  /** What an index on disk keeps of them. */
+  tables(): Record<string, Uint8Array> {
+    const { starts, ends, offsets, sections } = (this.index ??= this.makeIndex());
+    return { frameStarts: bytesOfColumn(starts), frameEnds: bytesOfColumn(ends), frameOffsets: bytesOfColumn(offsets), frameSections: sections };
+  }
+
+  private makeIndex(): FrameColumns {
     const found: number[] = [];
     this.sections.forEach((frames, number) => {
       frames.forEach((start, end, offset) => {

@@ -1,12 +1,13 @@
 import type { Section, Segment } from '../image';
 import { toAddress, toNumber } from '../bytes/address';
 import type { FileBytes } from '../bytes/file';
+import type { SectionBytes } from '../bytes/section-bytes';
 import type { SymbolColumns } from '../symbols/table';
 import { SHF, SHT, readElfHeaders } from './headers';
 import type { ElfHeaders } from './headers';
 import { readBuildId } from './notes';
 import { ElfSections } from './sections';
-import { readElfSymbols, symbolSection } from './symbols';
+import { readElfSymbols, symbolSection, symbolStrings } from './symbols';
 
 /** One ELF file: the image itself or a companion with its symbols. */
 export class ElfFile {
@@ -15,6 +16,7 @@ export class ElfFile {
   readonly buildId: string | undefined;
   /** Linked address of each section; for a relocatable object, where this reader lays it out. */
   private places: readonly number[];
+  private lazyStrings: SectionBytes | undefined;
 
   constructor(readonly file: FileBytes) {
     this.headers = readElfHeaders(file);
@@ -39,6 +41,11 @@ export class ElfFile {
   }
   get hasDebugInfo(): boolean {
     return this.headers.sections.some((s) => (s.name === '.debug_info' || s.name === '.zdebug_info') && s.type !== SHT.nobits && s.size > 0);
+  }
+
+  /** The section with the names of the symbols; read in pieces. */
+  symbolStrings(): SectionBytes | undefined {
+    return (this.lazyStrings ??= symbolStrings(this.headers, this.sections));
   }
 
   symbols(): SymbolColumns {

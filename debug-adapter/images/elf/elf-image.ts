@@ -1,8 +1,15 @@
 import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable, ThreadLocalBlock } from '../image';
 import { toAddress } from '../bytes/address';
+import type { IndexHandle } from '../index/handle';
+import { IndexedSymbols } from '../symbols/stored';
 import { ColumnSymbols } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/table';
 import type { ElfFile } from './elf-file';
+
+/** Which of an image and its companion has the debug information, and the symbol table. */
+export const debugHolder = (elf: ElfFile, companion: ElfFile | undefined): ElfFile => (companion?.hasDebugInfo ? companion : elf);
+export const symbolHolder = (elf: ElfFile, companion: ElfFile | undefined): ElfFile => (companion?.hasSymbolTable && !elf.hasSymbolTable ? companion : elf);
 
 /** An ELF file, with its symbols and debug information from itself or from a companion. */
 export class ElfImage implements Image {
@@ -24,7 +31,9 @@ export class ElfImage implements Image {
     readonly path: string,
     private readonly elf: ElfFile,
     private readonly companion: ElfFile | undefined,
-    private readonly readDebugInfo: (image: Image, elf: ElfFile) => DebugInfo,
+    /** Of the file with the debug information. */
+    index: IndexHandle | undefined,
+    private readonly readDebugInfo: (image: Image) => DebugInfo,
   ) {
     companion?.layOutLike(elf);
     this.machine = elf.headers.machine;
@@ -39,12 +48,13 @@ export class ElfImage implements Image {
     if (threadLocal) this.threadLocal = { address: toAddress(threadLocal.virtualAddress), size: threadLocal.memorySize, alignment: threadLocal.alignment };
     this.sections = elf.sectionList();
     this.segments = elf.segmentList();
-    const holder = companion?.hasSymbolTable && !elf.hasSymbolTable ? companion : elf;
-    this.symbols = new ColumnSymbols(() => holder.symbols());
+    const holder = symbolHolder(elf, companion);
+    const load = (): SymbolColumns => holder.symbols();
+    this.symbols = index && holder === debugHolder(elf, companion) ? new IndexedSymbols(index, load, () => holder.symbolStrings()) : new ColumnSymbols(load);
   }
 
   get debugInfo(): DebugInfo {
-    return (this.lazyDebugInfo ??= this.readDebugInfo(this, this.companion?.hasDebugInfo ? this.companion : this.elf));
+    return (this.lazyDebugInfo ??= this.readDebugInfo(this));
   }
 
   bytesAt(address: bigint, length: number): Uint8Array | undefined {

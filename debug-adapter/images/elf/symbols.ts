@@ -12,12 +12,18 @@ const SHN = { undefined: 0, reserved: 0xff00, absolute: 0xfff1 } as const;
 export const symbolSection = (headers: ElfHeaders): ElfSection | undefined =>
   headers.sections.find((s) => s.type === SHT.symtab && s.size > 0) ?? headers.sections.find((s) => s.type === SHT.dynsym && s.size > 0);
 
+/** The section with the names of the symbols. */
+export const symbolStrings = (headers: ElfHeaders, sections: ElfSections): SectionBytes | undefined => {
+  const table = symbolSection(headers);
+  const header = table && headers.sections[table.link];
+  return header?.type === SHT.strtab ? sections.content(header) : undefined;
+};
+
 /** Reads the symbols that mean an address: not undefined ones, sections, files or thread-locals. */
 export const readElfSymbols = (headers: ElfHeaders, sections: ElfSections, place: (section: number) => number): SymbolColumns => {
   const table = symbolSection(headers);
   const content = table && sections.content(table);
-  const stringHeader = table && headers.sections[table.link];
-  const strings = (stringHeader?.type === SHT.strtab ? sections.content(stringHeader) : undefined) ?? SectionBytes.ofBuffer(sections.path, '.strtab', Buffer.alloc(0));
+  const strings = symbolStrings(headers, sections) ?? SectionBytes.ofBuffer(sections.path, '.strtab', Buffer.alloc(0));
   const entry = headers.wide ? 24 : 16;
   const total = content ? Math.floor(content.size / entry) : 0;
   const name = new Uint32Array(total);

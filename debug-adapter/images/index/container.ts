@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import { crc32 } from '../bytes/crc32';
+import { DamagedIndex } from './tables';
+import type { Tables } from './tables';
 
 /**
  * A file of named tables, checked block by block as it is read: a look-up touches a few kilobytes of many megabytes.
@@ -19,9 +21,6 @@ interface Directory {
   readonly tables: Readonly<Record<string, { readonly block: number; readonly size: number }>>;
   readonly checksums: readonly number[];
 }
-
-/** Thrown when an index is not what was written; whoever reads it drops it. */
-export class DamagedIndex extends Error {}
 
 /** The bytes of a container, in pieces to write one after another. */
 export const containerPieces = (identity: string, tables: Readonly<Record<string, Uint8Array>>): Uint8Array[] => {
@@ -50,7 +49,7 @@ const isDirectory = (value: unknown): value is Directory => {
   return typeof identity === 'string' && typeof tables === 'object' && Array.isArray(checksums);
 };
 
-export class Container {
+export class Container implements Tables {
   private readonly blocks = new Map<number, Buffer>();
 
   private constructor(
@@ -82,12 +81,10 @@ export class Container {
     }
   }
 
-  /** Bytes of a table; 0 for one it does not have. */
   size(table: string): number {
     return this.directory.tables[table]?.size ?? 0;
   }
 
-  /** A copy of some bytes of a table. Throws DamagedIndex. */
   read(table: string, at: number, length: number): Buffer {
     const place = this.directory.tables[table];
     if (!place || at < 0 || length < 0 || at + length > place.size) throw new DamagedIndex(`${table} ends before ${at + length}`);

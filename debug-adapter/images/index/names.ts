@@ -1,4 +1,5 @@
-import type { Container } from './container';
+import { bytesOfColumn, DamagedIndex } from './tables';
+import type { Tables } from './tables';
 
 /** FNV-1a over bytes up to a zero or the end. */
 export const hashOfBytes = (bytes: Uint8Array, start: number, end: number): number => {
@@ -48,8 +49,8 @@ export interface NameEntry {
   readonly inner: boolean;
 }
 
-/** The tables of a hash table of names: `buckets` and `entries`. Entries of one bucket keep their order. */
-export const nameTables = (count: number, entry: (i: number) => NameEntry): { buckets: Uint8Array; entries: Uint8Array } => {
+/** The tables of a hash table of names, `buckets` and `entries` behind a prefix. Entries of one bucket keep their order. */
+export const nameTables = (count: number, entry: (i: number) => NameEntry, prefix = ''): Record<string, Uint8Array> => {
   let size = 64;
   while (size * 4 < count) size *= 2;
   const slots = new Uint32Array(count);
@@ -71,10 +72,8 @@ export const nameTables = (count: number, entry: (i: number) => NameEntry): { bu
     entries[at + 1] = place;
     entries[at + 2] = (kind | (hashes.base === hashes.whole ? 0 : marks.generic) | (inner ? marks.inner : 0)) >>> 0;
   }
-  return { buckets: bytesOf(starts), entries: bytesOf(entries) };
+  return { [`${prefix}buckets`]: bytesOfColumn(starts), [`${prefix}entries`]: bytesOfColumn(entries) };
 };
-
-const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 
 /** The low bits of FNV alone would be as even; mixing in the high ones costs nothing. */
 const slotOf = (hash: number, size: number): number => (hash ^ (hash >>> 15)) & (size - 1);
@@ -83,17 +82,17 @@ const slotOf = (hash: number, size: number): number => (hash ^ (hash >>> 15)) & 
  * Places of the entries that may have a name, in the order they were filed: hashes may collide, so whoever asks compares
  * the name itself. With `generic`, also those whose name goes on with `<`. Throws DamagedIndex.
  */
-export const placesOf = (container: Container, name: string, kind: number, generic: boolean): number[] => {
-  const size = container.size('buckets') / 4 - 1;
+export const placesOf = (tables: Tables, name: string, kind: number, generic: boolean, prefix = ''): number[] => {
+  const size = tables.size(`${prefix}buckets`) / 4 - 1;
   if (size < 1) return [];
   const hashes: NameHashes = { base: 0, whole: 0 };
   const text = Buffer.from(name);
   hashesOf(text, 0, text.length, hashes);
   // A name with arguments of its own is looked for as it is.
   const wide = generic && hashes.base === hashes.whole;
-  const bucket = container.read('buckets', slotOf(hashes.base, size) * 4, 8);
+  const bucket = tables.read(`${prefix}buckets`, slotOf(hashes.base, size) * 4, 8);
   const start = bucket.readUInt32LE(0);
-  const entries = container.read('entries', start * entrySize, Math.max(0, bucket.readUInt32LE(4) - start) * entrySize);
+  const entries = tables.read(`${prefix}entries`, start * entrySize, Math.max(0, bucket.readUInt32LE(4) - start) * entrySize);
   const outer: number[] = [];
   const inner: number[] = [];
   for (let at = 0; at < entries.length; at += entrySize) {
@@ -105,24 +104,34 @@ export const placesOf = (container: Container, name: string, kind: number, gener
   return outer.length > 0 ? outer : inner;
 };
 
-/** The tables of texts to be searched by pattern, each with its places: `texts`, `textPlaces`. */
-export const textTables = (texts: ReadonlyMap<string, readonly number[]>): { texts: Uint8Array; textPlaces: Uint8Array } => {
+/** The tables of texts to be searched by pattern, each with its places: `texts` and `textPlaces`, or with another prefix. */
+export const textTables = (texts: ReadonlyMap<string, readonly number[]>, prefix = 'text'): Record<string, Uint8Array> => {
   const places: number[] = [];
   for (const list of texts.values()) places.push(list.length, ...list);
-  return { texts: Buffer.from([...texts.keys()].join('\0')), textPlaces: bytesOf(Uint32Array.from(places)) };
+  return { [`${prefix}s`]: Uint8Array.from(Buffer.from([...texts.keys()].join('\0'))), [`${prefix}Places`]: bytesOfColumn(Uint32Array.from(places)) };
+};
+
+/** Calls `found` for every text; `places` gives where it is. Throws DamagedIndex. */
+export const forEachText = (tables: Tables, found: (text: string, places: () => number[]) => void, prefix = 'text'): void => {
+  const size = tables.size(`${prefix}s`);
+  if (size === 0) return;
+  const places = tables.read(`${prefix}Places`, 0, tables.size(`${prefix}Places`));
+  let at = 0;
+  for (const text of tables.read(`${prefix}s`, 0, size).toString('utf8').split('\0')) {
+    if (at + 4 > places.length) throw new DamagedIndex(`${prefix}Places ends at ${at}`);
+    const start = at + 4;
+    const count = places.readUInt32LE(at);
+    at = start + count * 4;
+    if (at > places.length) throw new DamagedIndex(`${prefix}Places ends before ${at}`);
+    found(text, () => Array.from({ length: count }, (_, i) => places.readUInt32LE(start + i * 4)));
+  }
 };
 
 /** Places of all texts that `matches` accepts. Throws DamagedIndex. */
-export const placesOfTexts = (container: Container, matches: (text: string) => boolean): number[] => {
-  const size = container.size('texts');
-  if (size === 0) return [];
-  const places = container.read('textPlaces', 0, container.size('textPlaces'));
+export const placesOfTexts = (tables: Tables, matches: (text: string) => boolean): number[] => {
   const found: number[] = [];
-  let at = 0;
-  for (const text of container.read('texts', 0, size).toString('utf8').split('\0')) {
-    const count = places.readUInt32LE(at);
-    if (matches(text)) for (let i = 1; i <= count; i++) found.push(places.readUInt32LE(at + i * 4));
-    at += 4 + count * 4;
-  }
+  forEachText(tables, (text, places) => {
+    if (matches(text)) found.push(...places());
+  });
   return found;
 };

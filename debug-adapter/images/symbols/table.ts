@@ -1,8 +1,10 @@
 import type { ImageSymbol, SymbolTable } from '../image';
-import { lastAtOrBelow, toAddress, toNumber } from '../bytes/address';
+import { toAddress, toNumber } from '../bytes/address';
 import type { SectionBytes } from '../bytes/section-bytes';
 import { demangle, isMangled } from '../demangle/demangle';
 import { lastComponent, pathMatches } from '../demangle/path';
+import { addressOrderOf, rowAtAddress } from './address-order';
+import type { AddressOrder, SymbolExtent } from './address-order';
 import { matchesGlob } from './glob';
 
 /** The symbols of a file as columns; strings stay in their section. */
@@ -20,15 +22,12 @@ export interface SymbolColumns {
   readonly strings: SectionBytes;
 }
 
-const kinds = ['function', 'object', 'other'] as const;
+export const symbolKinds = ['function', 'object', 'other'] as const;
 
 /** Symbol table over columns; sorts and demangles on first need. */
 export class ColumnSymbols implements SymbolTable {
   private loadedColumns: SymbolColumns | undefined;
-  private order: Uint32Array | undefined;
-  private starts: Float64Array | undefined;
-  /** Largest end of all symbols up to this place in the order. */
-  private reach: Float64Array | undefined;
+  private lazyOrder: AddressOrder | undefined;
   /** Last path component of every mangled name → rows. */
   private components: Map<string, number[]> | undefined;
   private readonly found = new Map<string, readonly ImageSymbol[]>();
@@ -37,6 +36,11 @@ export class ColumnSymbols implements SymbolTable {
 
   private get columns(): SymbolColumns {
     return (this.loadedColumns ??= this.load());
+  }
+
+  /** Whether a look-up by address is cheap now. */
+  get isOrdered(): boolean {
+    return this.lazyOrder !== undefined;
   }
 
   get count(): number {
@@ -64,51 +68,13 @@ export class ColumnSymbols implements SymbolTable {
   }
 
   at(address: bigint): ImageSymbol | undefined {
-    const wanted = toNumber(address);
-    const { order, starts, reach } = this.sorted();
-    const { size, limit } = this.columns;
-    for (let i = lastAtOrBelow(starts, starts.length, wanted); i >= 0; i--) {
-      if ((reach[i] as number) <= wanted) return undefined;
-      const row = order[i] as number;
-      const start = starts[i] as number;
-      const length = size[row] as number;
-      if (length > 0 ? wanted < start + length : wanted < (limit[row] as number)) return this.symbol(this.preferred(i));
-    }
-    return undefined;
+    const row = rowAtAddress((this.lazyOrder ??= addressOrderOf(this.columns)), (of) => this.extent(of), toNumber(address));
+    return row === undefined ? undefined : this.symbol(row);
   }
 
-  /** Among symbols at one address: a function, then a sized one, then a global one. */
-  private preferred(last: number): number {
-    const { order, starts } = this.sorted();
-    const { kind, size, local } = this.columns;
-    const score = (row: number): number => (kind[row] === 0 ? 4 : kind[row] === 1 ? 2 : 0) + ((size[row] as number) > 0 ? 3 : 0) + (local[row] ? 0 : 1);
-    let best = order[last] as number;
-    for (let i = last - 1; i >= 0 && starts[i] === starts[last]; i--) {
-      const row = order[i] as number;
-      if (score(row) >= score(best)) best = row;
-    }
-    return best;
-  }
-
-  private sorted(): { order: Uint32Array; starts: Float64Array; reach: Float64Array } {
-    if (this.order && this.starts && this.reach) return { order: this.order, starts: this.starts, reach: this.reach };
-    const { count, address, size, limit } = this.columns;
-    const order = new Uint32Array(count);
-    for (let row = 0; row < count; row++) order[row] = row;
-    order.sort((a, b) => (address[a] as number) - (address[b] as number) || a - b);
-    const starts = new Float64Array(count);
-    const reach = new Float64Array(count);
-    let furthest = -Infinity;
-    for (let i = 0; i < count; i++) {
-      const row = order[i] as number;
-      starts[i] = address[row] as number;
-      furthest = Math.max(furthest, (size[row] as number) > 0 ? (address[row] as number) + (size[row] as number) : (limit[row] as number));
-      reach[i] = furthest;
-    }
-    this.order = order;
-    this.starts = starts;
-    this.reach = reach;
-    return { order, starts, reach };
+  private extent(row: number): SymbolExtent {
+    const { size, kind, local, limit } = this.columns;
+    return { size: size[row] as number, kind: kind[row] as number, local: local[row] === 1, limit: limit[row] as number };
   }
 
   /** Rows with exactly this linkage name. String tables share tails, so every place where the text ends is a candidate. */
@@ -159,7 +125,7 @@ export class ColumnSymbols implements SymbolTable {
       name: demangle(linkageName),
       address: toAddress(address[row] as number),
       size: size[row] as number,
-      kind: kinds[kind[row] as number] ?? 'other',
+      kind: symbolKinds[kind[row] as number] ?? 'other',
       local: local[row] === 1,
     };
   }

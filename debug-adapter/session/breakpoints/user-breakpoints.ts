@@ -126,7 +126,7 @@ export class UserBreakpoints implements StopJudge {
 
   /** Before the machine runs: every place of every breakpoint is found by now, those that take long too. */
   async sync(): Promise<void> {
-    this.#host.locations.complete();
+    await this.#host.locations.complete();
     await this.place();
   }
 

@@ -9,6 +9,7 @@ import { exceptionRequests } from './exceptions';
 import { lifecycleRequests } from './lifecycle';
 import { memoryRequests } from './memory';
 import { moduleRequests } from './modules';
+import { progressRequests } from './progress';
 import { runRequests } from './run';
 import { serialRequests } from './serial';
 import { sourceRequests } from './sources';
@@ -21,6 +22,7 @@ export const groups: readonly RequestGroup[] = [
   dataBreakpointRequests,
   exceptionRequests,
   runRequests,
+  progressRequests,
   stackRequests,
   evaluateRequests,
   memoryRequests,

@@ -59,6 +59,8 @@ describe('Locations', () => {
         get quick() {
           return quick;
         },
+        tables: () => [],
+        load: () => Promise.resolve(false),
         save: () => false,
         saveInBackground: () => true,
         close: () => undefined,
@@ -83,11 +85,11 @@ describe('Locations', () => {
       expect(places()).toEqual([0x1104n, 0x1210n]);
       expect(asked).toEqual([false]);
       const changed = new Promise<void>((resolve) => locations.onChanged(() => resolve()));
-      if (how === 'complete') locations.complete();
+      if (how === 'complete') await locations.complete();
       else quick = true;
       await changed;
       expect(places()).toEqual([0x1104n, 0x1210n, 0x1200n]);
-      locations.complete();
+      await locations.complete();
       expect(asked).toEqual([false, true]);
       locations.dispose();
     }

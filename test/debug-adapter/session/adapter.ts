@@ -12,6 +12,7 @@ export const bundleAdapter = async (): Promise<{ readonly file: string; remove()
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-adapter-'));
   const file = path.join(directory, 'debug-adapter.js');
   await build({ entryPoints: [path.join(root, 'debug-adapter/main.ts')], outfile: file, bundle: true, platform: 'node', target: 'node20', format: 'cjs', alias, logLevel: 'warning' });
+  await build({ entryPoints: [path.join(root, 'debug-adapter/images/index/worker.ts')], outfile: path.join(directory, 'symbols-worker.js'), bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' });
   copyWasm(directory);
   return {
     file,

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Container, containerPieces, DamagedIndex } from '../../../../debug-adapter/images/index/container';
+import { Container, containerPieces } from '../../../../debug-adapter/images/index/container';
 import { nameTables, placesOf, placesOfTexts, textTables, hashesOf } from '../../../../debug-adapter/images/index/names';
+import { DamagedIndex, MemoryTables } from '../../../../debug-adapter/images/index/tables';
 import { scratch } from '../support';
 
 const directory = scratch();
@@ -72,6 +73,30 @@ const hashes = (name: string) => {
   hashesOf(text, 0, text.length, result);
   return result;
 };
+
+describe('tables in memory', () => {
+  it('answer as those of a file, and refuse what lies outside', () => {
+    const a = Uint8Array.from({ length: 40_000 }, (_, i) => i & 255);
+    put('x', { a });
+    const container = Container.open(file, 'x')!;
+    const memory = new MemoryTables({ a });
+    fc.assert(
+      fc.property(fc.integer({ min: -3, max: 40_010 }), fc.integer({ min: -3, max: 40_010 }), (at, length) => {
+        const read = (from: { read(table: string, at: number, length: number): Buffer }): Buffer | string => {
+          try {
+            return from.read('a', at, length);
+          } catch (error) {
+            return error instanceof DamagedIndex ? 'damaged' : String(error);
+          }
+        };
+        expect(read(memory)).toEqual(read(container));
+      }),
+    );
+    expect([memory.size('a'), memory.size('b')]).toEqual([40_000, 0]);
+    expect(() => memory.read('b', 0, 1)).toThrow(DamagedIndex);
+    container.close();
+  });
+});
 
 describe('tables of names', () => {
   it('find every name again, with its generic forms when asked', () => {

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openImage } from '../open';
+import type { LoadMessage, LoadRequest } from './load';
+
+/** Entry of the worker thread that reads all of an image's debug information: hands its tables over, then writes the index on disk. */
+const run = ({ path, symbols }: LoadRequest, tell: (message: LoadMessage, move?: readonly ArrayBuffer[]) => void): void => {
+  const image = openImage(path, symbols === undefined ? {} : { symbols });
+  try {
+    const { index } = image.debugInfo;
+    const all: Record<string, Uint8Array> = {};
+    for (const tables of index?.tables() ?? []) {
+      Object.assign(all, tables);
+      // Shared, so that both sides have them and neither copies.
+      tell({ kind: 'tables', tables: shared(tables) });
+    }
+    if (Object.keys(all).length === 0) throw new Error('it has nothing to read in one go');
+    index?.save(all);
+    tell({ kind: 'done' });
+  } finally {
+    image.close();
+  }
+};
+
+/** The same tables in memory that two threads may have. */
+const shared = (tables: Record<string, Uint8Array>): Record<string, Uint8Array> =>
+  Object.fromEntries(
+    Object.entries(tables).map(([name, content]) => {
+      const copy = new Uint8Array(new SharedArrayBuffer(content.length));
+      copy.set(content);
+      return [name, copy];
+    }),
+  );
+
+try {
+  run(workerData as LoadRequest, (message) => parentPort?.postMessage(message));
+} catch (error) {
+  parentPort?.postMessage({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) } satisfies LoadMessage);
+}
