@@ -43,6 +43,7 @@ export class BootscopeSession extends ProtocolServer {
   #queue: Promise<void> = Promise.resolve();
   /** Those that wait for symbols, in their own order. */
   #waiting: Promise<void> = Promise.resolve();
+  #aside = 0;
 
   /** `finished` is called when the session is over and its last message was handed to the transport. */
   constructor(finished: () => void = () => undefined) {
@@ -56,14 +57,28 @@ export class BootscopeSession extends ProtocolServer {
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     if (urgent.has(request.command)) void this.#answer(request);
-    else if (this.#core.target?.symbols.settled && (needsNames(request) || (resumes.has(request.command) && this.#core.target.locations.isWaiting))) {
-      this.#waiting = this.#waiting.then(() => this.#core.target?.symbols.settled).then(() => this.#enqueue(request));
-    } else void this.#enqueue(request);
+    else void this.#enqueue(request);
   }
 
-  #enqueue(request: DebugProtocol.Request): Promise<void> {
-    this.#queue = this.#queue.then(() => this.#answer(request));
+  /** Answers in its turn; a request that has to wait for symbols is put aside then, and answered when they are there. */
+  #enqueue(request: DebugProtocol.Request, waited = false): Promise<void> {
+    this.#queue = this.#queue.then(() => {
+      if (waited || !this.#mustWait(request)) return this.#answer(request);
+      this.#aside++;
+      this.#waiting = this.#waiting
+        .then(() => this.#core.target?.symbols.settled)
+        .then(() => this.#enqueue(request, true))
+        .finally(() => this.#aside--);
+      return undefined;
+    });
     return this.#queue;
+  }
+
+  #mustWait(request: DebugProtocol.Request): boolean {
+    const { target } = this.#core;
+    const overtakes = this.#aside > 0;
+    if (target?.symbols.settled === undefined && !overtakes) return false;
+    return needsNames(request) || (resumes.has(request.command) && (overtakes || target?.locations.isWaiting === true));
   }
 
   async #answer(request: DebugProtocol.Request): Promise<void> {

@@ -19,7 +19,6 @@ afterAll(() => bundle.remove());
 beforeEach(() => vi.stubEnv('BOOTSCOPE_NO_CACHE', '1'));
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await client.disconnectRequest({}).catch(() => undefined);
   await client.stop();
 });
 
