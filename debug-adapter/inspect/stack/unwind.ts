@@ -56,6 +56,15 @@ export async function* framesFrom(start: Activation, limit = mostFrames, hidden 
   let previous: Frame | undefined;
   let activation: Activation | undefined = start;
   let end = '';
+  // A trap may come from any stack, so only this tells a damaged one that leads in a circle.
+  const seen = new Set<string>();
+  const isNew = async ({ pc, registers }: Activation): Promise<boolean> => {
+    const sp = await registers.get(registers.names.sp);
+    const place = `${pc} ${sp}`;
+    if (sp === undefined) return true;
+    const before = seen.size;
+    return seen.add(place).size > before;
+  };
   while (activation) {
     for (const frame of framesOf(activation, index, activation === start ? hidden : 0)) {
       if (previous) yield previous;
@@ -69,8 +78,12 @@ export async function* framesFrom(start: Activation, limit = mostFrames, hidden 
     }
     const caller: Awaited<ReturnType<Activation['caller']>> = await activation.caller();
     if ('pc' in caller) {
-      activation = caller;
-      continue;
+      if (await isNew(caller)) {
+        activation = caller;
+        continue;
+      }
+      end = `the stack leads back to 0x${caller.pc.toString(16)}, which is a frame already`;
+      break;
     }
     end = caller.reason;
     activation = undefined;

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Activation } from '../../../debug-adapter/inspect/stack/activation';
+import { FrameRegisters } from '../../../debug-adapter/inspect/stack/frame-registers';
+import type { Frame } from '../../../debug-adapter/inspect/stack/frame';
+import { registerNamesFor } from '../../../debug-adapter/inspect/stack/register-names';
+import { framesFrom } from '../../../debug-adapter/inspect/stack/unwind';
+import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
+import { FakeMachine, FakeSpace, fakeImage } from '../program/fakes';
+
+const kernel = 0xffff_ffff_8100_0000n;
+const stack = 0xffff_8880_0000_1000n;
+const words = 256;
+
+/** A kernel without call frame information: every address that is a multiple of 16 follows a call. */
+const code = new Uint8Array(0x1000).fill(0x90);
+for (let at = 11; at < code.length; at += 16) code[at] = 0xe8;
+
+const setup = () => {
+  const program = new PlacedProgram(new FakeMachine().asMachine());
+  const image = fakeImage({ path: '/b/kernel', base: kernel, code, symbols: [{ name: 'work', address: kernel }] });
+  const module = program.addImage({ stage: 'kernel', image });
+  program.place(module, 0n);
+  program.setActiveStage('kernel');
+  return program;
+};
+
+/** The frames of a processor that stands at `pc` with this stack, of 64-bit words. */
+const framesOf = async (content: readonly bigint[], registers: { pc: bigint; sp: bigint; rbp: bigint }): Promise<Frame[]> => {
+  const bytes = Buffer.alloc(content.length * 8);
+  content.forEach((word, i) => bytes.writeBigUInt64LE(BigInt.asUintN(64, word), i * 8));
+  const space = new FakeSpace(0x1000n).put(kernel, code).put(stack, bytes, false);
+  const names = registerNamesFor(undefined, 64);
+  const values = new Map([[names.pc, registers.pc], [names.sp, registers.sp], [names.framePointer, registers.rbp]]);
+  const own = new FrameRegisters(names, space, (number) => {
+    const value = values.get(number);
+    return value === undefined ? { kind: 'lost' } : { kind: 'value', value, size: 8 };
+  });
+  const found: Frame[] = [];
+  for await (const frame of framesFrom(new Activation({ program: setup(), space, cr3: 0x1000n, pc: registers.pc, registers: own, exact: true }))) found.push(frame);
+  return found;
+};
+
+const at = (index: number): bigint => stack + BigInt(index * 8);
+const returnTo = (index: number): bigint => kernel + BigInt(index * 16);
+/** In the middle of a function: neither its first nor its last instructions. */
+const inside = kernel + 0x48n;
+
+describe('a stack without call frame information', () => {
+  it('follows frame pointers, and says where they end', async () => {
+    const content = new Array<bigint>(words).fill(0n);
+    content[4] = at(10);
+    content[5] = returnTo(3);
+    content[10] = at(20);
+    content[11] = returnTo(9);
+    content[20] = 0n;
+    content[21] = 0n;
+    const frames = await framesOf(content, { pc: inside, sp: at(0), rbp: at(4) });
+    expect(frames.map(({ address }) => address)).toEqual([inside, returnTo(3), returnTo(9)]);
+    expect(frames.map(({ endReason }) => endReason !== undefined)).toEqual([false, false, true]);
+    expect(frames.at(-1)?.endReason).toMatch(/^kernel has no call frame information for 0x[0-9a-f]+, and the frame pointer leads to no caller$/);
+  });
+
+  it.each([
+    ['points to itself', [[4, at(4)], [5, returnTo(3)]]],
+    ['points back', [[4, at(8)], [5, returnTo(3)], [8, at(4)], [9, returnTo(5)]]],
+    ['is not aligned', [[4, at(8) + 1n], [5, returnTo(3)]]],
+    ['points outside the stack', [[4, at(4000)], [5, returnTo(3)]]],
+  ] as const)('ends where a frame pointer %s', async (_how, patches) => {
+    const content = new Array<bigint>(words).fill(0n);
+    for (const [index, value] of patches) content[index] = value;
+    const frames = await framesOf(content, { pc: inside, sp: at(0), rbp: at(4) });
+    expect(frames.length).toBeGreaterThan(1);
+    expect(frames.length).toBeLessThan(5);
+    expect(frames.at(-1)?.endReason).toBeTruthy();
+  });
+
+  it.each([
+    ['no code', 0x1234n],
+    ['behind no call', kernel + 0x24n],
+    ['in data', stack],
+  ])('believes no return address that is %s', async (_what, address) => {
+    const content = new Array<bigint>(words).fill(0n);
+    content[4] = at(10);
+    content[5] = address;
+    expect((await framesOf(content, { pc: inside, sp: at(0), rbp: at(4) })).map((frame) => frame.address)).toEqual([inside]);
+  });
+
+  it('goes through a trap to what was interrupted, once', async () => {
+    // rip, cs, rflags, rsp, ss as the processor pushes them.
+    const frame = (sp: bigint): bigint[] => [kernel + 0x108n, 0x10n, 0x2n, sp, 0x18n];
+    const sound = [...frame(at(40)), ...new Array<bigint>(words - 5).fill(0n)];
+    const through = await framesOf(sound, { pc: inside, sp: at(0), rbp: 0n });
+    expect(through.map(({ address }) => address)).toEqual([inside, kernel + 0x108n]);
+    expect(through[1]?.interrupted).toBe(true);
+    // A frame that says it interrupted itself is damaged.
+    const circle = [...frame(at(0)), ...new Array<bigint>(words - 5).fill(0n)];
+    const round = await framesOf(circle, { pc: inside, sp: at(0), rbp: 0n });
+    expect(round.map(({ address }) => address)).toEqual([inside, kernel + 0x108n]);
+    expect(round.at(-1)?.endReason).toMatch(/leads back to 0xffffffff81000108/);
+  });
+
+  it('ends whatever the stack holds, and every caller is code behind a call or was interrupted', async () => {
+    const word = fc.oneof(
+      { weight: 4, arbitrary: fc.nat(words + 8).map(at) },
+      { weight: 4, arbitrary: fc.nat(255).map(returnTo) },
+      { weight: 1, arbitrary: fc.nat(0xfff).map((n) => kernel + BigInt(n)) },
+      { weight: 2, arbitrary: fc.constantFrom(0n, 0x2n, 0x10n, 0x18n, 0x246n, 0x33n, 0x2bn) },
+      { weight: 1, arbitrary: fc.bigInt(0n, (1n << 64n) - 1n) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: words, maxLength: words }), fc.nat(words - 1), fc.nat(words - 1), fc.nat(0xfff), async (content, sp, rbp, pc) => {
+        const frames = await framesOf(content, { pc: kernel + BigInt(pc), sp: at(sp), rbp: at(rbp) });
+        expect(frames.length).toBeLessThan(1000);
+        expect(frames.slice(0, -1).every(({ endReason }) => endReason === undefined)).toBe(true);
+        expect(frames.at(-1)?.endReason).toBeTruthy();
+        for (const { address, interrupted } of frames.slice(1)) if (!interrupted && address >= kernel) expect(code[Number(address - kernel) - 5]).toBe(0xe8);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
