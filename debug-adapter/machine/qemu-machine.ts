@@ -71,6 +71,8 @@ export class QemuMachine implements Machine {
   /** Takes the next raw stop away from delivery, for stepping over. */
   private intercept: { resolve: (stop: StopReply) => void; reject: (error: Error) => void } | undefined;
   private stepping: { attempts: number } | undefined;
+  /** The machine runs, and the step off a breakpoint may not have executed its instruction. */
+  private doubtful: { readonly over: readonly StubThread[]; readonly attempts: number; readonly stayed: Promise<boolean> } | undefined;
   private interruptWanted = false;
   /** Running by somebody else's will. */
   private adopted = false;
@@ -148,21 +150,29 @@ export class QemuMachine implements Machine {
 
   async resume(): Promise<void> {
     this.require('running on');
-    const over = [...this.parked].filter(([, pc]) => this.table.at(pc).length > 0).map(([id]) => id);
+    const over = [...this.parked].filter(([, pc]) => this.table.at(pc).length > 0).flatMap(([id]) => this.threads.get(id) ?? []);
     this.leaveStop();
     this.emitter.emit('resumed', undefined);
     // An interrupt taken while stepping would leave the breakpoint to be hit a second time.
     if (over.length > 0) await this.setStepBits(false);
-    for (const id of over) {
-      const thread = this.threads.get(id);
-      if (thread === undefined) continue;
-      const stop = await this.stepOver(thread);
+    await this.runOver(over, mostStepAttempts);
+  }
+
+  /** Steps each of these vCPUs off its breakpoint, then lets all run. */
+  private async runOver(over: readonly StubThread[], attempts: number): Promise<void> {
+    const last = over.at(-1);
+    for (const thread of over) {
+      const stop = await (thread === last ? this.stepOnce(thread) : this.stepOver(thread));
       if (this.interruptWanted || stop.kind === 'exited' || stop.watch !== undefined) {
         await this.deliver(stop);
         return;
       }
     }
-    this.stub.run();
+    // Whether the last step was one is asked in the same breath as running on: where it was none, its breakpoint is hit again at once.
+    this.stub.client.together(() => {
+      if (last !== undefined) this.doubtful = { over: [last], attempts: attempts - 1, stayed: this.files.stayed(last).catch(() => false) };
+      this.stub.run();
+    });
   }
 
   async step(vcpu: Vcpu = this.current, options: { readonly interrupts?: boolean } = {}): Promise<Stop> {
@@ -270,6 +280,12 @@ export class QemuMachine implements Machine {
   }
 
   private async deliver(raw: StopReply): Promise<void> {
+    const { doubtful } = this;
+    this.doubtful = undefined;
+    if (doubtful !== undefined && doubtful.attempts > 0 && mayHaveStayed(raw) && (await doubtful.stayed) && !this.interruptWanted) {
+      await this.runOver(doubtful.over, doubtful.attempts);
+      return;
+    }
     const vcpu = this.vcpuOf(raw.thread);
     this.current = vcpu;
     const registers = await this.readRegisters(vcpu);

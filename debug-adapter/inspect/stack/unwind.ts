@@ -1,4 +1,6 @@
 import type { Machine, Vcpu } from '../../machine/machine';
+import type { Registers } from '../../machine/registers';
+import type { Space } from '../../machine/space';
 import type { SymbolicProgram } from '../../program/program';
 import { Activation } from './activation';
 import { Frame } from './frame';
@@ -35,6 +37,14 @@ export const stackOf = async (program: SymbolicProgram, machine: Machine, vcpu?:
   return found;
 };
 
+/** The innermost frame alone: what a breakpoint's condition is evaluated in. Nothing is read for it, and no caller is looked for. */
+export const innermostFrame = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current): Promise<Frame | undefined> => {
+  const registers = await machine.registers(vcpu);
+  const activation = callAt(program, machine, vcpu, registers, await machine.currentSpace(vcpu));
+  if (registers.bits === 16) return new Frame(0, undefined, undefined, undefined, activation);
+  return framesOf(activation, 0, notEntered(activation, undefined))[0];
+};
+
 /** The innermost call of a vCPU; undefined in 16-bit code. */
 export const innermost = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current): Promise<Activation | undefined> => {
   const registers = await machine.registers(vcpu);
@@ -44,8 +54,12 @@ export const innermost = async (program: SymbolicProgram, machine: Machine, vcpu
 const plain = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu): Promise<Activation> => {
   const registers = await machine.registers(vcpu);
   const space = await machine.currentSpace(vcpu);
-  const { pc, sp, cr3 } = registers;
-  await space.readMany([{ address: sp, length: prefetched }]);
+  await space.readMany([{ address: registers.sp, length: prefetched }]);
+  return callAt(program, machine, vcpu, registers, space);
+};
+
+const callAt = (program: SymbolicProgram, machine: Machine, vcpu: Vcpu, registers: Registers, space: Space): Activation => {
+  const { pc, cr3 } = registers;
   const names = registerNamesFor(program.moduleAt(pc, { cr3 })?.image, registers.bits === 64 ? 64 : 32);
   return new Activation({ program, space, cr3, pc, registers: FrameRegisters.ofMachine(names, space, registers, machine, vcpu), exact: true });
 };

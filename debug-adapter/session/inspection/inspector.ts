@@ -7,6 +7,7 @@ import { render, symbolContext } from '../../inspect/render/render';
 import { isUnknown } from '../../chains/unknown';
 import type { Frame } from '../../inspect/stack/frame';
 import { savedCall } from '../../inspect/stack/saved';
+import { innermostFrame } from '../../inspect/stack/unwind';
 import type { TypedValue } from '../../inspect/values/typed-value';
 import type { Machine, Stop, Vcpu } from '../../machine/machine';
 import type { Space } from '../../machine/space';
@@ -222,7 +223,7 @@ export class Inspector implements Evaluator {
   }
 
   async #evaluateAt(expression: string, stop: Stop): Promise<TypedValue> {
-    const frame = await FrameList.ofVcpu(this.#options.program, this.#options.machine, stop.vcpu).at(0);
+    const frame = await innermostFrame(this.#options.program, this.#options.machine, stop.vcpu);
     return evaluate(expression, frame, this.#options.program);
   }
 

@@ -7,6 +7,7 @@ import type { Registers } from '../../machine/registers';
 import { ResultReader } from '../filters/result-reader';
 import type { Handler, RequestGroup } from '../handler';
 import type { ReturnedCall } from '../run/stop-report';
+import { StepByLines } from '../run/line-step';
 import { StepOut, StepThrough } from '../run/stepping';
 import type { Granularity, StepKind } from '../run/stepping';
 import type { Target } from '../target';
@@ -24,7 +25,10 @@ const step =
   (request: string, kind: StepKind): Handler<DebugProtocol.NextArguments> =>
   async (core, args) => {
     const target = core.needStopped(request);
-    const plan = new StepThrough(target.machine, target.program, await vcpuOf(target, args.threadId), kind, granularityOf(args.granularity));
+    const vcpu = await vcpuOf(target, args.threadId);
+    const granularity = granularityOf(args.granularity);
+    const byLines = kind === 'over' && granularity === 'line';
+    const plan = byLines ? new StepByLines(target.machine, target.program, vcpu) : new StepThrough(target.machine, target.program, vcpu, kind, granularity);
     await target.run.resume(plan);
     return undefined;
   };

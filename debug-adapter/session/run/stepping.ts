@@ -2,7 +2,7 @@ import { wordAt } from './words';
 import type { Breakpoint, Machine, Stop } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
 import type { SymbolicProgram } from '../../program/program';
-import { isWithin, linePlaceOf, sameFunction, startsStatement } from './line-range';
+import { endsStep, linePlaceOf, sameFunction } from './line-range';
 import type { LinePlace } from './line-range';
 import type { Move, ReturnedCall, StepPlan } from './stop-report';
 
@@ -150,13 +150,7 @@ export class StepThrough implements StepPlan {
     if (!origin || (now.cr3 & rootMask) !== this.#originRoot) return done;
     if (!place) return this.#entering-- > 0 ? 'step' : done;
     if (!sameFunction(place, origin)) return place.row && place.row.line !== 0 ? done : 'step';
-    if (!startsStatement(place)) return 'step';
-    const deeper = place.inlined.length > origin.inlined.length && isWithin(place.inlined, origin.inlined);
-    if (deeper && this.#kind !== 'in') return 'step';
-    if (this.#kind === 'out-of-inlined' && isWithin(place.inlined, origin.inlined)) return 'step';
-    const sameScope = place.inlined.length === origin.inlined.length && isWithin(place.inlined, origin.inlined);
-    if (sameScope && place.row?.line === origin.row?.line && place.row?.file === origin.row?.file) return 'step';
-    return done;
+    return endsStep(place, origin, this.#kind) ? done : 'step';
   }
 }
 

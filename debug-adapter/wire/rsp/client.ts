@@ -134,6 +134,16 @@ export class RspClient {
     this.arm();
   }
 
+  /** What is sent inside `work` goes out in one write. */
+  together(work: () => void): void {
+    this.stream.cork();
+    try {
+      work();
+    } finally {
+      this.stream.uncork();
+    }
+  }
+
   /**
    * Lets the machine run, by `c`, `s` or `vCont…`; the stop comes as an event. Requests sent before are answered first.
    * @throws BS107, BS125

@@ -4,6 +4,23 @@ import { attachQemu } from '../../../debug-adapter/machine/attach';
 import { FakeQemu } from '../../fake/qemu';
 import type { FakeQemuOptions } from '../../fake/qemu';
 
+/**
+ * Every fault of a stub that is known to happen, and the test here that drives it:
+ *
+ * | fault | test |
+ * |---|---|
+ * | answer lost, damaged, torn, late, twice, of another shape, too short | 'the answer to a read comes …', 'the answer to a breakpoint is lost' |
+ * | several answers in one piece | sequences.test.ts, fault `merge` |
+ * | `E` replies everywhere | 'E replies to every …', 'a refusal to set a breakpoint' |
+ * | the stub dies in a step, a run, a read | 'dying in the middle of …' |
+ * | it answers nothing more | 'a stub that answers nothing more' |
+ * | QEMU stops by itself | 'QEMU stops by itself …', 'another client lets it run and stops it' |
+ * | busy with another client | 'a stub that never answers: busy' |
+ * | KVM: 4 slots, Z0 that fails where nothing is mapped and patches memory | 'KVM' |
+ * | attach while running, an unsolicited stop | 'a running machine that says so unasked' |
+ * | packets longer than the stub takes | 'a stub with … another packet size', 'a write … however long it is' |
+ * | a step that executes nothing | 'QEMU ends a step before its instruction' |
+ */
 let fake: FakeQemu | undefined;
 let machine: Machine | undefined;
 afterEach(async () => {
@@ -135,6 +152,24 @@ describe('answers that go wrong', () => {
     expect(fake.stub.slots.filter((slot) => slot.address === 0x1001n)).toEqual([]);
   });
 
+  test.each(['g', 'm', 'M', 'Z', 'P', 'Qqemu.PhyMemMode'])('E replies to every "%s": each request is answered or refused with a code, and none hangs', async (letter) => {
+    let refusing = false;
+    const { machine } = await join({ fault: (request) => (refusing && request.startsWith(letter) ? { kind: 'lie', reply: 'E22' } : undefined) });
+    const space = await machine.currentSpace();
+    refusing = true;
+    const outcomes = await Promise.allSettled([
+      space.read(0x1000n, 8),
+      machine.physical.read(0x1000n, 8),
+      space.write(0x1000n, Buffer.of(1)),
+      machine.breakpoints.add({ kind: 'execute', address: 0x1002n, owner: 'a' }),
+      machine.setRegister('rax', 1n),
+    ]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') expect((outcome.reason as Error).message).toMatch(/^BS1\d\d: /);
+    refusing = false;
+    expect((await machine.registers().catch(() => undefined))?.pc ?? 0x1000n).toBe(0x1000n);
+    expect((await machine.physical.read(0x1800n, 1))[0]).toBe(0x5a);
+  });
+
   test('a stub that answers nothing more: the machine ends, nobody waits', async () => {
     let mute = false;
     const { machine } = await join({ fault: () => (mute ? { kind: 'drop' } : undefined) });
@@ -213,7 +248,7 @@ describe('running', () => {
     machine.on('stopped', () => resumed.push('stopped'));
     await machine.resume();
     await machine.nextStop();
-    expect(fake.stub.requests.filter((r) => /^vCont;[sc]/.test(r))).toEqual(['vCont;c', 'vCont;s:p01.01', 'vCont;s:p01.01', 'vCont;c']);
+    expect(fake.stub.requests.filter((r) => /^vCont;[sc]/.test(r))).toEqual(['vCont;c', 'vCont;s:p01.01', 'vCont;c', 'vCont;s:p01.01', 'vCont;c']);
     expect(resumed).toEqual(['stopped']);
   });
 
@@ -254,6 +289,16 @@ describe('running', () => {
     await expect(machine.setRegister('bogus', 1n)).rejects.toThrow(/BS119/);
   });
 
+  test.each([['a run', 'vCont;c'], ['a step', 'vCont;s']] as const)('QEMU stops by itself in %s, by a monitor somewhere: told as another\'s stop', async (what, request) => {
+    const { fake, machine } = await join({ fault: (r) => (r.startsWith('vCont;s') && what === 'a step' ? { kind: 'lie', reply: 'T02thread:p01.01;' } : undefined) });
+    if (request === 'vCont;c') {
+      await machine.resume();
+      fake.stub.halt('T02');
+      expect((await machine.nextStop()).reason).toBe('interrupt');
+    } else expect((await machine.step()).reason).toBe('interrupt');
+    expect(machine.state).toBe('stopped');
+  });
+
   test('serial and QMP events reach the listeners', async () => {
     const { fake, machine } = await join();
     const seen: string[] = [];
@@ -273,10 +318,10 @@ describe('running', () => {
     await expect.poll(() => fake.typed).toBe('root\n');
   });
 
-  test('much guest output while debugging: every byte is heard, in order', async () => {
+  test('100 MB of guest output while debugging: every byte is heard, in order', { timeout: 120_000 }, async () => {
     const { fake, machine } = await join();
     const piece = Array.from({ length: 1 << 16 }, (_, i) => String.fromCharCode(32 + (i % 95))).join('');
-    const rounds = 256;
+    const rounds = 1600;
     let heard = 0;
     let wrong = 0;
     const all = new Promise<void>((resolve) => {
@@ -287,7 +332,7 @@ describe('running', () => {
     });
     for (let i = 0; i < rounds; i++) {
       fake.print(piece);
-      if (i % 16 === 0) await machine.step();
+      if (i % 100 === 0) await machine.step();
     }
     await all;
     expect(wrong).toBe(0);

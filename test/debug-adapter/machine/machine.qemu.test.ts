@@ -164,7 +164,7 @@ describe('what happens to a machine', () => {
         // In real mode an IDT limit of 0 makes the fault; the sector holds zeroes there.
       }
       await expect.poll(() => resets.length).toBeGreaterThan(0);
-      expect(resets[0]).toEqual({ guest: true, reason: 'guest-reset' });
+      expect(resets[0]).toMatchObject({ guest: true, reason: 'guest-reset', facts: { tripleFault: true } });
     } finally {
       faulting.remove();
     }
@@ -177,7 +177,7 @@ describe('what happens to a machine', () => {
       const ended = new Promise<{ expected: boolean; detail: string }>((resolve) => target.on('ended', resolve));
       await target.resume();
       await expect(target.nextStop()).rejects.toThrow(/BS108/);
-      expect(await ended).toMatchObject({ expected: true, detail: expect.stringMatching(/guest-reset.*exit code 0/) as string });
+      expect(await ended).toMatchObject({ expected: true, detail: expect.stringMatching(/a triple fault.*exit code 0/) as string });
     } finally {
       faulting.remove();
     }

@@ -6,7 +6,7 @@ import { actions, perform } from './sequences';
 
 const faults = fc.record({ every: fc.integer({ min: 3, max: 40 }), kind: fc.constantFrom('torn' as const, 'merge' as const, 'none' as const) });
 
-test('any sequence of requests keeps the stub\'s breakpoints equal to ours, and nothing is left', async () => {
+test('any sequence of requests keeps the stub\'s breakpoints equal to ours, and nothing is left', { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(actions(25), faults, fc.integer({ min: 1, max: 2 }), async (list, { every, kind }, vcpus) => {
       let n = 0;
@@ -28,6 +28,6 @@ test('any sequence of requests keeps the stub\'s breakpoints equal to ours, and 
         fake.stop();
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
 });

@@ -1,0 +1,144 @@
+// What a stop costs: conditions, log points, steps and memory on a small 64-bit kernel, against gdb and against a raw loop of requests.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Adapter } from './dap.mjs';
+import { RawStub } from './run-control/raw.mjs';
+
+const here = path.join(path.dirname(fileURLToPath(import.meta.url)), 'run-control');
+/** Calls of `work` between two calls of `done` (guest.c). */
+const calls = 500;
+const steps = 500;
+const mebibyte = 1 << 20;
+const seconds = (from) => Number(process.hrtime.bigint() - from) / 1e9;
+
+function buildGuest(folder) {
+  const elf = path.join(folder, 'guest.elf');
+  const flags = ['-O1', '-g', '-gdwarf-5', '-ffreestanding', '-fno-pie', '-no-pie', '-mcmodel=kernel', '-mno-red-zone', '-mno-sse', '-fno-stack-protector', '-fcf-protection=none', '-fno-optimize-sibling-calls', '-nostdlib', '-Wl,--build-id=none', '-Wl,--no-warn-rwx-segments'];
+  execFileSync('gcc', [...flags, `-Wl,-T,${path.join(here, 'guest.ld')}`, '-o', elf, path.join(here, 'guest.c')], { stdio: ['ignore', 2, 2] });
+  return elf;
+}
+
+const argv = (elf) => ['qemu-system-x86_64', '-kernel', elf, '-display', 'none', '-net', 'none', '-m', '64'];
+
+/** A QEMU that waits for a client on a socket of its own. */
+async function bareQemu(elf, folder) {
+  const socket = path.join(folder, `gdb-${process.hrtime.bigint()}.sock`);
+  const [program, ...rest] = argv(elf);
+  const child = spawn(program, [...rest, '-S', '-gdb', `unix:${socket},server=on,wait=off`, '-serial', 'none', '-monitor', 'none'], { stdio: ['ignore', 'ignore', 2] });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  while (!fs.existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return { socket, end: () => (child.kill('SIGKILL'), gone) };
+}
+
+const addressOf = (elf, name) => new RegExp(`^([0-9a-f]+) \\w ${name}$`, 'm').exec(execFileSync('nm', [elf], { encoding: 'utf8' }))[1];
+
+export async function benches() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-bench-'));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const elf = buildGuest(folder);
+  const [work, done, counter] = ['work', 'done', 'counter'].map((name) => addressOf(elf, name));
+
+  /** Our adapter at the first `done`, with breakpoints set from there on; what is measured is one round to the next. */
+  const ours = async (breakpoints, measure) => {
+    const adapter = new Adapter();
+    try {
+      const first = adapter.event('stopped');
+      await adapter.launch({ qemu: argv(elf), images: [{ stage: 'kernel', file: elf }] }, { functions: ['done'] });
+      await first;
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'done' }, ...breakpoints] });
+      return [await measure(adapter)];
+    } finally {
+      await adapter.close();
+    }
+  };
+  const go = async (adapter, request, more = {}) => {
+    const started = process.hrtime.bigint();
+    const stopped = adapter.event('stopped');
+    await adapter.request(request, { threadId: 1, ...more });
+    await stopped;
+    return seconds(started);
+  };
+
+  /** gdb at the first `done`; it times its own command between two calls of the shell's clock. */
+  const gdb = async (before, command, work_ = 1) => {
+    const qemu = await bareQemu(elf, folder);
+    const clock = 'shell date +T%s.%N';
+    const script = ['set pagination off', 'set confirm off', `target remote ${qemu.socket}`, 'break done', 'continue', ...before, clock, command, clock, 'kill'];
+    const { stdout } = spawnSync('gdb', ['-nx', '-batch', ...script.flatMap((line) => ['-ex', line]), elf], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    await qemu.end();
+    const [from, to] = [...stdout.matchAll(/^T([\d.]+)$/gm)].map((match) => Number(match[1]));
+    return [(to - from) / work_];
+  };
+
+  /** A raw connection at the first `done`. */
+  const raw = async (measure) => {
+    const qemu = await bareQemu(elf, folder);
+    const stub = await RawStub.join(qemu.socket);
+    try {
+      await stub.all([`Z0,${done},1`]);
+      await stub.ask('vCont;c');
+      return [await measure(stub)];
+    } finally {
+      await stub.close();
+      await qemu.end();
+    }
+  };
+  /** Every hit of `work`: registers and the condition's four bytes, a step off the breakpoint, and on. */
+  const rawCondition = (stub) => (async () => {
+    await stub.all([`Z0,${work},1`]);
+    const started = process.hrtime.bigint();
+    await stub.ask('vCont;s:p1.1');
+    for (let i = 0; i < calls; i++) {
+      await stub.ask('vCont;c');
+      await stub.all(['g', `m${counter},4`]);
+      await stub.ask('vCont;s:p1.1');
+    }
+    return calls / seconds(started);
+  })();
+
+  const rate = { unit: '1/s', better: 'higher' };
+  const condition = [{ name: 'work', condition: 'counter == 0xffffffff' }];
+  const source = path.join(here, 'guest.c');
+  const line = fs.readFileSync(source, 'utf8').split('\n').findIndex((text) => text.includes('counter++')) + 1;
+  const log = { source: { path: source }, breakpoints: [{ line, logMessage: 'n {n} counter {counter}' }] };
+  const hits = async (adapter) => calls / (await go(adapter, 'continue'));
+  const bench = (name, figure, mine, peer, peerName) => ({ figures: [{ name, ...figure }], ours: mine, peer, peerName });
+  const perSecond = (from, count) => async () => [count / (await from())[0]];
+  return [
+    bench('run.condition', rate, () => ours(condition, hits), perSecond(() => gdb(['break work if counter == 0xffffffff'], 'continue'), calls), 'gdb'),
+    bench('run.condition.raw', rate, () => ours(condition, hits), () => raw(rawCondition), 'a raw loop of requests'),
+    bench('run.logpoint', rate, () => ours([], async (adapter) => {
+      await adapter.request('setBreakpoints', log);
+      return hits(adapter);
+    }), perSecond(() => gdb(['dprintf work,"n %d counter %d\\n",n,counter'], 'continue'), calls), 'gdb dprintf'),
+    bench('run.step', rate, () => ours([], async (adapter) => {
+      const started = process.hrtime.bigint();
+      for (let i = 0; i < steps; i++) await go(adapter, 'stepIn', { granularity: 'instruction' });
+      return steps / seconds(started);
+    }), () => raw(async (stub) => {
+      const started = process.hrtime.bigint();
+      for (let i = 0; i < steps; i++) {
+        await stub.ask('vCont;s:p1.1');
+        await stub.ask('g');
+      }
+      return steps / seconds(started);
+    }), 'a raw loop of requests'),
+    bench('run.next', { unit: 's' }, () => ours([{ name: 'calls' }], async (adapter) => {
+      await go(adapter, 'continue');
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+      return go(adapter, 'next');
+    }), () => gdb(['break calls', 'continue', 'delete'], 'next'), 'gdb next'),
+    bench('memory.1mib', { unit: 's' }, () => ours([], async (adapter) => {
+      const started = process.hrtime.bigint();
+      await adapter.request('readMemory', { memoryReference: '0xffffffff80100000', count: mebibyte });
+      return seconds(started);
+    }), () => raw(async (stub) => {
+      const started = process.hrtime.bigint();
+      await stub.all(Array.from({ length: mebibyte / 2048 }, (_, i) => `m${(0xffffffff80100000n + BigInt(i * 2048)).toString(16)},800`));
+      return seconds(started);
+    }), 'a raw pipelined loop'),
+  ];
+}
