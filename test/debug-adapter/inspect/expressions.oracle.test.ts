@@ -220,6 +220,58 @@ describe.each([
   });
 });
 
+/**
+ * Expressions of Rust over the variables of `numbers` in programs/numbers.rs, as Rust's own compiler would take them: both sides of one
+ * type. What gdb makes of unlike ones is neither Rust's nor C's.
+ */
+const rustExpressions = fc.letrec<{ place: string; long: string; wide: string }>((tie) => {
+  const arithmetic = (side: 'long' | 'wide', type: string) =>
+    fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { arbitrary: tie('place').map((place) => `(${place} as ${type})`), weight: 5 },
+      { arbitrary: fc.constantFrom(`0${type}`, `200${type}`, `1_000_000${type}`, `0xffff${type}`), weight: 1 },
+      { arbitrary: fc.tuple(tie(side), fc.constantFrom('+', '-', '*', '&', '|', '^'), tie(side)).map(([left, operator, right]) => `(${left} ${operator} ${right})`), weight: 4 },
+      { arbitrary: fc.tuple(tie(side), fc.constantFrom('%', '/'), fc.constantFrom('7', '1000')).map(([left, operator, right]) => `(${left} ${operator} ${right}${type})`), weight: 1 },
+      { arbitrary: tie('place').chain((place) => fc.constantFrom('u8', 'i8', 'u16', 'i16', 'u32', 'i32').map((narrow) => `(${place} as ${narrow} as ${type})`)), weight: 2 },
+    );
+  return {
+    place: fc.oneof(
+      fc.constantFrom('i', 'n', 'x', 'local[1]', 'slice[2]', 'slice[i]', 'slice[0]', '(*all.pointer).small', '(*all).u8_', 'all.tuple.0', 'all.tuple.1', 'all.tuple.2.wide', 'all.array[i]', 'all.array[4]'),
+      fc.constantFrom('i8_', 'u8_', 'i16_', 'u16_', 'i32_', 'u32_', 'i64_', 'u64_', 'f', 'pair.small', 'pair.wide').map((name) => `all.${name}`),
+    ),
+    long: arithmetic('long', 'i64'),
+    wide: arithmetic('wide', 'u64'),
+  };
+});
+const rustExpression = fc.oneof(
+  rustExpressions.place,
+  rustExpressions.long,
+  rustExpressions.wide,
+  rustExpressions.long.map((value) => `-${value}`),
+  ...[rustExpressions.long, rustExpressions.wide].map((side) => fc.tuple(side, fc.constantFrom('==', '!=', '<', '<=', '>', '>='), side).map(([left, operator, right]) => `${left} ${operator} ${right}`)),
+);
+
+describe.skipIf(!gdb || !rustc)('expressions of Rust', () => {
+  it('agree with gdb on thousands of generated ones', async () => {
+    const texts = fc.sample(rustExpression, { numRuns: process.env.BOOTSCOPE_ORACLE === 'full' ? 10_000 : 1500, seed }).filter((text) => text.length < 300);
+    const program = compile({ name: 'numbers rustc', compiler: rustc, flags: ['--edition', '2024', '-g', '-Ctarget-feature=+crt-static', '-Crelocation-model=static'], source: 'numbers.rs' });
+    const { stops, memory } = runUnderGdb(program, ['checkpoint'], { locals: false, limit: 1, ask: { frame: 'numbers::numbers', expressions: texts } });
+    const snapshot = snapshotOf(program, stops[0]!, memory);
+    const frame = frameNamed(await stackOf(snapshot.program, snapshot.machine), 'numbers');
+    const differences: string[] = [];
+    let errors = 0;
+    for (const text of texts) {
+      const ours = await answer(text, frame, snapshot);
+      const theirs = stops[0]!.answers![text]!;
+      if ('error' in theirs) errors++;
+      if (!agree(text, ours, theirs)) differences.push(`${text}\n  ours ${JSON.stringify(ours)}\n  gdb  ${JSON.stringify(theirs)}`);
+    }
+    console.log(`Rust: ${texts.length} expressions, ${errors} errors in gdb, ${differences.length} differences, seed ${seed}`);
+    expect(differences.slice(0, 10).join('\n')).toBe('');
+    expect(errors).toBeLessThan(texts.length / 2);
+  });
+});
+
 describe.skipIf(!gdb || !rustc)('a result at the end of its function', () => {
   it('is $result, and its error number $errno', async () => {
     const program = compile({ name: 'returned gcc', compiler: gcc, flags: ['-g', '-static', '-no-pie', '-O1', '-fno-inline'], source: 'errors.c' });
