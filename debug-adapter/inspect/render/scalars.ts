@@ -46,19 +46,26 @@ const floatText = (bytes: Uint8Array): string => {
 export const enumText = (type: EnumType, value: bigint): string => {
   const exact = type.enumerators.find((one) => one.value === value);
   if (exact) return exact.name;
-  const flags = type.enumerators.filter((one) => one.value > 0n && (one.value & (one.value - 1n)) === 0n);
-  // Single bits throughout: a counting enum has 3 = "third", not A | B.
-  if (value > 0n && flags.length > 1 && flags.length === type.enumerators.filter((one) => one.value !== 0n).length) {
-    const names: string[] = [];
-    let rest = value;
-    for (const flag of flags) {
-      if ((rest & flag.value) === 0n) continue;
-      names.push(flag.name);
-      rest &= ~flag.value;
-    }
-    if (names.length > 0) return rest === 0n ? names.join(' | ') : `${names.join(' | ')} | 0x${rest.toString(16)}`;
+  const flags = value > 0n ? flagsOf(type) : [];
+  const names: string[] = [];
+  let rest = value;
+  for (const flag of flags) {
+    if ((rest & flag.value) === 0n) continue;
+    names.push(flag.name);
+    rest &= ~flag.value;
   }
-  return `${value}`;
+  if (names.length === 0) return `${value}`;
+  return rest === 0n ? names.join(' | ') : `${names.join(' | ')} | 0x${rest.toString(16)}`;
+};
+
+/** The single bits of a set of flags, beside which there may be names for several together; none for an enum that counts. */
+const flagsOf = ({ enumerators }: EnumType): EnumType['enumerators'] => {
+  const values = enumerators.filter((one) => one.value !== 0n);
+  const flags = values.filter((one) => one.value > 0n && (one.value & (one.value - 1n)) === 0n);
+  const all = flags.reduce((bits, { value }) => bits | value, 0n);
+  // 1, 2, 3 count: there 3 is the third and not A | B.
+  const counts = values.length > flags.length && new Set(values.map(({ value }) => value)).has(3n) && values.every(({ value }) => value <= BigInt(values.length));
+  return flags.length > 1 && !counts && values.every(({ value }) => value > 0n && (value & ~all) === 0n) ? flags : [];
 };
 
 /** True for elements that are shown as text in C. */

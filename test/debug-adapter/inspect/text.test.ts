@@ -28,6 +28,11 @@ describe('names and texts', () => {
     expect(enumText(flags, 9n)).toBe('R | 0x8');
     expect(enumText(values(['A', 1n], ['B', 2n], ['C', 3n]), 3n)).toBe('C');
     expect(enumText(values(['A', 1n], ['B', 2n], ['C', 3n]), 6n)).toBe('6');
+    // A name for several bits does not make it count.
+    const masked = values(['R', 1n], ['W', 2n], ['RW', 3n], ['X', 4n], ['ALL', 7n]);
+    expect([enumText(masked, 3n), enumText(masked, 5n), enumText(masked, 7n), enumText(masked, 13n)]).toEqual(['RW', 'R | X', 'ALL', 'R | X | 0x8']);
+    expect(enumText(values(['A', 0n], ['B', 1n], ['C', 2n], ['D', 3n], ['E', 4n]), 6n)).toBe('6');
+    expect(enumText(values(['LOW', -1n], ['A', 1n], ['B', 2n]), 3n)).toBe('3');
     expect(displayTypeName({ ...flags, name: 'mode' })).toBe('enum mode');
     expect(displayTypeName(u32)).toBe('u32');
   });
