@@ -61,6 +61,39 @@ export const askedOfFreebsd = (variables: ReadonlyMap<string, string>): Asked[] 
   return asked;
 };
 
+/** Commands of a script's line, with what each asks for. `mount_unionfs` is `mount -t unionfs`; gunion(8) and `geom union` need the class. */
+const askedOfCommand = (words: readonly string[]): Pick<Asked, 'kind' | 'name'>[] => {
+  const [path = '', ...args] = words;
+  const command = path.slice(path.lastIndexOf('/') + 1);
+  const asked: Pick<Asked, 'kind' | 'name'>[] = [];
+  const filesystem = (name: string): number => asked.push({ kind: 'filesystem', name: name === 'msdos' ? 'msdosfs' : name });
+  if (command === 'kldload') for (const name of args) if (!name.startsWith('-')) asked.push({ kind: 'module', name: name.replace(/^.*\//, '').replace(/\.ko$/, '') });
+  const type = args.indexOf('-t');
+  if (command === 'mount' && type >= 0 && args[type + 1] !== undefined) filesystem(args[type + 1] ?? '');
+  if (/^mount_[a-z0-9]+$/.test(command) && command !== 'mount_devfs') filesystem(command.slice('mount_'.length));
+  if (command === 'mdconfig') asked.push({ kind: 'class', name: 'MD' });
+  if (command === 'gunion' || (command === 'geom' && args[0] === 'union')) asked.push({ kind: 'class', name: 'UNION' });
+  for (const word of args) if (/^\/dev\/[\w./-]+$/.test(word)) for (const name of classesOfDevice(word)) asked.push({ kind: 'class', name });
+  // A name that only the shell knows asks for nothing that could be named.
+  return asked.filter(({ name }) => /^[\w.-]+$/.test(name));
+};
+
+/** By what a boot script runs: kldload, mount, mdconfig, geom, and the devices they name. Once for each name. */
+export const askedOfScript = (path: string, text: string): Asked[] => {
+  const found = new Map<string, Asked>();
+  for (const [index, line] of text.split('\n').entries()) {
+    if (/^\s*#/.test(line)) continue;
+    for (const command of line.split(/&&|\|\||[;|&(){}]|\b(?:then|do|else|if|while|until)\b/)) {
+      const words = command.trim().split(/\s+/).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+      for (const { kind, name } of askedOfCommand(words)) {
+        const key = `${kind} ${name}`;
+        if (!found.has(key)) found.set(key, { kind, name, by: `${path}:${index + 1} (${command.trim().slice(0, 80)})` });
+      }
+    }
+  }
+  return [...found.values()];
+};
+
 /** By rootfstype= of the command line; `root=` alone leaves the choice to the kernel. */
 export const askedOfLinux = (parameters: ReadonlyMap<string, string>): Asked[] => {
   const types = parameters.get('rootfstype');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedOfFreebsd, askedOfLinux, isPresent, missingInWords } from '../../boot/capabilities';
+import { askedOfFreebsd, askedOfLinux, askedOfScript, isPresent, missingInWords } from '../../boot/capabilities';
 
 const asked = (variables: Record<string, string>): string[] => askedOfFreebsd(new Map(Object.entries(variables))).map(({ kind, name }) => `${kind} ${name}`);
 
@@ -28,5 +28,25 @@ describe('what a kernel has', () => {
   });
   it('what is missing is named with the line that brings it', () => {
     expect(missingInWords({ kind: 'filesystem', name: 'tarfs', by: 'vfs.root.mountfrom=tarfs:/dev/md0' })).toContain('tarfs_load="YES"');
+  });
+});
+
+describe('what a script asks for', () => {
+  const script = '#!/rescue/sh\n# mount -t zfs x /y\n/rescue/kldload -n geom_uzip\nif kldload nullfs; then true; fi\n/rescue/mdconfig -a -t vnode -f /rootfs.uzip -u 0\n/rescue/mount -t ufs -o ro /dev/md0.uzip /sysroot && mount_unionfs /upper /sysroot\n/sbin/geom union create md1 md0.uzip\nmount -t $FS /dev/$DEV /mnt\n';
+  it('is told by its commands, with file and line', () => {
+    expect(askedOfScript('init.sh', script).map(({ kind, name, by }) => [kind, name, by.split(' ')[0]])).toEqual([
+      ['module', 'geom_uzip', 'init.sh:3'],
+      ['module', 'nullfs', 'init.sh:4'],
+      ['class', 'MD', 'init.sh:5'],
+      ['filesystem', 'ufs', 'init.sh:6'],
+      ['class', 'UZIP', 'init.sh:6'],
+      ['filesystem', 'unionfs', 'init.sh:6'],
+      ['class', 'UNION', 'init.sh:7'],
+    ]);
+  });
+  it('is missing by its token', () => {
+    const missing = askedOfScript('init.sh', script).filter((one) => isPresent(one, { filesystems: ['ufs'], classes: ['MD'], modules: ['kernel'] }) === false);
+    expect(missing.map(({ name }) => name)).toEqual(['geom_uzip', 'nullfs', 'UZIP', 'unionfs', 'UNION']);
+    expect(missingInWords(missing[3]!)).toMatch(/^init\.sh:6 .*unionfs\.ko/);
   });
 });

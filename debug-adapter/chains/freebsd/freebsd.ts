@@ -185,7 +185,7 @@ export class FreebsdChain implements Chain {
 
   async capabilities(context: ChainContext): Promise<CapabilitiesAnswer> {
     const { kernel } = context;
-    return kernel === undefined ? { filesystems: noKernel, classes: noKernel, modules: noKernel, asked: [], missing: [] } : readCapabilities(kernel);
+    return kernel === undefined ? { filesystems: noKernel, classes: noKernel, modules: noKernel, asked: [], missing: [] } : readCapabilities(kernel, (await context.bootFiles?.()) ?? []);
   }
 
   async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {
