@@ -39,9 +39,12 @@ export class Batch {
     return value;
   }
 
-  /** A defined type at an address, fetched. */
-  async at(type: string, address: bigint): Promise<Value> {
-    return this.struct(this.#view.value(this.#view.type(type), address));
+  /** A defined type at an address, fetched; `more` bytes behind it too, where a member has no length of its own. */
+  async at(type: string, address: bigint, more = 0): Promise<Value> {
+    const value = this.#view.value(this.#view.type(type), address);
+    if (more === 0) return this.struct(value);
+    await this.need(address, value.type.size + more, value.memory);
+    return value;
   }
 
   /** After every reader that can go on has gone on: an immediate runs when no promise is ready any more. */

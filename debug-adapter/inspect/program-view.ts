@@ -160,7 +160,7 @@ class ModuleView implements ProgramView {
       list.push({ address, length });
       byMemory.set(memory, list);
     }
-    await Promise.all([...byMemory].map(([memory, list]) => memory.readMany(list)));
+    await Promise.all([...byMemory].map(([memory, list]) => memory.prefetch?.(list) ?? memory.readMany(list)));
   }
 
   private symbols(name: string): readonly ImageSymbol[] {

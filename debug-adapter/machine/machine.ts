@@ -95,6 +95,8 @@ export interface Memory {
   read(address: bigint, length: number): Promise<Uint8Array>;
   /** All at once, pipelined; undefined in place of what cannot be read. */
   readMany(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]>;
+  /** Fetches what will be read next, all at once; never throws. Left out: nothing is kept between reads. */
+  prefetch?(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<void>;
   /** Readable bytes from the start, perhaps fewer than asked. */
   readSome(address: bigint, length: number): Promise<Uint8Array>;
   write(address: bigint, bytes: Uint8Array): Promise<void>;

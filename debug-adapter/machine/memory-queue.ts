@@ -47,6 +47,19 @@ export class MemoryQueue {
     });
   }
 
+  /** Ranges of at most a page each, in as few packets as they fit in. */
+  readParts(view: View, parts: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]> {
+    return Promise.all(
+      parts.map(async ({ address, length }) => {
+        if (length <= this.readLimit) return this.read(view, address, length);
+        const blocks = await Promise.all(
+          Array.from({ length: Math.ceil(length / this.readLimit) }, (_, i) => this.read(view, address + BigInt(i * this.readLimit), Math.min(this.readLimit, length - i * this.readLimit))),
+        );
+        return blocks.every((block) => block !== undefined) ? Buffer.concat(blocks) : undefined;
+      }),
+    );
+  }
+
   /** Whole pages of 4 KiB. */
   async readPages(view: View, addresses: readonly bigint[]): Promise<(Uint8Array | undefined)[]> {
     const size = 4096;

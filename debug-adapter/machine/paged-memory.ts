@@ -13,9 +13,16 @@ export interface Epoch {
 /** Above so many bytes a cache starts anew within one stop, so that scanning memory does not fill the heap. */
 const cacheLimit = 64 << 20;
 
-/** Reads by pages, each fetched once for an epoch, all pages that a request needs in one batch. */
+/** Bytes of one page that were fetched without the rest of it. */
+interface Piece {
+  readonly from: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads by pages, each fetched once for an epoch, all pages that a request needs in one batch; what was prefetched by the piece is taken from there. */
 export abstract class PagedMemory implements Memory {
   private pages = new Map<bigint, Promise<Uint8Array | undefined> | Uint8Array | undefined>();
+  private pieces = new Map<bigint, Piece[]>();
   private cachedAt = -1;
 
   protected constructor(
@@ -28,6 +35,8 @@ export abstract class PagedMemory implements Memory {
 
   /** Contents of 4 KiB pages by address; undefined for what cannot be read. */
   protected abstract fetch(addresses: readonly bigint[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Exactly these ranges, none of which crosses a page; undefined: only whole pages can be had here. */
+  protected fetchPieces?(parts: readonly { readonly address: bigint; readonly length: number }[]): Promise<readonly (Uint8Array | undefined)[]> | undefined;
   /** False for a place that cannot be written. */
   protected abstract store(address: bigint, bytes: Uint8Array): Promise<boolean>;
 
@@ -39,6 +48,8 @@ export abstract class PagedMemory implements Memory {
 
   async readSome(address: bigint, length: number): Promise<Uint8Array> {
     if (length <= 0) return new Uint8Array(0);
+    const piece = this.pieceAt(address, length);
+    if (piece !== undefined) return piece;
     return gather(address, length, await this.load(pagesOf(address, length)));
   }
 
@@ -47,6 +58,38 @@ export abstract class PagedMemory implements Memory {
     return requests.map(({ address, length }) => {
       const bytes = gather(address, Math.max(0, length), pages);
       return bytes.length === length ? bytes : undefined;
+    });
+  }
+
+  /**
+   * Fetches what will be read next, and no more than that: nodes of lists that lie each on a page of their own would else cost a page each. What cannot be
+   * read is told to whoever reads it.
+   */
+  async prefetch(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<void> {
+    this.refresh();
+    const parts = new Map<bigint, number>();
+    for (const { address, length } of requests) {
+      for (let done = 0; done < length; ) {
+        const at = address + BigInt(done);
+        const size = Math.min(length - done, pageSize - Number(at & 0xfffn));
+        const known = this.pages.has(at >> pageBits) || this.pieceAt(at, size) !== undefined;
+        if (!known && at >= 0n && at < this.limit) parts.set(at, Math.max(size, parts.get(at) ?? 0));
+        done += size;
+      }
+    }
+    if (parts.size === 0) return;
+    const wanted = [...parts].map(([address, length]) => ({ address, length }));
+    const fetching = this.fetchPieces?.(wanted);
+    if (fetching === undefined) {
+      await this.load(wanted.map(({ address }) => address >> pageBits));
+      return;
+    }
+    const { pieces } = this;
+    const found = await fetching;
+    wanted.forEach(({ address }, index) => {
+      const bytes = found[index];
+      const page = address >> pageBits;
+      if (bytes !== undefined) pieces.set(page, [...(pieces.get(page) ?? []), { from: Number(address & 0xfffn), bytes }]);
     });
   }
 
@@ -67,11 +110,27 @@ export abstract class PagedMemory implements Memory {
     return addresses.map((address) => pages.get(address >> pageBits));
   }
 
+  private refresh(): void {
+    if (this.cachedAt === this.clock.epoch && (this.pages.size + this.pieces.size) * pageSize <= cacheLimit) return;
+    this.pages = new Map();
+    this.pieces = new Map();
+    this.cachedAt = this.clock.epoch;
+  }
+
+  /** A copy of bytes that one piece holds; a range over two pages comes from two. */
+  private pieceAt(address: bigint, length: number): Uint8Array | undefined {
+    if (this.cachedAt !== this.clock.epoch || this.pieces.size === 0) return undefined;
+    const from = Number(address & 0xfffn);
+    const size = Math.min(length, pageSize - from);
+    const piece = this.pieces.get(address >> pageBits)?.find((one) => one.from <= from && one.from + one.bytes.length >= from + size);
+    const start = piece?.bytes.slice(from - piece.from, from - piece.from + size);
+    if (start === undefined || size === length) return start;
+    const rest = this.pieceAt(address + BigInt(size), length - size);
+    return rest === undefined ? undefined : Buffer.concat([start, rest]);
+  }
+
   private async load(numbers: readonly bigint[]): Promise<ReadonlyMap<bigint, Uint8Array | undefined>> {
-    if (this.cachedAt !== this.clock.epoch || this.pages.size * pageSize > cacheLimit) {
-      this.pages = new Map();
-      this.cachedAt = this.clock.epoch;
-    }
+    this.refresh();
     const cache = this.pages;
     const found = new Map<bigint, Uint8Array | undefined>();
     const waiting: [bigint, Promise<Uint8Array | undefined>][] = [];

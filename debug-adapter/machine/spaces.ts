@@ -76,6 +76,13 @@ export class PageTableSpace extends PagedMemory implements Space {
     });
   }
 
+  /** By QEMU's own walk of the tables, where a vCPU uses them; not on pages that breakpoints have been put over. */
+  protected override fetchPieces(parts: readonly { readonly address: bigint; readonly length: number }[]): Promise<readonly (Uint8Array | undefined)[]> | undefined {
+    const thread = this.host.live(this.root, this.paging);
+    if (thread === undefined || parts.some(({ address }) => this.host.hiddenIn(address & ~0xfffn).length > 0)) return undefined;
+    return this.host.queue.readParts(thread, parts);
+  }
+
   /** As memory is, breakpoints of KVM included. */
   private async fetchPatched(addresses: readonly bigint[]): Promise<readonly (Uint8Array | undefined)[]> {
     const thread = this.host.live(this.root, this.paging);

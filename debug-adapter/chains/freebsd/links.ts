@@ -6,7 +6,7 @@ import type { Batch } from '../batch';
 import { readText } from '../c-string';
 import { isUnknown, known } from '../unknown';
 import type { LinkReader, NameKind } from '../walk-path';
-import { isRootFlag, type VnodeReader } from './vnodes';
+import { isRootFlag, usualName, type VnodeReader } from './vnodes';
 
 /** VLNK of enum vtype, sys/sys/vnode.h. */
 const isLink = 5n;
@@ -83,7 +83,7 @@ export class FreebsdLinks implements LinkReader {
     const names = new Map<string, bigint>();
     let next = await (await this.#batch.at('vnode', directory)).member('v_cache_src').member('lh_first').integer();
     for (let count = 0; next !== 0n && count < mostNames; count++) {
-      const entry = await this.#batch.at('namecache', next);
+      const entry = await this.#batch.at('namecache', next, usualName);
       if (((await entry.member('nc_flag').integer()) & noVnode) === 0n) {
         const bytes = await this.#view.memory.read(entry.member('nc_name').address ?? 0n, await entry.member('nc_nlen').number());
         names.set(Buffer.from(bytes).toString('utf8'), await entry.member('n_un').member('nu_vp').integer());

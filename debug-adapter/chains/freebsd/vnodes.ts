@@ -13,6 +13,8 @@ const inWork = 0x80n;
 /** Deeper than any path (MAXPATHLEN is 1024). */
 const deepest = 512;
 const mostNames = 1024;
+/** Bytes of `nc_name` fetched with its entry; longer names (NAME_MAX is 255) cost a read of their own. */
+export const usualName = 40;
 
 interface VnodeFacts {
   /** Address of its struct mount; 0: doomed. */
@@ -84,12 +86,12 @@ export class VnodeReader {
   async #parent(vnode: Value): Promise<{ address: bigint; name: string } | undefined> {
     const direct = await vnode.member('v_cache_dd').integer();
     if (direct !== 0n) {
-      const entry = await this.#batch.at('namecache', direct);
+      const entry = await this.#batch.at('namecache', direct, usualName);
       if (await this.#usable(entry)) return this.#named(entry);
     }
     let next = await vnode.member('v_cache_dst').member('tqh_first').integer();
     for (let count = 0; next !== 0n && count < mostNames; count++) {
-      const entry = await this.#batch.at('namecache', next);
+      const entry = await this.#batch.at('namecache', next, usualName);
       if (await this.#usable(entry)) return this.#named(entry);
       next = await entry.member('nc_dst').member('tqe_next').integer();
     }
