@@ -1,6 +1,6 @@
 import type { ProgramView } from '../../inspect/view';
 import { Batch } from '../batch';
-import { readCString } from '../c-string';
+import { cStringStep, readCString } from '../c-string';
 import { hex } from '../unknown';
 
 export interface KenvEntry {
@@ -74,7 +74,7 @@ const readStrings = async (view: ProgramView, pointers: readonly bigint[]): Prom
   const batch = new Batch(view);
   const texts = await Promise.all(
     pointers.map(async (address) => {
-      await batch.need(address, 64);
+      await batch.need(address, cStringStep);
       return { address, text: await readCString(view, address) };
     }),
   );

@@ -2,15 +2,13 @@ import { kenvNameLimit, kenvValueLimit } from '../../../boot/environment/freebsd
 import type { VariableFault } from '../../../boot/environment/knowledge';
 import type { ProgramView } from '../../inspect/view';
 import { Batch } from '../batch';
-import { readText } from '../c-string';
+import { cStringStep, readText } from '../c-string';
 import type { HeldVariable } from '../environment-book';
 import { walkList } from '../lists';
 import { hex } from '../unknown';
 
 /** EV_NOKENV, stand/libsa/stand.h: the loader keeps the variable to itself (md_copyenv in stand/common/modinfo.c skips it). */
 const notForKernel = 0x8n;
-/** Most variables are shorter; longer ones cost a read of their own. */
-const usualLength = 64;
 
 /** The FreeBSD loader's own variables: `environ`, a list of `struct env_var` (stand/libsa/environment.c, stand.h). A value is a `void *` that may be NULL. */
 export const readLoaderEnvironment = async (loader: ProgramView): Promise<readonly HeldVariable[]> => {
@@ -19,7 +17,7 @@ export const readLoaderEnvironment = async (loader: ProgramView): Promise<readon
   return Promise.all(
     entries.map(async (entry) => {
       const [name, value] = [await entry.member('ev_name').integer(), await entry.member('ev_value').integer()];
-      await Promise.all([name, value].map((address) => (address === 0n ? undefined : batch.need(address, usualLength))));
+      await Promise.all([name, value].map((address) => (address === 0n ? undefined : batch.need(address, cStringStep))));
       const [nameText, valueText] = [await readText(loader, name), value === 0n ? '' : await readText(loader, value)];
       const kept = ((await entry.member('ev_flags').integer()) & notForKernel) !== 0n;
       return { name: nameText, value: valueText, address: hex(value), editable: value !== 0n, faults: kept ? [keptFault] : tooLongForKernel(nameText, valueText) };
