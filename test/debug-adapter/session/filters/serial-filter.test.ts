@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Stop } from '../../../../debug-adapter/machine/machine';
+import type { FilterHost } from '../../../../debug-adapter/session/filters/filter';
+import { parseCondition } from '../../../../debug-adapter/session/filters/grammar';
+import { SerialFilter } from '../../../../debug-adapter/session/filters/serial-filter';
+import type { StopReport } from '../../../../debug-adapter/session/run/stop-report';
+import { FakeMachine } from '../fake-machine';
+
+const at: Stop = { reason: 'interrupt', vcpu: { id: 1, name: 'CPU#0' }, pc: 0n, cr3: 0n, hits: [] };
+
+/** What a filter of this condition stops for, given these pieces of console output. */
+const told = async (condition: string, pieces: readonly (string | Buffer)[], port = 1): Promise<string[]> => {
+  const machine = new FakeMachine([]);
+  const found: string[] = [];
+  const run = { stopFor: (make: (stop: Stop) => StopReport) => found.push(make(at).description ?? '') };
+  const parsed = parseCondition('serial', condition);
+  if (parsed.filter !== 'serial') throw new Error('no serial condition');
+  const filter = new SerialFilter({ machine, run } as unknown as FilterHost, parsed.pattern);
+  for (const piece of pieces) machine.emit('serial', { port, bytes: Buffer.from(piece), atMs: 0 });
+  await filter.dispose();
+  machine.emit('serial', { port, bytes: Buffer.from('panic: too late\n'), atMs: 0 });
+  return found;
+};
+
+describe('the serial filter', () => {
+  it('stops in the middle of a line, before it is complete', async () => {
+    expect(await told('/mountroot> /', ['Loader says\nmountroot', '> '])).toEqual(['Serial port 1 said: mountroot>']);
+  });
+
+  it('does not see colours and cursor movements, also where they cut the word', async () => {
+    expect(await told('/kernel panic/i', ['\x1b[1;31mKernel\x1b[0m \x1b[4mpa', '\x1b[0mnic\x1b[K: attempted'])).toEqual(['Serial port 1 said: Kernel panic: attempted']);
+  });
+
+  it('stops once for a line, and again for the next', async () => {
+    expect(await told('/error/', ['error 5', ' and error 6\r\n', 'no more\nerror 7\n'])).toEqual(['Serial port 1 said: error 5', 'Serial port 1 said: error 7']);
+  });
+
+  it('matches characters of several bytes, cut anywhere', async () => {
+    const text = Buffer.from('Gerät bereit\n');
+    expect(await told('/ger.t bereit/i', [text.subarray(0, 4), text.subarray(4)], 2)).toEqual(['Serial port 2 said: Gerät bereit']);
+  });
+
+  it('says nothing for what does not match', async () => {
+    expect(await told('/panic/', ['all is well\n', 'pan', '\nic\n'])).toEqual([]);
+  });
+});
