@@ -10,8 +10,14 @@ export interface StageEntry {
   readonly name: string;
   /** Messages (see diagnosis/template.ts) that come first in this stage, each with the file that prints it. */
   readonly serial: readonly { readonly text: string; readonly source: string }[];
-  /** Symbols whose code is the first of this stage. */
-  readonly symbols: readonly { readonly name: string; readonly source: string }[];
+  /** Kernel functions whose first call opens this stage. `inlined`: compilers leave no symbol of it. */
+  readonly symbols: readonly { readonly name: string; readonly source: string; readonly inlined?: boolean }[];
+}
+
+export interface StageSymbol {
+  readonly stage: StageName;
+  readonly name: string;
+  readonly inlined?: boolean;
 }
 
 const firmware: StageEntry = {
@@ -27,7 +33,7 @@ const firmware: StageEntry = {
 
 const redox: readonly StageEntry[] = [
   firmware,
-  { id: 'loader', name: 'Bootloader', serial: [{ text: 'Redox OS Bootloader ', source: 'redox-os/bootloader src/main.rs' }], symbols: [{ name: 'efi_main', source: 'redox-os/uefi crates/uefi_std/src/rt/start.rs' }] },
+  { id: 'loader', name: 'Bootloader', serial: [{ text: 'Redox OS Bootloader ', source: 'redox-os/bootloader src/main.rs' }], symbols: [] },
   {
     id: 'kernel',
     name: 'Kernel',
@@ -35,7 +41,7 @@ const redox: readonly StageEntry[] = [
       { text: 'Starting graphical debug', source: 'redox-os/kernel src/devices/graphical_debug/mod.rs' },
       { text: 'Redox OS starting...', source: 'redox-os/kernel src/arch/x86_shared/start.rs' },
     ],
-    symbols: [{ name: 'kstart', source: 'redox-os/kernel src/arch/x86_shared/start.rs' }, { name: 'kmain', source: 'redox-os/kernel src/startup/mod.rs' }],
+    symbols: [],
   },
   { id: 'init', name: 'init from the initfs', serial: [{ text: 'switchroot to /scheme/initfs', source: 'base init/src/main.rs' }], symbols: [{ name: 'usermode_bootstrap', source: 'redox-os/kernel src/syscall/process.rs' }] },
   { id: 'userland', name: 'init from the root filesystem', serial: [{ text: 'switchroot to /usr', source: 'base init/src/main.rs' }], symbols: [] },
@@ -50,7 +56,7 @@ const freebsdKernel: StageEntry = {
     { text: '---<<BOOT>>---', source: 'sys/kern/init_main.c' },
     { text: 'Trying to mount root from ', source: 'sys/kern/vfs_mountroot.c' },
   ],
-  symbols: [{ name: 'hammer_time', source: 'sys/amd64/amd64/machdep.c' }, { name: 'mi_startup', source: 'sys/kern/init_main.c' }],
+  symbols: [],
 };
 
 const freebsd: readonly StageEntry[] = [
@@ -66,16 +72,16 @@ const freebsd: readonly StageEntry[] = [
     symbols: [],
   },
   freebsdKernel,
-  { id: 'init', name: 'init', serial: [{ text: 'start_init: trying ', source: 'sys/kern/init_main.c' }], symbols: [{ name: 'start_init', source: 'sys/kern/init_main.c' }] },
+  { id: 'init', name: 'init', serial: [{ text: 'start_init: trying ', source: 'sys/kern/init_main.c' }], symbols: [{ name: 'kern_execve', source: 'sys/kern/kern_exec.c; its first caller is start_init of sys/kern/init_main.c, once the root is mounted' }] },
   { id: 'chroot', name: 'Changed root', serial: [], symbols: [{ name: 'pwd_chroot', source: 'sys/kern/kern_descrip.c' }] },
-  { id: 'reroot', name: 'Reroot', serial: [], symbols: [{ name: 'kern_reroot', source: 'sys/kern/kern_shutdown.c' }] },
+  { id: 'reroot', name: 'Reroot', serial: [], symbols: [{ name: 'kern_reroot', source: 'sys/kern/kern_shutdown.c', inlined: true }] },
   { id: 'userland', name: 'rc', serial: [{ text: 'Setting hostuuid: ', source: 'libexec/rc/rc.d/hostid' }, { text: 'Starting file system checks:', source: 'libexec/rc/rc.d/fsck' }], symbols: [] },
   { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'libexec/getty/main.c' }], symbols: [] },
 ];
 
 const nextbsd: readonly StageEntry[] = [
-  ...freebsd.filter((stage) => stage.id !== 'chroot' && stage.id !== 'login'),
-  { id: 'pivot', name: 'Pivoted root', serial: [{ text: 'vfs.pivot: / is now ', source: 'nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c' }], symbols: [{ name: 'vfs_pivot_to', source: 'nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c' }] },
+  ...freebsd.filter((stage) => stage.id !== 'login'),
+  { id: 'pivot', name: 'Pivoted root', serial: [{ text: 'vfs.pivot: / is now ', source: 'nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c' }], symbols: [{ name: 'vfs_pivot_to', source: 'nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c', inlined: true }] },
   { id: 'login', name: 'Login', serial: [{ text: 'login:', source: 'libexec/getty/main.c' }], symbols: [] },
 ];
 
@@ -86,7 +92,7 @@ const linux: readonly StageEntry[] = [
     id: 'kernel',
     name: 'Kernel',
     serial: [{ text: 'Linux version ', source: 'init/version.c' }],
-    symbols: [{ name: 'startup_64', source: 'arch/x86/kernel/head_64.S' }, { name: 'start_kernel', source: 'init/main.c' }],
+    symbols: [],
   },
   { id: 'init', name: 'init', serial: [{ text: 'Run {path} as init process', source: 'init/main.c' }], symbols: [{ name: 'run_init_process', source: 'init/main.c' }] },
   { id: 'userland', name: 'Services', serial: [{ text: 'systemd[1]: ', source: 'systemd src/core/main.c' }], symbols: [] },
@@ -106,6 +112,14 @@ const tables: Readonly<Record<ChainName, readonly StageEntry[]>> = { redox, free
 
 /** Stages of a chain in the order a boot reaches them. */
 export const stagesOf = (chain: ChainName): readonly StageEntry[] => tables[chain];
+
+const symbols = new Map<ChainName, readonly StageSymbol[]>();
+/** The kernel functions that open stages of a chain; the same array at each call. */
+export const stageSymbolsOf = (chain: ChainName): readonly StageSymbol[] => {
+  const made = symbols.get(chain) ?? tables[chain].flatMap((stage) => stage.symbols.map(({ name, inlined }) => ({ stage: stage.id, name, ...(inlined === undefined ? {} : { inlined }) })));
+  symbols.set(chain, made);
+  return made;
+};
 
 interface Mark {
   readonly stage: StageName;

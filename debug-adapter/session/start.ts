@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { stageSymbolsOf } from '../../boot/stages';
 import { openImage } from '../images/open';
 import { createView } from '../inspect/program-view';
 import { attachQemu } from '../machine/attach';
@@ -33,6 +34,7 @@ import { EnvironmentRecorder } from './recorders/environment-recorder';
 import { MountHistory } from './recorders/mount-history';
 import { RunController } from './run/controller';
 import { Recorders } from './run/recorders';
+import { StageMarks } from './run/stage-marks';
 import { SerialFeed } from './serial-feed';
 import { SerialLines } from './serial-lines';
 import { SerialMachine } from './serial-machine';
@@ -169,6 +171,8 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   });
   const recorders = new Recorders({ machine, program, chain, log });
   run.addJudge(recorders);
+  const stageMarks = new StageMarks({ machine, program, stages, stageSymbols: () => stageSymbolsOf(chain.id) });
+  run.addJudge(stageMarks);
   const kernelFolders = configuration.images.flatMap(({ stage, file }) => (stage === 'kernel' ? [path.dirname(file)] : []));
   const moduleFiles = new ModuleFiles([...kernelFolders, ...Object.values(configuration.sourceMap ?? {}), configuration.cwd]);
   const placements = createPlacements({ machine, program, log, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFile: (name) => moduleFiles.find(name) });
@@ -225,6 +229,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       serialText.dispose();
       breakpoints.dispose();
       recorders.dispose();
+      stageMarks.dispose();
       locations.dispose();
       program.close();
       return Promise.resolve();

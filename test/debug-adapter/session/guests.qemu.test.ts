@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EnvironmentAnswer, MountHistoryAnswer, MountsAnswer, ProcessesAnswer, SerialAnswer } from '../../../debug-adapter/api';
+import type { EnvironmentAnswer, MountHistoryAnswer, MountsAnswer, ProcessesAnswer, SerialAnswer, StagesAnswer } from '../../../debug-adapter/api';
 import { DapClient } from '../../../debug-adapter/session/client';
 import { buildFreebsdLive } from '../../guests/freebsd-live/build.mjs';
 import { buildRedoxLive } from '../../guests/redox-live/build.mjs';
@@ -106,6 +106,20 @@ describe('freebsd-live', () => {
     const mounts = await session.request<MountsAnswer>('bootscope/mounts');
     expect(mounts.kernel.length).toBeGreaterThan(1);
     expect(mounts.views.flatMap((view) => view.mounts).some(({ differs }) => differs !== undefined)).toBe(true);
+  });
+
+  it('enters the stages that begin inside the kernel without a word on the console, and stops there when asked', async () => {
+    const guest = await buildFreebsdLive();
+    const { client: session, stop } = await launch({ qemu: guest.qemu('a'), images: [{ stage: 'kernel', file: guest.kernel }] }, [['stage', 'chroot']], ['vfs_mountroot']);
+    expect(stop.reason).toBe('function breakpoint');
+    expect((await session.request<StagesAnswer>('bootscope/stages')).current).toBe('kernel');
+    await session.request('continue', { threadId: 1 });
+    expect((await session.waitFor<Stopped>('stopped')).description).toBe('The stage Changed root was entered: pwd_chroot is called');
+    const { current, stages } = await session.request<StagesAnswer>('bootscope/stages');
+    expect(current).toBe('chroot');
+    const init = stages.find(({ id }) => id === 'init');
+    expect(init?.evidence).toContainEqual({ kind: 'breakpoint', text: 'kern_execve is called' });
+    expect(init?.leftMs).toBeGreaterThanOrEqual(init?.enteredMs ?? Infinity);
   });
 
   it('stops in a function that exists only inlined, as a frame of its own', async () => {
