@@ -38,6 +38,18 @@ export const stripTerminalControl = (text: string): string => {
   return clean + text.slice(kept);
 };
 
+/** A backspace lets the next character overwrite the one before, as the twiddling bar of a loader does. */
+const backspaced = (line: string): string => {
+  if (!line.includes('\b')) return line;
+  const shown: string[] = [];
+  let column = 0;
+  for (const character of line) {
+    if (character === '\b') column = Math.max(0, column - 1);
+    else shown[column++] = character;
+  }
+  return shown.join('');
+};
+
 /** What is left visible of a line in which carriage returns overwrite the start: progress lines keep their last state. */
 const overwrite = (line: string): string => {
   if (!line.includes('\r')) return line;
@@ -46,6 +58,13 @@ const overwrite = (line: string): string => {
   return shown;
 };
 
+/** One line as it stands on the screen in the end: overwritten parts gone, without other control characters and trailing blanks. */
+export const shownLine = (line: string): string =>
+  backspaced(overwrite(line))
+    // eslint-disable-next-line no-control-regex -- other control characters are noise of the line
+    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '')
+    .trimEnd();
+
 /** Lines in order, without control sequences, progress states and trailing blanks; empty lines are left out. */
 export const serialLines = (raw: string): SerialLine[] => {
   const lines: SerialLine[] = [];
@@ -53,8 +72,7 @@ export const serialLines = (raw: string): SerialLine[] => {
   let number = 0;
   for (const line of text.split('\n')) {
     number++;
-    // eslint-disable-next-line no-control-regex -- other control characters are noise of the line
-    const clean = overwrite(line.slice(0, longest)).replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '').trimEnd();
+    const clean = shownLine(line.slice(0, longest));
     if (clean !== '') lines.push({ number, text: clean });
   }
   return lines;

@@ -39,7 +39,7 @@ export const resolvePathAnswer = async (table: MountTable, global: Place | undef
     if (isUnknown(root)) return root.unknown.replace(/^because /, '');
     return root === undefined ? `${processId(process)} has no root directory (a kernel process, or one that is ending)` : 'nothing of the mount table lies on that path';
   };
-  const lost = kernel?.unknown ?? seen?.unknown;
+  const lost = global === undefined ? noRoot : (kernel?.unknown ?? seen?.unknown);
   const { agree, sentence } = compareResolution(request.path, id ?? 'any process', kernel?.found, seen?.found);
   return {
     kernel: answerOf(kernel, noRoot),

@@ -1,5 +1,5 @@
 import type { StageId, StageInfo, StagesAnswer } from '../api';
-import { stripTerminalControl } from '../../boot/serial-text';
+import { shownLine, stripTerminalControl } from '../../boot/serial-text';
 import type { Machine, Stop } from '../machine/machine';
 import type { StopObserver } from './observer';
 import { coverage, linkedOf } from './placed-module';
@@ -115,7 +115,7 @@ export class StageTracker implements StopObserver {
     const lines = text.split(/\r*\n|\r(?!\n)/);
     this.#lines.set(port, (lines.at(-1) ?? '').slice(-LONGEST_LINE));
     for (const line of lines) {
-      const plain = stripTerminalControl(line.slice(0, LONGEST_LINE)).trim();
+      const plain = shownLine(stripTerminalControl(line.slice(0, LONGEST_LINE))).trim();
       if (plain === '') continue;
       for (const { stage, pattern } of this.#patterns)
         if (this.#isAhead(stage) && plain.search(pattern) >= 0) this.enter(stage, { kind: 'serial', text: plain }, undefined, atMs);

@@ -1,4 +1,4 @@
-import { stripTerminalControl } from '../../boot/serial-text';
+import { shownLine, stripTerminalControl } from '../../boot/serial-text';
 
 const longest = 4096;
 
@@ -12,7 +12,7 @@ export class SerialLines {
     const lines = (this.#rest + Buffer.from(bytes).toString('latin1')).split(/\r*\n/);
     this.#rest = (lines.pop() ?? '').slice(-longest);
     for (const line of lines) {
-      const plain = stripTerminalControl(line).trim();
+      const plain = shownLine(stripTerminalControl(line)).trim();
       if (plain !== '') this.deliver(plain);
     }
   }

@@ -18,6 +18,9 @@ describe('serial text', () => {
     ]);
     expect(texts('abcdef\rxy')).toEqual(['xycdef']);
   });
+  it('lets what follows a backspace overwrite, as the twiddling bar of a loader', () => {
+    expect(texts('|\b/\b-\bLoading /boot/defaults/loader.conf\nab\b\b\bX')).toEqual(['Loading /boot/defaults/loader.conf', 'Xb']);
+  });
   it('takes any text, also cut in an escape sequence', () => {
     for (const cut of ['\x1b', '\x1b[', '\x1b[12', '\x1b]', '\x1bP']) expect(texts(`a${cut}`)).toEqual(['a']);
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (raw) => !serialLines(raw).some((line) => line.text.includes('\x1b'))), { numRuns: 60 });
