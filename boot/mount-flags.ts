@@ -74,12 +74,6 @@ const linuxSuperFlags: readonly FlagRow[] = [
   [0x2000000n, 'lazytime'],
 ];
 
-/** Linux propagation, include/linux/mount.h: MNT_SHARED and MNT_UNBINDABLE. */
-const linuxPropagation: readonly FlagRow[] = [
-  [0x1000n, 'shared'],
-  [0x2000n, 'unbindable'],
-];
-
 /** `keepUnknown`: bits without a name are told as one hexadecimal word rather than dropped. */
 const names = (value: bigint, rows: readonly FlagRow[], keepUnknown: boolean): string[] => {
   const found: string[] = [];
@@ -102,5 +96,5 @@ export const freebsdMountFlag = (name: string): bigint | undefined => freebsdFla
 /** Words as in /proc/mounts, from a mount's own flags and its superblock's. `rw` where neither says `ro`. */
 export const linuxMountWords = (mountFlags: bigint, superFlags: bigint): string[] => {
   const words = [...new Set([...names(mountFlags, linuxMountFlags, false), ...names(superFlags, linuxSuperFlags, false)])];
-  return [...(words.includes('ro') ? [] : ['rw']), ...words, ...names(mountFlags, linuxPropagation, false)];
+  return [...(words.includes('ro') ? [] : ['rw']), ...words];
 };

@@ -54,6 +54,7 @@ import { linuxInitrdBad } from './rules/linux-initrd-bad';
 import { linuxLiveMedium } from './rules/linux-live-medium';
 import { linuxNoInit } from './rules/linux-no-init';
 import { linuxPanic } from './rules/linux-panic';
+import { linuxRootMissing } from './rules/linux-root-missing';
 import { linuxUnableToMountRoot } from './rules/linux-unable-to-mount-root';
 import { nextbsdOverlayFailed } from './rules/nextbsd-overlay-failed';
 import { qemuIothread } from './rules/qemu-iothread';
@@ -136,6 +137,7 @@ export const failureRules: readonly LoadedRule[] = [
   linuxLiveMedium,
   linuxNoInit,
   linuxPanic,
+  linuxRootMissing,
   linuxUnableToMountRoot,
   efiFailedToLoad,
   firmwareDenied,

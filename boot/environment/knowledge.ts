@@ -53,6 +53,12 @@ export interface EnvironmentFacts {
   readonly classes?: readonly string[];
   /** The kernel found no root and asks for one. */
   readonly asksForRoot?: boolean;
+  /** Linux: names of the block devices there are, without /dev. */
+  readonly blockDevices?: readonly string[];
+  /** Filesystems the kernel has. */
+  readonly filesystems?: readonly string[];
+  /** Linux: the loader handed over an initial ramdisk. */
+  readonly hasInitramfs?: boolean;
 }
 
 export interface VariableKnowledge {

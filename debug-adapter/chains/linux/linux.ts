@@ -2,6 +2,7 @@ import type {
   CapabilitiesAnswer,
   DiagnosisAnswer,
   EnvironmentAnswer,
+  InitramfsInfo,
   MountsAnswer,
   MountsArguments,
   ProcessesAnswer,
@@ -13,7 +14,7 @@ import type {
 import { askedOfLinux } from '../../../boot/capabilities';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
-import { linuxVariables } from '../../../boot/environment/linux';
+import { linuxVariables, namesDevice } from '../../../boot/environment/linux';
 import { MountTable, type Place } from '../../../boot/mount-rules';
 import type { ProgramView } from '../../inspect/view';
 import type { Vcpu } from '../../machine/machine';
@@ -21,12 +22,15 @@ import { Batch } from '../batch';
 import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '../chain';
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
-import { EnvironmentBook, kernelHeldStage } from '../environment-book';
+import { EnvironmentBook, type HeldVariable } from '../environment-book';
 import { mountsAnswer, placePath, type MountProcess } from '../mount-answer';
 import { processId } from '../process-name';
 import { capabilitiesAnswer } from '../capabilities';
 import { resolvePathAnswer } from '../resolve-path';
+import { readBlockDevices } from './block-devices';
 import { readFilesystems } from './filesystems';
+import { readInitEnvironment } from './init-environment';
+import { readInitramfs } from './initramfs';
 import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { heldParameters, readCommandLine } from './command-line';
@@ -44,6 +48,9 @@ interface Tables {
   readonly tasks: readonly LinuxTask[];
   readonly kernel: MountTable;
   readonly byNamespace: ReadonlyMap<bigint, MountTable>;
+  /** By mount id, over all namespaces: the dentry of its root directory. */
+  readonly tops: ReadonlyMap<string, bigint>;
+  readonly dentries: DentryReader;
 }
 
 const readTables = async (view: ProgramView): Promise<Tables> => {
@@ -57,9 +64,13 @@ const readTables = async (view: ProgramView): Promise<Tables> => {
       return [address, await readNamespace(view, batch, dentries, address, root === undefined || isUnknown(root) ? undefined : root)] as const;
     }),
   );
-  const byNamespace = new Map(tables);
-  return { root: own.root, tasks, kernel: byNamespace.get(own.namespace) ?? tables[0]?.[1] ?? new MountTable([]), byNamespace };
+  const byNamespace = new Map(tables.map(([address, { table }]) => [address, table]));
+  const tops = new Map(tables.flatMap(([, namespace]) => [...namespace.tops]));
+  return { root: own.root, tasks, kernel: byNamespace.get(own.namespace) ?? tables[0]?.[1].table ?? new MountTable([]), byNamespace, tops, dentries };
 };
+
+/** Name → value of what is known. */
+const textsOf = (held: readonly HeldVariable[]): ReadonlyMap<string, string> => new Map(held.flatMap(({ name, value }) => (isUnknown(value) ? [] : [[name, value] as const])));
 
 const mountProcesses = (tables: Tables): MountProcess[] =>
   tables.tasks.map((task) => {
@@ -74,15 +85,24 @@ export class LinuxChain implements Chain {
   readonly #book = new EnvironmentBook(linuxVariables);
 
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {
-    const { kernel, stage } = context;
+    const { kernel } = context;
     if (kernel === undefined) return { variables: [], ...noKernel };
     const line = await known(() => readCommandLine(kernel));
     if (isUnknown(line)) {
       const answer = this.#book.answer();
       return answer.variables.length > 0 ? answer : { variables: [], ...line };
     }
-    this.#book.record(kernelHeldStage(stage), heldParameters(line));
-    return this.#book.answer();
+    this.#book.record('kernel', heldParameters(line));
+    const init = await perhaps(() => readInitEnvironment(kernel, context.machine));
+    if (init !== undefined && init.length > 0) this.#book.record('init', init);
+    const parameters = textsOf(heldParameters(line));
+    const [initramfs, devices, filesystems] = await Promise.all([known(() => this.#initramfs(kernel, parameters)), perhaps(() => readBlockDevices(kernel)), perhaps(() => readFilesystems(kernel))]);
+    const facts = {
+      ...(devices === undefined ? {} : { blockDevices: devices.map(({ name }) => name) }),
+      ...(filesystems === undefined ? {} : { filesystems }),
+      ...(isUnknown(initramfs) ? {} : { hasInitramfs: initramfs !== undefined }),
+    };
+    return { ...this.#book.answer(facts), ...(initramfs === undefined ? {} : { initramfs }) };
   }
 
   async mounts(context: ChainContext, request: MountsArguments): Promise<MountsAnswer> {
@@ -132,8 +152,26 @@ export class LinuxChain implements Chain {
     const { kernel } = context;
     if (kernel === undefined) return [];
     const line = await perhaps(() => readCommandLine(kernel));
-    const wanted = line === undefined ? undefined : heldParameters(line).find((word) => word.name === 'root')?.value;
-    return wanted === undefined || isUnknown(wanted) ? [] : [{ key: 'rootWanted', value: wanted, text: `root=${wanted}` }];
+    const wanted = line === undefined ? undefined : textsOf(heldParameters(line)).get('root');
+    const figures: Figure[] = wanted === undefined ? [] : [{ key: 'rootWanted', value: wanted, text: `root=${wanted}` }];
+    const devices = await perhaps(() => readBlockDevices(kernel));
+    if (devices !== undefined) {
+      const names = devices.map(({ name }) => name).join(', ') || 'no block device at all';
+      figures.push({ key: 'blockDevices', value: names, text: `the kernel has ${names}` });
+      const found = wanted === undefined ? undefined : namesDevice(wanted, devices.map(({ name }) => name));
+      if (found !== undefined) figures.push({ key: 'rootDevice', value: found ? 'there' : 'missing', text: found ? 'that device is there' : 'that device is not there' });
+    }
+    return figures;
+  }
+
+  /** The ramdisk, beside what the kernel unpacked into its rootfs. */
+  async #initramfs(kernel: ProgramView, parameters: ReadonlyMap<string, string>): Promise<InitramfsInfo | undefined> {
+    const unpacked = await perhaps(async () => {
+      const { kernel: table, tops, dentries } = await readTables(kernel);
+      const top = table.rows.filter(({ fstype }) => fstype === 'rootfs').map(({ id }) => tops.get(id))[0];
+      return top === undefined ? undefined : dentries.children(top);
+    });
+    return readInitramfs(kernel, parameters.get('rdinit') ?? '/init', unpacked);
   }
 
   errorSites(context: ChainContext, process: string): ErrorSites | { readonly unknown: string } {
@@ -158,7 +196,7 @@ export class LinuxChain implements Chain {
     const { kernel } = context;
     if (kernel === undefined) return { filesystems: noKernel, classes: noKernel, modules: noKernel, asked: [], missing: [] };
     const [filesystems, line] = await Promise.all([known(() => readFilesystems(kernel)), perhaps(() => readCommandLine(kernel))]);
-    const parameters = new Map((line === undefined ? [] : heldParameters(line)).flatMap(({ name, value }) => (isUnknown(value) ? [] : [[name, value] as const])));
+    const parameters = textsOf(line === undefined ? [] : heldParameters(line));
     const none = { unknown: 'because Linux has no GEOM' };
     return capabilitiesAnswer({ filesystems, classes: none, modules: { unknown: 'because the list of modules is not read here: see the debugger\'s modules' } }, askedOfLinux(parameters));
   }

@@ -10,15 +10,16 @@ const longest = 65_536;
 
 /**
  * Elements of a `struct list_head` ring (include/linux/list.h), whose links point at the link inside the next element.
- * `head` is the ring's own list_head, `link` the member path of the link in `type`.
+ * `head` is the ring's own list_head, `link` the member path of the link in `type`. No more than `most`
+ * are read.
  */
-export const walkRing = async (view: ProgramView, batch: Batch, head: Value, type: string, link: string): Promise<Value[]> => {
+export const walkRing = async (view: ProgramView, batch: Batch, head: Value, type: string, link: string, most = Infinity): Promise<Value[]> => {
   const elementType = view.type(type);
   const offset = BigInt(view.offsetOf(elementType, link));
   const end = head.address ?? 0n;
   const found: Value[] = [];
   let at = await head.member('next').integer();
-  while (at !== end && at !== 0n) {
+  while (at !== end && at !== 0n && found.length < most) {
     if (found.length >= longest) throw failure(chainErrors.listTooLong, { name: `${type}.${link}`, count: found.length });
     const element = await batch.struct(view.value(elementType, at - offset));
     found.push(element);

@@ -7,6 +7,12 @@ import { perhaps } from '../unknown';
 import type { DentryReader } from './dentries';
 import { isAggregate, walkRedBlackTree, walkRing } from './lists';
 
+/** A namespace's mounts, and by mount id the dentry of each one's root directory. */
+export interface NamespaceMounts {
+  readonly table: MountTable;
+  readonly tops: ReadonlyMap<string, bigint>;
+}
+
 interface RawMount {
   readonly value: Value;
   readonly id: string;
@@ -20,7 +26,7 @@ interface RawMount {
  * The mounts of one namespace, `struct mnt_namespace` at an address (fs/mount.h): a red-black tree `mounts` since 6.8, a
  * ring `list` before. `root` gives the mounts their names as seen from there.
  */
-export const readNamespace = async (view: ProgramView, batch: Batch, dentries: DentryReader, address: bigint, root: Place | undefined): Promise<MountTable> => {
+export const readNamespace = async (view: ProgramView, batch: Batch, dentries: DentryReader, address: bigint, root: Place | undefined): Promise<NamespaceMounts> => {
   const namespace = await batch.at('mnt_namespace', address);
   const values =
     namespace.hasMember('mounts') && isAggregate(namespace.member('mounts'))
@@ -28,7 +34,8 @@ export const readNamespace = async (view: ProgramView, batch: Batch, dentries: D
       : await walkRing(view, batch, namespace.member('list'), 'mount', 'mnt_list');
   const mounts = await Promise.all(values.map((value) => readMount(batch, dentries, value)));
   const unnamed = new MountTable(mounts.map((mount) => row(mount, '')));
-  return new MountTable(mounts.map((mount) => row(mount, nameOf(unnamed, root, mount))));
+  const tops = await Promise.all(mounts.map(async ({ id, value }) => [id, await value.member('mnt').member('mnt_root').integer()] as const));
+  return { table: new MountTable(mounts.map((mount) => row(mount, nameOf(unnamed, root, mount)))), tops: new Map(tops) };
 };
 
 const row = (mount: RawMount, on: string): MountRow => ({ id: mount.id, fstype: mount.fstype, from: mount.from, on, flags: mount.flags, ...(mount.covered === undefined ? {} : { covered: mount.covered }) });
@@ -49,19 +56,39 @@ const pathToTop = (table: MountTable, place: Place): string => {
 const readMount = async (batch: Batch, dentries: DentryReader, mount: Value): Promise<RawMount> => {
   const inner = mount.member('mnt');
   const parent = await mount.member('mnt_parent').integer();
-  const [covered, superblock, from] = await Promise.all([
+  const [covered, superblock, from, propagation] = await Promise.all([
     parent === mount.address ? undefined : mount.member('mnt_mountpoint').integer().then((dentry) => dentries.place({ mount: parent, dentry })),
     inner.member('mnt_sb').integer().then((address) => readSuperblock(batch, address)),
     readName(mount),
+    readPropagation(batch, mount),
   ]);
   return {
     value: mount,
     id: String(await mount.member('mnt_id').integer()),
     fstype: superblock.fstype,
     from,
-    flags: linuxMountWords(BigInt.asUintN(32, await inner.member('mnt_flags').integer()), superblock.flags),
+    flags: [...linuxMountWords(BigInt.asUintN(32, await inner.member('mnt_flags').integer()), superblock.flags), ...propagation],
     ...(covered === undefined ? {} : { covered }),
   };
+};
+
+/** MNT_SHARED, MNT_UNBINDABLE (include/linux/mount.h); since 6.17 T_SHARED, T_UNBINDABLE in `mnt_t_flags` (fs/mount.h). */
+const [shared, unbindable] = [0x1000n, 0x2000n];
+const [sharedLater, unbindableLater] = [1n, 2n];
+
+/**
+ * As /proc/PID/mountinfo tells propagation (fs/proc_namespace.c): `shared:N` the peer group, `master:N` the group it gets mounts from,
+ * `unbindable`; a private mount has no word.
+ */
+const readPropagation = async (batch: Batch, mount: Value): Promise<string[]> => {
+  const isLater = mount.hasMember('mnt_t_flags');
+  const flags = BigInt.asUintN(32, await (isLater ? mount.member('mnt_t_flags') : mount.member('mnt').member('mnt_flags')).integer());
+  const words: string[] = [];
+  if ((flags & (isLater ? sharedLater : shared)) !== 0n) words.push(`shared:${await mount.member('mnt_group_id').integer()}`);
+  const master = await mount.member('mnt_master').integer();
+  if (master !== 0n) words.push(`master:${await (await batch.at('mount', master)).member('mnt_group_id').integer()}`);
+  if ((flags & (isLater ? unbindableLater : unbindable)) !== 0n) words.push('unbindable');
+  return words;
 };
 
 /** `s_type->name` and, for FUSE and the like, `s_subtype` (include/linux/fs.h). */

@@ -69,7 +69,7 @@ const readNamespaceAddress = async (batch: Batch, task: Value): Promise<bigint> 
   return proxy === 0n ? 0n : (await batch.at('nsproxy', proxy)).member('mnt_ns').integer();
 };
 
-/** `mm->pgd` is in the kernel's map of all memory, which begins at `page_offset_base` (arch/x86/kernel/head64.c). */
+/** Physical address of a task's page-table root. `mm->pgd` is in the kernel's map of all memory, which begins at `page_offset_base` (arch/x86/kernel/head64.c). */
 export const readSpace = async (view: ProgramView, batch: Batch, task: Value): Promise<bigint> => {
   const mm = await task.member('mm').integer();
   if (mm === 0n) return 0n;

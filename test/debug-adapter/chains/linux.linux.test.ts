@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ChainContext } from '../../../debug-adapter/chains/chain';
@@ -8,15 +9,16 @@ import type { Machine } from '../../../debug-adapter/machine/machine';
 import { createPlacements } from '../../../debug-adapter/program/placement/placement';
 import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
 import type { Module } from '../../../debug-adapter/program/program';
-import { linuxGuest, makeInitramfs } from '../../guests/linux/build.mjs';
+import { linuxGuest, makeDisk, makeInitramfs } from '../../guests/linux/build.mjs';
 import { runUntil } from '../program/drive';
 import { createView } from '../../../debug-adapter/inspect/program-view';
 import { SymbolicView } from './symbolic-view';
 
-const plain = linuxGuest({ root: '/dev/nonexistent' });
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-linux-'));
+const plain = linuxGuest({ root: '/dev/vda1', disk: makeDisk(path.join(scratch, 'disk.img')), parameters: ['ro', 'rw', 'mystery=1'] });
 const skipped = 'skipped' in plain;
 const machines: Machine[] = [];
-const folders: string[] = [];
+const folders: string[] = [scratch];
 
 afterAll(async () => {
   for (const machine of machines) await machine.close('kill');
@@ -63,8 +65,11 @@ describe.skipIf(skipped)("Debian's kernel without a root", () => {
     expect(chain.id).toBe('linux');
 
     const environment = await chain.environment(await context(1));
-    expect(environment.variables.find((v) => v.name === 'root')).toMatchObject({ values: [{ stage: 'kernel', value: '/dev/nonexistent' }], meaning: expect.stringContaining('/dev/nonexistent') });
-    expect(environment.variables.map((v) => v.name)).toEqual(['console', 'panic', 'root']);
+    expect(environment.variables.find((v) => v.name === 'root')).toMatchObject({ values: [{ stage: 'kernel', value: '/dev/vda1' }], meaning: expect.stringContaining('/dev/vda1'), faults: [] });
+    expect(environment.variables.map((v) => v.name)).toEqual(['console', 'panic', 'root', 'ro', 'rw', 'mystery']);
+    expect(environment.initramfs).toBeUndefined();
+    const root = (await chain.environment(await context())).variables.find((v) => v.name === 'root');
+    expect(root?.faults).toEqual([{ code: 'contradicting', message: 'root=/dev/vda1, but the kernel has: nvme0n1, nvme0n1p1' }]);
     expect((await chain.mounts(await context(1), {})).unknown).toMatch(/^because no /);
 
     const mounts = await chain.mounts(await context(), {});
@@ -78,10 +83,13 @@ describe.skipIf(skipped)("Debian's kernel without a root", () => {
     const processes = await chain.processes(await context());
     expect(processes.processes.find((p) => p.id === 'swapper/0:1')).toMatchObject({ root: '/', cwd: '/' });
     expect(await chain.currentProcess(await context())).toMatchObject({ name: 'swapper/0', pid: 1 });
-    expect((await chain.figures(await context()))[0]?.text).toBe('root=/dev/nonexistent');
+    expect((await chain.figures(await context())).map(({ text }) => text)).toEqual(['root=/dev/vda1', 'the kernel has nvme0n1, nvme0n1p1', 'that device is not there']);
 
     const { failures } = await chain.diagnosis(await context());
-    expect(failures.map((f) => f.code)).toEqual(['linux.unable-to-mount-root']);
+    expect(failures.map((f) => f.code)).toEqual(['linux.root-device-missing']);
+    expect(failures[0]).toMatchObject({ confidence: 'certain', title: expect.stringContaining('/dev/vda1') as string, evidence: expect.arrayContaining([{ kind: 'memory', text: 'root=/dev/vda1 but the kernel has: nvme0n1, nvme0n1p1' }]) as unknown });
+    // Without debug information the console alone tells.
+    expect((await chain.diagnosis(await context(1))).failures.map((f) => [f.code, f.confidence])).toEqual([['linux.unable-to-mount-root', 'certain']]);
     await machine.close('kill');
   });
 });
@@ -91,9 +99,10 @@ describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
     const folder = fs.mkdtempSync(path.join((await import('node:os')).tmpdir(), 'bs-chain-'));
     folders.push(folder);
     const { initramfs } = makeInitramfs(folder);
-    const { machine, context, until, said } = await boot(linuxGuest({ initramfs }));
+    const { machine, context, until, said } = await boot(linuxGuest({ initramfs, parameters: ['mystery=1'] }));
     await until('init: waiting');
     await until('init: child lives');
+    await until('init: child has mounts');
     expect(detectChain({ hasSymbol: () => false, serialText: said })).toBe('linux');
     const chain = chainOf('linux', { hasSymbol: () => false, serialText: said });
     const ctx = await context();
@@ -119,6 +128,23 @@ describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
         ['/newroot/data', '/data', 'prefix-stripped'],
       ]),
     );
+    // Propagation, as /proc/PID/mountinfo tells it.
+    const flagsOf = (list: readonly { on: string; flags: string[] }[] | undefined, on: string): string[] => list?.filter((mount) => mount.on === on).flatMap(({ flags }) => flags.filter((flag) => /^(shared|master|unbindable)/.test(flag))) ?? [];
+    const [group] = flagsOf(mounts.kernel, '/newroot');
+    expect(group).toMatch(/^shared:\d+$/);
+    expect(flagsOf(mounts.kernel, '/proc')).toEqual(['unbindable']);
+    expect(flagsOf(mounts.kernel, '/newroot/data')).toEqual([]);
+    const own = (await chain.mounts(ctx, { process: 'unshared' })).views[0];
+    expect(flagsOf(own?.mounts, '/newroot')).toEqual([`master:${group?.slice(7)}`]);
+    expect(own?.mounts.map(({ id }) => id).some((id) => mounts.kernel.some((mount) => mount.id === id))).toBe(false);
+
+    const environment = await chain.environment(ctx);
+    const value = (name: string): unknown => environment.variables.find((variable) => variable.name === name)?.values.map(({ stage, value: text }) => [stage, text]);
+    expect(value('HOME')).toEqual([['init', '/']]);
+    expect(value('mystery')).toEqual([['kernel', '1'], ['init', '1']]);
+    expect(value('console')).toEqual([['kernel', 'ttyS0']]);
+    expect(environment.initramfs).toMatchObject({ size: fs.statSync(initramfs).size, init: { path: '/init', present: true } });
+
     const { processes } = await chain.processes(await context());
     const init = processes.find((p) => p.id === 'init:1');
     // It pauses, or has not come so far yet.

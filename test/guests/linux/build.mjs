@@ -16,6 +16,28 @@ function cpioEntry(name, mode, body, rdev = [0, 0]) {
   return Buffer.concat([pad(Buffer.from(header, 'latin1')), pad(body)]);
 }
 
+/** @param {Record<string, string | Buffer | null | {link: string}>} files */
+export function cpioArchive(files) {
+  const entries = Object.entries(files).map(([name, body]) => {
+    if (body === null) return cpioEntry(name, 0o040755, Buffer.alloc(0));
+    if (typeof body === 'object' && 'link' in body) return cpioEntry(name, 0o120777, Buffer.from(body.link));
+    return cpioEntry(name, 0o100755, Buffer.from(body));
+  });
+  return Buffer.concat([...entries, cpioEntry('TRAILER!!!', 0, Buffer.alloc(0))]);
+}
+
+/** @param {string} file */
+export function makeDisk(file) {
+  const sectors = 8192;
+  const disk = Buffer.alloc(sectors * 512);
+  disk.writeUInt8(0x83, 446 + 4);
+  disk.writeUInt32LE(2048, 446 + 8);
+  disk.writeUInt32LE(sectors - 2048, 446 + 12);
+  disk.writeUInt16LE(0xaa55, 510);
+  fs.writeFileSync(file, disk);
+  return file;
+}
+
 /** A small initramfs whose /init loads a module where one is given, mounts proc and tmpfs, changes the root of a child and waits. */
 export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-initramfs-')), module = undefined) {
   const init = path.join(folder, 'init');
@@ -27,6 +49,8 @@ export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bo
     Buffer.concat([
       ...['dev', 'proc', 'newroot'].map((name) => cpioEntry(name, directory, Buffer.alloc(0))),
       cpioEntry('dev/console', 0o020600, Buffer.alloc(0), [5, 1]),
+      cpioEntry('data', 0o120777, Buffer.from('/newroot/data')),
+      cpioEntry('loop', 0o120777, Buffer.from('loop')),
       cpioEntry('init', 0o100755, fs.readFileSync(init)),
       ...(module === undefined ? [] : [cpioEntry('module.ko', 0o100644, fs.readFileSync(module))]),
       cpioEntry('TRAILER!!!', 0, Buffer.alloc(0)),
@@ -36,16 +60,16 @@ export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bo
 }
 
 /**
- * @param {{root?: string, initramfs?: string, kaslr?: boolean, download?: boolean}} options
+ * @param {{root?: string, initramfs?: string, kaslr?: boolean, download?: boolean, parameters?: string[], disk?: string}} options
  */
 export function linuxGuest(options = {}) {
   const kernel = options.download === false ? linuxOffline() : ensureLinux();
   if ('skipped' in kernel) return kernel;
-  const append = ['console=ttyS0', 'panic=0', ...(options.root ? [`root=${options.root}`] : []), ...(options.kaslr === false ? ['nokaslr'] : [])].join(' ');
+  const append = ['console=ttyS0', 'panic=0', ...(options.root ? [`root=${options.root}`] : []), ...(options.kaslr === false ? ['nokaslr'] : []), ...(options.parameters ?? [])].join(' ');
   return {
     ...kernel,
     append,
-    qemu: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-display', 'none', '-net', 'none', '-kernel', kernel.vmlinuz, '-append', append, ...(options.initramfs ? ['-initrd', options.initramfs] : [])],
+    qemu: ['qemu-system-x86_64', '-cpu', 'max', '-m', '512', '-display', 'none', '-net', 'none', '-kernel', kernel.vmlinuz, '-append', append, ...(options.initramfs ? ['-initrd', options.initramfs] : []), ...(options.disk ? ['-drive', `file=${options.disk},format=raw,if=none,id=d0,snapshot=on`, '-device', 'nvme,drive=d0,serial=bootscope'] : [])],
   };
 }
 

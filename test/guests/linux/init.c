@@ -7,7 +7,8 @@ static long call(long number, long a, long b, long c, long d, long e) {
   return result;
 }
 
-enum { SYS_write = 1, SYS_open = 2, SYS_finit_module = 313, SYS_pause = 34, SYS_fork = 57, SYS_exit = 60, SYS_chdir = 80, SYS_prctl = 157, SYS_chroot = 161, SYS_mount = 165, SYS_mkdir = 83 };
+enum { SYS_write = 1, SYS_open = 2, SYS_finit_module = 313, SYS_pause = 34, SYS_fork = 57, SYS_exit = 60, SYS_chdir = 80, SYS_prctl = 157, SYS_chroot = 161, SYS_mount = 165, SYS_mkdir = 83, SYS_unshare = 272 };
+enum { MS_SLAVE = 1 << 19, MS_SHARED = 1 << 20, MS_UNBINDABLE = 1 << 17, CLONE_NEWNS = 0x20000 };
 enum { PR_SET_NAME = 15 };
 
 static void say(const char *text) {
@@ -23,6 +24,16 @@ void _start(void) {
   call(SYS_mount, (long)"tmpfs", (long)"/newroot", (long)"tmpfs", 0, 0);
   call(SYS_mkdir, (long)"/newroot/data", 0755, 0, 0, 0);
   call(SYS_mount, (long)"tmpfs", (long)"/newroot/data", (long)"tmpfs", 0, 0);
+  call(SYS_mount, 0, (long)"/newroot", 0, MS_SHARED, 0);
+  call(SYS_mount, 0, (long)"/proc", 0, MS_UNBINDABLE, 0);
+  if (call(SYS_fork, 0, 0, 0, 0, 0) == 0) {
+    call(SYS_prctl, PR_SET_NAME, (long)"unshared", 0, 0, 0);
+    call(SYS_unshare, CLONE_NEWNS, 0, 0, 0, 0);
+    call(SYS_mount, 0, (long)"/newroot", 0, MS_SLAVE, 0);
+    call(SYS_chdir, (long)"/newroot", 0, 0, 0, 0);
+    say("init: child has mounts of its own\n");
+    for (;;) call(SYS_pause, 0, 0, 0, 0, 0);
+  }
   if (call(SYS_fork, 0, 0, 0, 0, 0) == 0) {
     call(SYS_prctl, PR_SET_NAME, (long)"chrooted", 0, 0, 0);
     call(SYS_chdir, (long)"/newroot", 0, 0, 0, 0);

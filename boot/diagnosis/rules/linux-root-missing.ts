@@ -1,0 +1,14 @@
+import type { FailureRule } from '../rule';
+
+export const linuxRootMissing: FailureRule = {
+  code: 'linux.root-device-missing',
+  chains: ['linux'],
+  title: 'root={rootWanted} names a device this kernel does not have',
+  cause: 'root= was written for another controller or another order of disks (vda for virtio, sda for SATA, SCSI and USB, nvme0n1 for NVMe), or the driver of that controller is a module of an initramfs that was not given.',
+  fix: 'name one of the devices there are ({blockDevices}), better by PARTUUID=, or give the initramfs that belongs to the kernel.',
+  confidence: 'certain',
+  serial: [{ any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device:word}', 'ALERT!  {device} does not exist.  Dropping to a shell!', 'ALERT! {device} does not exist. Dropping to a shell!'] }],
+  facts: [{ fact: 'rootDevice', is: 'equal', than: 'missing', required: true, words: 'root={rootWanted} but the kernel has: {blockDevices}' }],
+  replaces: ['linux.unable-to-mount-root', 'linux.initramfs-no-root', 'linux.panic'],
+  source: 'init/do_mounts.c',
+};
