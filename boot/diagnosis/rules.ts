@@ -54,6 +54,9 @@ import { linuxInitrdBad } from './rules/linux-initrd-bad';
 import { linuxLiveMedium } from './rules/linux-live-medium';
 import { linuxNoInit } from './rules/linux-no-init';
 import { linuxPanic } from './rules/linux-panic';
+import { linuxInitNotExecutable } from './rules/linux-init-not-executable';
+import { linuxInitramfsLacksInit } from './rules/linux-initramfs-lacks-init';
+import { linuxRootFilesystem } from './rules/linux-root-filesystem';
 import { linuxRootMissing } from './rules/linux-root-missing';
 import { linuxUnableToMountRoot } from './rules/linux-unable-to-mount-root';
 import { nextbsdOverlayFailed } from './rules/nextbsd-overlay-failed';
@@ -137,6 +140,9 @@ export const failureRules: readonly LoadedRule[] = [
   linuxLiveMedium,
   linuxNoInit,
   linuxPanic,
+  linuxInitNotExecutable,
+  linuxInitramfsLacksInit,
+  linuxRootFilesystem,
   linuxRootMissing,
   linuxUnableToMountRoot,
   efiFailedToLoad,

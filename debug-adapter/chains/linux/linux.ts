@@ -14,6 +14,7 @@ import type {
 import { askedOfLinux } from '../../../boot/capabilities';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
+import { sizeInWords } from '../../../boot/environment/knowledge';
 import { linuxVariables, namesDevice } from '../../../boot/environment/linux';
 import { MountTable, type Place } from '../../../boot/mount-rules';
 import type { ProgramView } from '../../inspect/view';
@@ -160,6 +161,11 @@ export class LinuxChain implements Chain {
       figures.push({ key: 'blockDevices', value: names, text: `the kernel has ${names}` });
       const found = wanted === undefined ? undefined : namesDevice(wanted, devices.map(({ name }) => name));
       if (found !== undefined) figures.push({ key: 'rootDevice', value: found ? 'there' : 'missing', text: found ? 'that device is there' : 'that device is not there' });
+    }
+    const initramfs = await perhaps(() => this.#initramfs(kernel, line === undefined ? new Map() : textsOf(heldParameters(line))));
+    if (initramfs !== undefined && !isUnknown(initramfs.init)) {
+      const { present, text } = initramfs.init;
+      figures.push({ key: 'initramfsInit', value: present ? 'there' : 'missing', text }, { key: 'initramfsText', value: text, text: `a ramdisk of ${sizeInWords(BigInt(initramfs.size))} at ${initramfs.address}` });
     }
     return figures;
   }
