@@ -1,5 +1,5 @@
 import { serialLines, type SerialLine } from '../serial-text';
-import type { Confidence, FactCondition, LoadedRule } from './rule';
+import type { Confidence, FactCondition, LoadedRule, WorkspacePlace } from './rule';
 import { fillWords, matchTemplate, type Template } from './template';
 
 /** What memory told: numbers as decimal text, lists as words. */
@@ -13,6 +13,8 @@ export interface FoundFailure {
   readonly confidence: Confidence;
   readonly evidence: readonly { readonly kind: 'serial' | 'memory'; readonly text: string; readonly line?: number }[];
   readonly source?: string;
+  /** Where in the user's files to look, filled in. */
+  readonly where: readonly WorkspacePlace[];
 }
 
 const rank: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
@@ -76,8 +78,12 @@ const applyRule = (rule: LoadedRule, lines: readonly ReadLine[], facts: Facts): 
   }
   const confidence = every && rule.facts !== undefined && rule.facts.length > 0 ? (rule.confidenceWithFacts ?? rule.confidence) : rule.confidence;
   const words = (text: string): string => fillWords(text, values);
-  return { code: rule.code, title: words(rule.title), cause: words(rule.cause), fix: words(rule.fix), confidence, evidence, ...(rule.source === undefined ? {} : { source: rule.source }) };
+  return { code: rule.code, title: words(rule.title), cause: words(rule.cause), fix: words(rule.fix), confidence, evidence, ...(rule.source === undefined ? {} : { source: rule.source }), where: placesOf(rule, values) };
 };
+
+/** The rule's places with their holes filled; those with one that is not known are left out. */
+const placesOf = ({ where }: LoadedRule, values: ReadonlyMap<string, string>): WorkspacePlace[] =>
+  (where ?? []).flatMap(({ file, find }) => ([...`${file} ${find}`.matchAll(/\{([\w.-]+)\}/g)].some(([, name = '']) => (values.get(name) ?? '') === '') ? [] : [{ file: fillWords(file, values), find: fillWords(find, values) }]));
 
 /** The last line before `before` that shows a step: steps are looked for from the end, since a failure that repeats is told by its final state. */
 const findStep = (templates: readonly Template[], lines: readonly ReadLine[], before: number): { line: ReadLine; index: number; captured: ReadonlyMap<string, string> } | undefined => {

@@ -12,7 +12,10 @@ export interface FailureRule {
   readonly confidence: Confidence;
   /** Messages that must have come, in this order; each is one of several texts (see template.ts). */
   readonly serial: readonly { readonly any: readonly string[]; readonly optional?: boolean }[];
-  /** Messages that, when they come after the last piece of evidence, show that the boot went on: then nothing is said. */
+  /**
+   * Messages that, when they come after the last piece of evidence, show that the boot went on: then nothing is said. A login prompt
+   * does so for every rule but one with an empty list.
+   */
   readonly unlessLater?: readonly string[];
   /** Messages that, wherever they come, say that another rule tells the story better. */
   readonly unlessEver?: readonly string[];
@@ -24,6 +27,16 @@ export interface FailureRule {
   readonly confidenceWithFacts?: Confidence;
   /** File of the project's sources where the failure arises. */
   readonly source?: string;
+  /** Where in the user's own files the cause is written, the likeliest first. */
+  readonly where?: readonly WorkspacePlace[];
+}
+
+/** A line of a file of the workspace. */
+export interface WorkspacePlace {
+  /** End of the file's path, `*` for any text without a slash: `loader.conf`, `50_rootfs.service`, `bootloader/*main.rs`, `*.sh`. */
+  readonly file: string;
+  /** Text the line holds; `{hole}` is filled from the messages and facts. A place with a hole that is not known is passed over. */
+  readonly find: string;
 }
 
 export type Confidence = 'certain' | 'likely' | 'possible';
@@ -45,6 +58,9 @@ export interface LoadedRule extends FailureRule {
   readonly excludes: readonly Template[];
 }
 
+/** Printed by every getty and login. */
+const cameUp = 'login:';
+
 const confidences: readonly string[] = ['certain', 'likely', 'possible'];
 const comparisons: readonly string[] = ['set', 'not-set', 'below', 'at-least', 'equal'];
 
@@ -61,7 +77,8 @@ export const loadRule = (data: unknown): LoadedRule => {
   });
   const facts = rule['facts'] === undefined ? [] : list(rule, 'facts').map((item, index) => fact(item, `${code}: facts[${index}]`));
   if (!serial.some((step) => !step.optional) && !facts.some((condition) => condition.required === true)) throw new RangeError(`${code}: at least one message or fact must be required`);
-  const unlessLater = rule['unlessLater'] === undefined ? [] : strings(rule, 'unlessLater');
+  const given = rule['unlessLater'] === undefined ? undefined : strings(rule, 'unlessLater');
+  const unlessLater = given?.length === 0 ? [] : [...new Set([...(given ?? []), cameUp])];
   const unlessEver = rule['unlessEver'] === undefined ? [] : strings(rule, 'unlessEver');
   const replaces = rule['replaces'] === undefined ? [] : strings(rule, 'replaces');
   const later = rule['confidenceWithFacts'];
@@ -79,6 +96,7 @@ export const loadRule = (data: unknown): LoadedRule => {
     facts,
     ...(later === undefined ? {} : { confidenceWithFacts: confidence(later, code) }),
     ...(rule['source'] === undefined ? {} : { source: text(rule, 'source') }),
+    ...(rule['where'] === undefined ? {} : { where: list(rule, 'where').map((item, index) => place(item, `${code}: where[${index}]`)) }),
     steps: serial.map((step) => ({ any: step.any.map(parseTemplate), optional: step.optional })),
     clears: unlessLater.map(parseTemplate),
     excludes: unlessEver.map(parseTemplate),
@@ -109,6 +127,10 @@ const strings = (fields: Fields, name: string): readonly string[] =>
 const confidence = (value: unknown, code: string): Confidence => {
   if (typeof value !== 'string' || !confidences.includes(value)) throw new RangeError(`${code}: confidence must be one of ${confidences.join(', ')}`);
   return value as Confidence;
+};
+const place = (item: unknown, where: string): WorkspacePlace => {
+  const fields = object(item, where);
+  return { file: text(fields, 'file'), find: text(fields, 'find') };
 };
 const fact = (item: unknown, where: string): FactCondition => {
   const fields = object(item, where);

@@ -73,6 +73,15 @@ import { redoxServiceBeforeDisk } from './rules/redox-service-before-disk';
 import { redoxUnitFailed } from './rules/redox-unit-failed';
 import { redoxUnitNotFound } from './rules/redox-unit-not-found';
 import { redoxUnitUnreadable } from './rules/redox-unit-unreadable';
+import { redoxMisalignedReads } from './rules/redox-misaligned-reads';
+import { redoxEnvironmentUnparsable } from './rules/redox-environment-unparsable';
+import { redoxEnvironmentContradicting } from './rules/redox-environment-contradicting';
+import { redoxWillNotMount } from './rules/redox-will-not-mount';
+import { freebsdCapabilityMissing } from './rules/freebsd-capability-missing';
+import { freebsdGeomClassMissing } from './rules/freebsd-geom-class-missing';
+import { freebsdSharedObject } from './rules/freebsd-shared-object';
+import { testMarkerMissing } from './rules/test-marker-missing';
+import { testQemuNotEnded } from './rules/test-qemu-not-ended';
 
 /** The failures Bootscope knows by itself. */
 export const failureRules: readonly LoadedRule[] = [
@@ -150,4 +159,13 @@ export const failureRules: readonly LoadedRule[] = [
   firmwareNothing,
   grubRescue,
   qemuIothread,
+  redoxMisalignedReads,
+  redoxEnvironmentUnparsable,
+  redoxEnvironmentContradicting,
+  redoxWillNotMount,
+  freebsdCapabilityMissing,
+  freebsdGeomClassMissing,
+  freebsdSharedObject,
+  testMarkerMissing,
+  testQemuNotEnded,
 ].map(loadRule);

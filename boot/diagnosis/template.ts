@@ -81,4 +81,4 @@ const holeEnd = (line: string, at: number, literal: string, hole: Hole): number 
 };
 
 /** Puts captured texts and facts into words; what is not known stays out as `?`. */
-export const fillWords = (words: string, values: ReadonlyMap<string, string>): string => words.replace(/\{(\w+)\}/g, (_whole, name: string) => values.get(name) ?? '?');
+export const fillWords = (words: string, values: ReadonlyMap<string, string>): string => words.replace(/\{([\w.-]+)\}/g, (_whole, name: string) => values.get(name) ?? '?');

@@ -13,6 +13,7 @@ interface Options {
   exitCode?: boolean;
   chain?: string;
   rules?: string[];
+  workspace?: string[];
 }
 
 const chains = ['redox', 'freebsd', 'nextbsd', 'linux', 'generic'];
@@ -26,6 +27,7 @@ export function addExplain(program: Command): void {
     .argument('<log>', 'file with what the serial console said; - for standard input')
     .option('--chain <name>', `${chains.join(', ')}; left out: told from the log`)
     .option('--rules <folder>', 'also the failures described by the JSON files in this folder', collect)
+    .option('--workspace <folder>', 'say where in the files of this folder the cause is written', collect)
     .option('--exit-code', 'end with 1 when a failure is found')
     .option('--json', 'one JSON value, as bootscope/diagnosis answers')
     .action((file: string, options: Options) => {
@@ -34,7 +36,8 @@ export function addExplain(program: Command): void {
       // A user's rule takes the place of a built-in one of the same code.
       const rules = [...own, ...failureRules.filter(({ code }) => !own.some((rule) => rule.code === code))];
       const text = readLog(file);
-      const failures = failuresAnswer(findFailures(rules, text, new Map(), options.chain ?? detectChainBySerial(text)));
+      for (const folder of options.workspace ?? []) if (!fs.existsSync(folder)) usage(`there is no folder ${folder}`);
+      const failures = failuresAnswer(findFailures(rules, text, new Map(), options.chain ?? detectChainBySerial(text)), options.workspace);
       if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, failures })}\n`);
       else process.stdout.write(failures.length === 0 ? 'no failure found\n' : `${failures.map(failureText).join('\n\n')}\n`);
       if (options.exitCode && failures.length > 0) process.exitCode = 1;

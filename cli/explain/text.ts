@@ -10,7 +10,7 @@ export function failureText(failure: Failure): string {
     ...labelled('fix', failure.fix),
     ...(failure.evidence.length === 0 ? [] : ['  evidence:']),
     ...failure.evidence.map(({ kind, text, line }) => `    ${line === undefined ? kind : `line ${line}`}: ${printable(text)}`),
-    ...(failure.source === undefined ? [] : [`  source: ${failure.source.path}`]),
+    ...(failure.source === undefined ? [] : [`  source: ${failure.source.path}${failure.source.line === undefined ? '' : `:${failure.source.line}`}`]),
   ].join('\n');
 }
 

@@ -1,27 +1,61 @@
-import type { DiagnosisAnswer, Failure } from '../api';
+import type { DiagnosisAnswer, EnvironmentVariable, Failure } from '../api';
 import { findFailures, type FoundFailure } from '../../boot/diagnosis/diagnose';
 import { failureRules } from '../../boot/diagnosis/rules';
 import type { Chain, ChainContext } from './chain';
-import { perhaps } from './unknown';
+import { isUnknown, perhaps } from './unknown';
+import { WorkspacePlaces } from './workspace';
 
-/** The failures of a boot, from what the serial line said and what memory holds. */
+/**
+ * The failures of a boot, from what the serial line said and what memory holds. Facts for the rules (docs/diagnosis-rules.md): the
+ * chain's figures; `oldRootProcesses`; `fault.CODE` and `faulty.CODE` for each fault of the environment (its words, its variables);
+ * `missing.KIND` and `missingBy.KIND` for what the kernel lacks; `verdict` and `verdictText` of a Redox image; `unitRunning`.
+ */
 export const diagnose = async (chain: Chain, context: ChainContext): Promise<DiagnosisAnswer> => {
   const facts = new Map<string, string>();
   for (const figure of (await perhaps(() => chain.figures(context))) ?? []) facts.set(figure.key, String(figure.value));
   const mounts = await perhaps(() => chain.mounts(context, {}));
   const behind = (mounts?.views ?? []).filter((view) => view.mounts.some((mount) => mount.differs?.code === 'root-moved')).map((view) => view.process);
   if (behind.length > 0) facts.set('oldRootProcesses', behind.join(', '));
-  return { failures: failuresAnswer(findFailures(failureRules, context.serialText(), facts, chain.id)) };
+  addFaults(facts, (await perhaps(() => chain.environment(context)))?.variables ?? []);
+  const capabilities = await perhaps(() => chain.capabilities?.(context) ?? Promise.resolve(undefined));
+  for (const { kind, name, by } of capabilities?.missing ?? []) {
+    append(facts, `missing.${kind}`, name);
+    append(facts, `missingBy.${kind}`, by);
+  }
+  const verdict = (await perhaps(() => chain.reads?.(context, {}) ?? Promise.resolve(undefined)))?.verdict;
+  if (verdict !== undefined && !isUnknown(verdict)) facts.set('verdict', verdict.outcome).set('verdictText', verdict.sentence);
+  const running = ((await perhaps(() => chain.units?.(context) ?? Promise.resolve(undefined)))?.units ?? []).filter(({ state }) => state === 'running');
+  if (running.length > 0) facts.set('unitRunning', running.map(({ id }) => id).join(', '));
+  return { failures: failuresAnswer(findFailures(failureRules, context.serialText(), facts, chain.id), context.workspace) };
 };
 
-/** Failures in the form of `bootscope/diagnosis`. */
-export const failuresAnswer = (found: readonly FoundFailure[]): Failure[] =>
-  found.map((failure) => ({
-    code: failure.code,
-    title: failure.title,
-    cause: failure.cause,
-    fix: failure.fix,
-    confidence: failure.confidence,
-    evidence: failure.evidence.map((piece) => ({ ...piece })),
-    ...(failure.source === undefined ? {} : { source: { path: failure.source } }),
-  }));
+const append = (facts: Map<string, string>, key: string, text: string): void => {
+  const before = facts.get(key);
+  facts.set(key, before === undefined ? text : before.split(', ').includes(text) ? before : `${before}, ${text}`);
+};
+
+const addFaults = (facts: Map<string, string>, variables: readonly EnvironmentVariable[]): void => {
+  for (const { name, faults } of variables)
+    for (const { code, message } of faults) {
+      append(facts, `faulty.${code}`, name);
+      const before = facts.get(`fault.${code}`);
+      facts.set(`fault.${code}`, `${before === undefined ? '' : `${before}; `}${name}: ${message}`);
+    }
+};
+
+/** Failures in the form of `bootscope/diagnosis`. `source` is the place in the user's folders where that is found, else the file of the system's sources. */
+export const failuresAnswer = (found: readonly FoundFailure[], folders: readonly string[] = []): Failure[] => {
+  const workspace = new WorkspacePlaces(folders);
+  return found.map((failure) => {
+    const place = workspace.find(failure.where);
+    return {
+      code: failure.code,
+      title: failure.title,
+      cause: failure.cause,
+      fix: failure.fix,
+      confidence: failure.confidence,
+      evidence: failure.evidence.map((piece) => ({ ...piece })),
+      ...(place === undefined ? (failure.source === undefined ? {} : { source: { path: failure.source } }) : { source: { path: place.path, line: place.line } }),
+    };
+  });
+};

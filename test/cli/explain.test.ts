@@ -43,6 +43,11 @@ describe('explain', () => {
     expect(status).toBe(1);
     expect(answer).toMatchObject({ version: 1, failures: [{ code: 'freebsd.mountroot-19', source: { path: 'sys/kern/vfs_mountroot.c' }, evidence: [{ kind: 'serial', line: 2 }] }] });
   });
+  it('says where in a workspace the cause is written', () => {
+    file('space/boot/loader.conf', '# root\nvfs.root.mountfrom="ufs:/dev/nonexistent"\n');
+    expect(explain([file('failed.log', failed), '--workspace', path.join(folder, 'space')]).out).toContain(`source: ${path.join(folder, 'space/boot/loader.conf')}:2`);
+    expect(explain(['-', '--workspace', path.join(folder, 'nowhere')], failed).status).toBe(3);
+  });
   it('finds nothing in a healthy log, from standard input too', () => {
     const healthy = 'savecore 64 - - reboot after panic: page fault\nlogin: ';
     expect(explain(['-', '--exit-code'], healthy)).toEqual({ status: 0, out: 'no failure found\n', err: '' });

@@ -12,5 +12,6 @@ export const freebsdBusyReroot: FailureRule = {
     { any: ['Mounting from {spec} failed with error {errno:number}', 'panic: mountroot: unable to (re-)mount root.', 'mountroot>'], optional: true },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'init.sh', find: 'mdconfig' }, { file: '*.sh', find: 'reboot -r' }],
   source: 'sys/kern/kern_shutdown.c',
 };

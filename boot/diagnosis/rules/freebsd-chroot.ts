@@ -10,5 +10,7 @@ export const freebsdChroot: FailureRule = {
   serial: [
     { any: ['Can\'t chroot to {path}: ', 'can\'t chdir to {path}: '] },
   ],
+  unlessLater: [],
+  where: [{ file: 'loader.conf', find: 'init_chroot' }, { file: '*.sh', find: 'init_chroot' }],
   source: 'sbin/init/init.c',
 };

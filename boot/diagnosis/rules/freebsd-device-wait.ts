@@ -12,5 +12,6 @@ export const freebsdDeviceWait: FailureRule = {
   ],
   unlessLater: ['Mounting from', 'mountroot>', 'login:', 'start_init: trying ', 'panic: ', 'Setting hostuuid:', 'Setting hostid:'],
   unlessEver: ['start_init: trying ', 'login:'],
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/kern/vfs_mountroot.c',
 };

@@ -10,5 +10,7 @@ export const freebsdEfiEntryCut: FailureRule = {
   serial: [
     { any: ['HD({disk})/File({path:word})', '/File({path:word})'] },
   ],
+  unlessLater: [],
+  where: [{ file: '*.sh', find: 'efibootmgr' }, { file: '*.py', find: 'efibootmgr' }],
   source: 'lib/libefivar/efivar-dp-xlate.c',
 };

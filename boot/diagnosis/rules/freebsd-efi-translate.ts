@@ -10,5 +10,7 @@ export const freebsdEfiTranslate: FailureRule = {
   serial: [
     { any: ['Cannot translate unix loader path \'{path}\' to UEFI'] },
   ],
+  unlessLater: [],
+  where: [{ file: '*.sh', find: 'efibootmgr' }, { file: '*.py', find: 'efibootmgr' }],
   source: 'usr.sbin/efibootmgr/efibootmgr.c',
 };

@@ -8,5 +8,7 @@ export const freebsdFirmwareSplit: FailureRule = {
   fix: 'on the boot medium make /boot/firmware a symbolic link into the new root (for example /sysroot/boot/firmware), or put the firmware there.',
   confidence: 'likely',
   serial: [{ any: [': could not load binary firmware {firmware} either'] }],
+  unlessLater: [],
+  where: [{ file: 'build.sh', find: 'boot/firmware' }, { file: '*.sh', find: 'boot/firmware' }],
   source: 'sys/kern/subr_firmware.c',
 };

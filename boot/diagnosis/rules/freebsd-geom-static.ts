@@ -12,5 +12,6 @@ export const freebsdGeomStatic: FailureRule = {
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.single-user'],
+  where: [{ file: 'init.sh', find: 'geom' }, { file: '*.sh', find: '/rescue/geom' }],
   source: 'sbin/geom/core/geom.c',
 };

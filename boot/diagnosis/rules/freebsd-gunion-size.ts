@@ -12,5 +12,6 @@ export const freebsdGunionSize: FailureRule = {
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.single-user'],
+  where: [{ file: 'init.sh', find: 'mdconfig' }, { file: '*.sh', find: 'union create' }],
   source: 'sys/geom/union/g_union.c',
 };

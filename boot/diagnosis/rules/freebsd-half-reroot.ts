@@ -13,5 +13,6 @@ export const freebsdHalfReroot: FailureRule = {
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.busy-reroot', 'freebsd.single-user', 'freebsd.init-script-failed'],
+  where: [{ file: 'init.sh', find: 'mdconfig' }, { file: '*.sh', find: 'reboot -r' }],
   source: 'sys/kern/kern_shutdown.c',
 };

@@ -11,5 +11,6 @@ export const freebsdInitDied: FailureRule = {
     { any: ['panic: Going nowhere without my init!'] },
   ],
   replaces: ['freebsd.panic'],
+  where: [{ file: 'loader.conf', find: 'init_script' }, { file: 'loader.conf', find: 'init_path' }],
   source: 'sys/kern/kern_exit.c',
 };

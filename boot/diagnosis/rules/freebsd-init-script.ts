@@ -12,5 +12,6 @@ export const freebsdInitScript: FailureRule = {
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.single-user'],
+  where: [{ file: 'loader.conf', find: 'init_script' }, { file: 'init.sh', find: '#!' }],
   source: 'sbin/init/init.c',
 };

@@ -12,5 +12,6 @@ export const freebsdKernelNotLoaded: FailureRule = {
   ],
   unlessLater: ['---<<BOOT>>---', 'Trying to mount root'],
   replaces: ['freebsd.module-not-found'],
+  where: [{ file: 'loader.conf', find: 'kernel=' }, { file: 'build.sh', find: 'boot/kernel' }],
   source: 'stand/lua/config.lua',
 };

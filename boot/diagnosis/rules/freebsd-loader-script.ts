@@ -11,5 +11,6 @@ export const freebsdLoaderScript: FailureRule = {
     { any: ['cannot open {file=/boot/lua/loader}', 'cannot open /boot/lua/{file}: no such file'] },
   ],
   unlessLater: ['Loading kernel...', 'Trying to mount root'],
+  where: [{ file: 'build.sh', find: 'boot/lua' }, { file: 'build.sh', find: '/boot' }],
   source: 'stand/lua/loader.lua',
 };

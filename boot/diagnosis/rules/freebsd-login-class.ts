@@ -11,5 +11,6 @@ export const freebsdLoginClass: FailureRule = {
     { any: ['login_getclass: unknown class \'{class}\''] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'build.sh', find: 'cap_mkdb' }, { file: '*.sh', find: 'base.txz' }],
   source: 'lib/libutil/login_cap.c',
 };

@@ -15,5 +15,6 @@ export const freebsdMdOrder: FailureRule = {
   ],
   unlessLater: freebsdWentOn,
   replaces: ['freebsd.mountroot-22', 'freebsd.mountroot-2', 'freebsd.mountroot-19'],
+  where: [{ file: 'loader.conf', find: '"md_image"' }, { file: 'loader.conf', find: '"mfs_root"' }, { file: 'loader.conf.d/*.conf', find: '"md_image"' }],
   source: 'stand/lua/config.lua',
 };

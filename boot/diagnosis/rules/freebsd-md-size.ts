@@ -12,5 +12,6 @@ export const freebsdMdSize: FailureRule = {
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.single-user'],
+  where: [{ file: 'init.sh', find: 'mdconfig' }, { file: '*.sh', find: 'mdconfig' }],
   source: 'sys/dev/md/md.c',
 };

@@ -13,5 +13,6 @@ export const freebsdModule: FailureRule = {
     { any: ['Mounting from {spec} failed with error {errno:number}'] },
   ],
   unlessLater: freebsdWentOn,
+  where: [{ file: 'loader.conf', find: '{module}_load' }, { file: 'loader.conf.d/*.conf', find: '{module}_load' }],
   source: 'stand/lua/config.lua',
 };

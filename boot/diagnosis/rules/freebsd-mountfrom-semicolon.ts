@@ -13,5 +13,6 @@ export const freebsdMountfromSemicolon: FailureRule = {
   ],
   unlessLater: freebsdWentOn,
   replaces: ['freebsd.mountroot-19', 'freebsd.mountroot-2', 'freebsd.mountroot-22', 'freebsd.wrong-label'],
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/kern/vfs_mountroot.c',
 };

@@ -12,5 +12,6 @@ export const freebsdMountrootEinval: FailureRule = {
   unlessLater: freebsdWentOn,
   facts: [{ fact: 'rootMounted', is: 'equal', than: 'no', words: 'the kernel\'s root is still the devfs it starts with' }],
   confidenceWithFacts: 'certain',
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/ufs/ffs/ffs_vfsops.c',
 };

@@ -12,5 +12,6 @@ export const freebsdMountrootEnxio: FailureRule = {
     { any: ['Mounting from {spec} failed with error {errno=6}'] },
   ],
   unlessLater: freebsdWentOn,
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/kern/vfs_mountroot.c',
 };

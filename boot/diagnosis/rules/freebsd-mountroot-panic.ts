@@ -11,5 +11,6 @@ export const freebsdMountrootPanic: FailureRule = {
     { any: ['panic: mountroot: unable to (re-)mount root.'] },
   ],
   unlessEver: ['failed with error', 'unmount of '],
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/kern/vfs_mountroot.c',
 };

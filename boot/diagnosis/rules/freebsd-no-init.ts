@@ -8,5 +8,6 @@ export const freebsdNoInit: FailureRule = {
   fix: 'put init on the root filesystem (the rescue binary will do), or set init_path in loader.conf to where it is.',
   confidence: 'certain',
   serial: [{ any: ['init: not found in path {path}'], optional: true }, { any: ['panic: no init'] }],
+  where: [{ file: 'loader.conf', find: 'init_path' }, { file: 'build.sh', find: '/sbin/init' }, { file: 'build.sh', find: 'rescue' }],
   source: 'sys/kern/init_main.c',
 };

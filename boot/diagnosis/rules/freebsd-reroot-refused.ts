@@ -13,5 +13,6 @@ export const freebsdRerootRefused: FailureRule = {
   unlessLater: ['login:'],
   unlessEver: ['unmount of '],
   replaces: ['freebsd.single-user'],
+  where: [{ file: 'init.sh', find: 'reboot -r' }, { file: '*.sh', find: 'reboot -r' }],
   source: 'sbin/init/init.c',
 };

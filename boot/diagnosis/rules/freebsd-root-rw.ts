@@ -13,5 +13,6 @@ export const freebsdRootRw: FailureRule = {
   ],
   unlessLater: ['login:'],
   unlessEver: ['superblock failed'],
+  where: [{ file: 'rc.conf', find: 'root_rw_mount' }, { file: '*.sh', find: 'root_rw_mount' }, { file: 'rc.conf', find: '_enable' }],
   source: 'libexec/rc/rc.d/root',
 };

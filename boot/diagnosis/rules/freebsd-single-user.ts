@@ -11,5 +11,6 @@ export const freebsdSingleUser: FailureRule = {
     { any: ['Enter full pathname of shell or RETURN for {shell}'] },
   ],
   unlessLater: ['login:', 'vfs.pivot: / is now'],
+  where: [{ file: 'loader.conf', find: 'init_script' }, { file: 'loader.conf', find: 'boot_single' }],
   source: 'sbin/init/init.c',
 };

@@ -11,5 +11,6 @@ export const freebsdStaging: FailureRule = {
     { any: ['efi_check_space: Unable to expand staging area', 'failed to allocate staging area'] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'loader.conf', find: 'mfs_name' }, { file: 'loader.conf', find: '"md_image"' }, { file: 'loader.conf.d/*.conf', find: '"md_image"' }],
   source: 'stand/efi/loader/copy.c',
 };

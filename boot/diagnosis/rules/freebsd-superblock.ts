@@ -13,5 +13,6 @@ export const freebsdSuperblock: FailureRule = {
   ],
   unlessLater: ['login:'],
   replaces: ['freebsd.single-user', 'freebsd.mountroot-22', 'freebsd.mountroot-2'],
+  where: [{ file: '*.sh', find: 'makefs' }, { file: 'Makefile', find: 'makefs' }],
   source: 'sys/ufs/ffs/ffs_subr.c',
 };

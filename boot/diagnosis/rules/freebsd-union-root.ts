@@ -11,5 +11,6 @@ export const freebsdUnionRoot: FailureRule = {
     { any: ['Cannot union mount root filesystem', 'launchd: mount -uw / (unionfs): '] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'launchd.c', find: 'mount_uw' }, { file: '*.c', find: 'MNT_UPDATE' }, { file: '*.sh', find: 'mount -uw /' }],
   source: 'sys/fs/unionfs/union_vfsops.c',
 };

@@ -14,5 +14,6 @@ export const freebsdVdisk: FailureRule = {
   ],
   unlessLater: freebsdWentOn,
   replaces: ['freebsd.wrong-label', 'freebsd.mountroot-19', 'freebsd.mountroot-2'],
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'stand/common/vdisk.c',
 };

@@ -14,5 +14,6 @@ export const freebsdVentoy: FailureRule = {
   ],
   unlessLater: freebsdWentOn,
   replaces: ['freebsd.wrong-label', 'freebsd.mountroot-19', 'freebsd.mountroot-2', 'freebsd.module-not-found'],
+  where: [{ file: 'loader.conf', find: 'ventoy' }, { file: '*.sh', find: 'ventoy' }],
   source: 'Ventoy Unix/ventoy_unix_src/FreeBSD/geom_ventoy_src',
 };

@@ -13,5 +13,6 @@ export const freebsdWrongLabel: FailureRule = {
   ],
   unlessLater: freebsdWentOn,
   replaces: ['freebsd.mountroot-19', 'freebsd.mountroot-2'],
+  where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/geom/label/g_label.c',
 };

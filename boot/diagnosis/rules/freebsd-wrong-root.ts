@@ -8,6 +8,8 @@ export const freebsdWrongRoot: FailureRule = {
   fix: 'call mountcheckdirs(old root, new root) after moving rootvnode, as vfs_mountroot and vfs.pivot do, so that every process and prison follows.',
   confidence: 'certain',
   serial: [{ any: ['vfs.root.overlay: '], optional: true }],
+  unlessLater: [],
   facts: [{ fact: 'oldRootProcesses', is: 'set', required: true, words: 'root directory still on the covered filesystem: {oldRootProcesses}' }],
+  where: [{ file: '*.c', find: 'pwd_set_rootvnode(' }, { file: '*.patch', find: 'pwd_set_rootvnode(' }],
   source: 'sys/kern/vfs_mountroot.c',
 };

@@ -11,5 +11,6 @@ export const linuxDracut: FailureRule = {
     { any: ['dracut-initqueue timeout', 'Warning: /dev/{device} does not exist'] },
   ],
   unlessLater: ['login:', 'Reached target'],
+  where: [{ file: 'grub.cfg', find: 'root={rootWanted}' }, { file: 'entries/*.conf', find: 'root={rootWanted}' }, { file: 'launch.json', find: 'root={rootWanted}' }, { file: 'grub.cfg', find: 'root=' }, { file: 'extlinux.conf', find: 'root=' }, { file: 'isolinux.cfg', find: 'root=' }, { file: 'entries/*.conf', find: 'root=' }, { file: 'launch.json', find: 'root=' }, { file: 'Makefile', find: 'root=' }],
   source: 'dracut modules.d/99base/dracut-lib.sh',
 };

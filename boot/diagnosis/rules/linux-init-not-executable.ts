@@ -9,5 +9,6 @@ export const linuxInitNotExecutable: FailureRule = {
   confidence: 'certain',
   serial: [{ any: ['Failed to execute {init} (error {error})'] }, { any: ['Kernel panic - not syncing: No working init found', 'Kernel panic - not syncing: Requested init '] }],
   replaces: ['linux.no-init'],
+  where: [{ file: 'grub.cfg', find: 'init=' }, { file: 'extlinux.conf', find: 'init=' }, { file: 'isolinux.cfg', find: 'init=' }, { file: 'entries/*.conf', find: 'init=' }, { file: 'launch.json', find: 'init=' }],
   source: 'init/main.c',
 };

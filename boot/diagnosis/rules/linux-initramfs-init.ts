@@ -11,5 +11,6 @@ export const linuxInitramfsInit: FailureRule = {
     { any: ['Target filesystem doesn\'t have requested /sbin/init', 'No init found. Try passing init= bootarg'] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'grub.cfg', find: 'init=' }, { file: 'extlinux.conf', find: 'init=' }, { file: 'isolinux.cfg', find: 'init=' }, { file: 'entries/*.conf', find: 'init=' }, { file: 'launch.json', find: 'init=' }],
   source: 'initramfs-tools init',
 };

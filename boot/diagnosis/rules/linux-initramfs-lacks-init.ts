@@ -10,5 +10,6 @@ export const linuxInitramfsLacksInit: FailureRule = {
   serial: [{ any: ['check access for rdinit={ramdiskInit} failed: {error}'], optional: true }, { any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device:word}'] }],
   facts: [{ fact: 'initramfsInit', is: 'equal', than: 'missing', required: true, words: '{initramfsText}' }],
   replaces: ['linux.unable-to-mount-root', 'linux.root-device-missing', 'linux.panic'],
+  where: [{ file: 'grub.cfg', find: 'initrd' }, { file: 'extlinux.conf', find: 'initrd' }, { file: 'isolinux.cfg', find: 'initrd' }, { file: 'entries/*.conf', find: 'initrd' }, { file: 'launch.json', find: '-initrd' }, { file: 'Makefile', find: '-initrd' }],
   source: 'init/main.c',
 };

@@ -11,5 +11,6 @@ export const linuxInitramfsMount: FailureRule = {
     { any: ['mount: mounting {device} on /root failed: {why}'] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'grub.cfg', find: 'root={rootWanted}' }, { file: 'entries/*.conf', find: 'root={rootWanted}' }, { file: 'launch.json', find: 'root={rootWanted}' }, { file: 'grub.cfg', find: 'root=' }, { file: 'extlinux.conf', find: 'root=' }, { file: 'isolinux.cfg', find: 'root=' }, { file: 'entries/*.conf', find: 'root=' }, { file: 'launch.json', find: 'root=' }, { file: 'Makefile', find: 'root=' }],
   source: 'initramfs-tools scripts/local',
 };

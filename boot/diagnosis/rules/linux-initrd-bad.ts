@@ -12,5 +12,6 @@ export const linuxInitrdBad: FailureRule = {
     { any: ['Kernel panic - not syncing: {panic}'] },
   ],
   replaces: ['linux.unable-to-mount-root', 'linux.panic'],
+  where: [{ file: 'grub.cfg', find: 'initrd' }, { file: 'extlinux.conf', find: 'initrd' }, { file: 'isolinux.cfg', find: 'initrd' }, { file: 'entries/*.conf', find: 'initrd' }, { file: 'launch.json', find: '-initrd' }, { file: 'Makefile', find: '-initrd' }],
   source: 'init/initramfs.c',
 };

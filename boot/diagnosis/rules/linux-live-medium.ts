@@ -11,5 +11,6 @@ export const linuxLiveMedium: FailureRule = {
     { any: ['Unable to find a medium containing a live file system', 'Unable to find a live file system on the network', 'Could not find the ISO'] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: 'grub.cfg', find: 'initrd' }, { file: 'extlinux.conf', find: 'initrd' }, { file: 'isolinux.cfg', find: 'initrd' }, { file: 'entries/*.conf', find: 'initrd' }, { file: 'launch.json', find: '-initrd' }, { file: 'Makefile', find: '-initrd' }],
   source: 'live-boot components/9990-main.sh',
 };

@@ -8,5 +8,6 @@ export const linuxNoInit: FailureRule = {
   fix: 'check init= against what the root holds; a dynamic init needs its loader (for example /lib64/ld-linux-x86-64.so.2) too.',
   confidence: 'certain',
   serial: [{ any: ['Kernel panic - not syncing: No working init found', 'Kernel panic - not syncing: Requested init {init} failed'] }],
+  where: [{ file: 'grub.cfg', find: 'init=' }, { file: 'extlinux.conf', find: 'init=' }, { file: 'isolinux.cfg', find: 'init=' }, { file: 'entries/*.conf', find: 'init=' }, { file: 'launch.json', find: 'init=' }],
   source: 'init/main.c',
 };

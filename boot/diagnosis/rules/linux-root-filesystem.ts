@@ -9,5 +9,6 @@ export const linuxRootFilesystem: FailureRule = {
   confidence: 'certain',
   serial: [{ any: ['No filesystem could mount root, tried: {tried}', 'No filesystem could mount root, tried:'] }, { any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device:word}'] }],
   replaces: ['linux.unable-to-mount-root', 'linux.panic'],
+  where: [{ file: 'grub.cfg', find: 'root={rootWanted}' }, { file: 'entries/*.conf', find: 'root={rootWanted}' }, { file: 'launch.json', find: 'root={rootWanted}' }, { file: 'grub.cfg', find: 'root=' }, { file: 'extlinux.conf', find: 'root=' }, { file: 'isolinux.cfg', find: 'root=' }, { file: 'entries/*.conf', find: 'root=' }, { file: 'launch.json', find: 'root=' }, { file: 'Makefile', find: 'root=' }],
   source: 'init/do_mounts.c',
 };

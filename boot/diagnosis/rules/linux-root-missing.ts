@@ -10,5 +10,6 @@ export const linuxRootMissing: FailureRule = {
   serial: [{ any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device:word}', 'ALERT!  {device} does not exist.  Dropping to a shell!', 'ALERT! {device} does not exist. Dropping to a shell!'] }],
   facts: [{ fact: 'rootDevice', is: 'equal', than: 'missing', required: true, words: 'root={rootWanted} but the kernel has: {blockDevices}' }],
   replaces: ['linux.unable-to-mount-root', 'linux.initramfs-no-root', 'linux.panic'],
+  where: [{ file: 'grub.cfg', find: 'root={rootWanted}' }, { file: 'entries/*.conf', find: 'root={rootWanted}' }, { file: 'launch.json', find: 'root={rootWanted}' }, { file: 'grub.cfg', find: 'root=' }, { file: 'extlinux.conf', find: 'root=' }, { file: 'isolinux.cfg', find: 'root=' }, { file: 'entries/*.conf', find: 'root=' }, { file: 'launch.json', find: 'root=' }, { file: 'Makefile', find: 'root=' }],
   source: 'init/do_mounts.c',
 };

@@ -11,5 +11,6 @@ export const linuxUnableToMountRoot: FailureRule = {
     { any: ['VFS: Cannot open root device "{wanted}" or {where}: error {errno}', 'VFS: Cannot open root device '], optional: true },
     { any: ['Kernel panic - not syncing: VFS: Unable to mount root fs on {device:word}'] },
   ],
+  where: [{ file: 'grub.cfg', find: 'root={rootWanted}' }, { file: 'entries/*.conf', find: 'root={rootWanted}' }, { file: 'launch.json', find: 'root={rootWanted}' }, { file: 'grub.cfg', find: 'root=' }, { file: 'extlinux.conf', find: 'root=' }, { file: 'isolinux.cfg', find: 'root=' }, { file: 'entries/*.conf', find: 'root=' }, { file: 'launch.json', find: 'root=' }, { file: 'Makefile', find: 'root=' }],
   source: 'init/do_mounts.c',
 };

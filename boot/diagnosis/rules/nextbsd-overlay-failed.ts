@@ -10,5 +10,7 @@ export const nextbsdOverlayFailed: FailureRule = {
   serial: [
     { any: ['vfs.root.overlay: cannot mount {what}'] },
   ],
+  unlessLater: [],
+  where: [{ file: 'loader.conf', find: 'vfs.root.overlay' }],
   source: 'nextbsd-kernel src-overlay/sys/kern/vfs_root_overlay.c',
 };

@@ -10,5 +10,6 @@ export const qemuIothread: FailureRule = {
   serial: [
     { any: ['qemu_mutex_lock_iothread_impl: assertion failed', 'qemu_mutex_unlock_iothread: assertion failed'] },
   ],
+  unlessLater: [],
   source: 'qemu softmmu/cpus.c',
 };

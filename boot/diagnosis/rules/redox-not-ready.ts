@@ -11,5 +11,6 @@ export const redoxNotReady: FailureRule = {
     { any: ['init: {service} exited without notifying readiness'] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: '*.service', find: 'cmd = {service}' }, { file: '*.toml', find: 'cmd = {service}' }],
   source: 'base/init/src/service.rs',
 };

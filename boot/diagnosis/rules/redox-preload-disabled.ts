@@ -13,5 +13,6 @@ export const redoxPreloadDisabled: FailureRule = {
   ],
   unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
   replaces: ['redox.rootfs-not-found'],
+  where: [{ file: 'src/main.rs', find: 'live: disabled' }, { file: 'bootloader/*.patch', find: 'live: disabled' }],
   source: 'bootloader/src/main.rs',
 };

@@ -10,5 +10,6 @@ export const redoxRootfsNotFound: FailureRule = {
   serial: [{ any: ['not able to mount uuid {uuid}'] }],
   unlessEver: ['RedoxFS: IO ERROR: '],
   unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
+  where: [{ file: '50_rootfs.service', find: 'requires_weak' }, { file: '50_rootfs.service', find: '[unit]' }, { file: '*.toml', find: '50_rootfs.service' }],
   source: 'redoxfs/src/bin/mount.rs',
 };

@@ -14,5 +14,6 @@ export const redoxServiceBeforeDisk: FailureRule = {
   unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
   unlessEver: ['RedoxFS: IO ERROR: '],
   replaces: ['redox.rootfs-not-found'],
+  where: [{ file: '50_rootfs.service', find: 'requires_weak' }, { file: '50_rootfs.service', find: '[unit]' }, { file: '*.toml', find: '50_rootfs.service' }],
   source: 'base/init/src/scheduler.rs',
 };

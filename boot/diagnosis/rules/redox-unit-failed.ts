@@ -12,5 +12,6 @@ export const redoxUnitFailed: FailureRule = {
   ],
   unlessLater: ['login:'],
   unlessEver: ['not able to mount uuid', 'exited without notifying readiness'],
+  where: [{ file: '*.service', find: 'cmd = {service}' }, { file: '*.toml', find: 'cmd = {service}' }],
   source: 'base/init/src/scheduler.rs',
 };

@@ -9,5 +9,6 @@ export const redoxUnitNotFound: FailureRule = {
   confidence: 'likely',
   serial: [{ any: ['init: unit {unit} not found'] }],
   unlessLater: ['login:'],
+  where: [{ file: '*.target', find: '"{unit}"' }, { file: '*.service', find: '"{unit}"' }, { file: 'init.d/*', find: '{unit}' }, { file: '*.toml', find: '{unit}' }],
   source: 'init/src/unit.rs',
 };

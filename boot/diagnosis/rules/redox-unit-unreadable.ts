@@ -8,8 +8,9 @@ export const redoxUnitUnreadable: FailureRule = {
   fix: 'correct the file the message names; `bootscope lint` checks unit files without booting.',
   confidence: 'likely',
   serial: [
-    { any: ['TOML parse error at {why}', 'init: {file} invalid file extension{why}'] },
+    { any: ['init.d/{unitFile:word}: TOML parse error at {why}', 'TOML parse error at {why}', 'init: {file} invalid file extension{why}'] },
   ],
   unlessLater: ['login:'],
+  where: [{ file: '{unitFile}', find: '[unit]' }, { file: '*.toml', find: '{unitFile}' }],
   source: 'base/init/src/unit.rs',
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChainContext, ErrorObservation, ErrorSites } from '../../../debug-adapter/chains/chain';
+import { imageVerdict } from '../../../debug-adapter/chains/redox/image-verdict';
 import { RedoxChain } from '../../../debug-adapter/chains/redox/redox';
 import type { StageId } from '../../../debug-adapter/api';
 import { launchQemu } from '../../../debug-adapter/machine/launch';
@@ -113,6 +114,11 @@ describe('redox-live', () => {
     expect(figures.get('preloadSize')).toBe(BigInt(paths.constants.preloadMib) << 20n);
     const { failures } = await chain.diagnosis(context);
     expect(failures.map((f) => [f.code, f.confidence])).toEqual([['redox.preload-too-small', 'certain']]);
+    // The same from the image alone, as it will be and with a preload that would do.
+    const { middle } = paths.constants.allocBlocks;
+    const verdict = await imageVerdict(paths.disk, BigInt(paths.constants.preloadMib) << 20n);
+    expect(verdict).toMatchObject({ outcome: 'fails', offset: BigInt(paths.constants.redoxfsOffset), partition: 'REDOX', refused: [{ kind: 'allocation log', block: BigInt(middle) }] });
+    expect((await imageVerdict(paths.disk, verdict.needed)).refused).toEqual([]);
     await booted.machine.close('kill');
   });
 
@@ -150,6 +156,7 @@ describe('redox-live', () => {
     const seed = Number(process.env['SHUFFLE'] ?? 1 + Math.floor(Math.random() * 100_000));
     console.log(`SHUFFLE=${seed}`);
     const mini = await buildRedoxLive({ variant: 'mini', shuffle: seed });
+    expect((await imageVerdict(mini.disk, BigInt(mini.constants.preloadMib) << 20n)).outcome).toBe('by-luck');
     const booted = await boot(mini, 2);
     await booted.untilSaid('login:');
     const chain = new RedoxChain();
@@ -177,6 +184,10 @@ describe('redox-live', () => {
     expect(await chain.setEnvironment(context, { name: 'DISK_LIVE_SIZE', value: '200000' })).toMatchObject({ value: '0000000000200000' });
     expect((await chain.reads(context, {})).unknown).toContain('errno: EINVAL in process:lived');
     await booted.untilSaid(`not able to mount uuid ${uuid}`);
+    // The console cannot tell this from a missing disk; memory can.
+    const { failures } = await chain.diagnosis(await booted.context('init'));
+    expect(failures.map((f) => [f.code, f.confidence])).toEqual([['redox.environment-contradicting', 'certain']]);
+    expect(failures[0]?.title).toContain('REDOXFS_UUID');
     await booted.machine.close('kill');
   });
 
