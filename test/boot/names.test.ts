@@ -79,6 +79,10 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('arch/x86/include/asm/switch_to.h', 'inactive_task_frame'),
   ...at('include/linux/sched.h (sleeping)', 'on_cpu'),
   ...at('arch/x86/include/asm/processor.h', 'sp'),
+  ...at('kernel/module/main.c', 'modules'),
+  ...at('include/linux/module.h', 'mem', 'core_layout', 'base', 'sect_attrs'),
+  ...at('kernel/module/sysfs.c', 'module_sect_attrs', 'attrs', 'nsections', 'battr', 'address'),
+  ...at('include/linux/sysfs.h', 'attr', 'private'),
   // Redox
   ...at('kernel/src/startup/mod.rs', 'BOOTSTRAP', 'startup::BOOTSTRAP', 'env', 'kmain'),
   ...at('kernel/src/syscall/process.rs', 'usermode_bootstrap'),
