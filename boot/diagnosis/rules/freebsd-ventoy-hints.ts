@@ -11,6 +11,7 @@ export const freebsdVentoyHints: FailureRule = {
   serial: [{ any: ['Mounting from {spec} failed with error {errno:number}'] }],
   facts: [{ fact: 'ventoyHints', is: 'set', required: true, words: '{ventoyHints}' }],
   unlessLater: freebsdWentOn,
-  replaces: ['freebsd.ventoy-not-mapped', 'freebsd.wrong-label', 'freebsd.mountroot-19', 'freebsd.mountroot-2', 'freebsd.module-not-found'],
+  replaces: ['freebsd.geom-class-missing', 'freebsd.ventoy-not-mapped', 'freebsd.wrong-label', 'freebsd.mountroot-19', 'freebsd.mountroot-2', 'freebsd.module-not-found'],
+  where: [{ file: 'loader.conf', find: 'ventoy' }, { file: 'loader.conf', find: 'vfs.root.mountfrom' }],
   source: 'Ventoy Unix/ventoy_unix_src/FreeBSD/geom_ventoy_src',
 };
