@@ -86,7 +86,7 @@ describe('freebsd-live, other boots', () => {
   it.each<[FreebsdLiveVariant, string, string[]]>([
     ['b', 'login:', []],
     ['d19', 'mountroot>', ['freebsd.mountroot-19']],
-    ['d2', 'mountroot>', ['freebsd.mountroot-2']],
+    ['d2', 'mountroot>', ['freebsd.capability-missing']],
     ['d22', 'mountroot>', ['freebsd.mountroot-22']],
     ['c', 'mountroot>', ['freebsd.busy-reroot']],
     ['c-orphan', 'mountroot>', ['freebsd.mountroot-5']],
