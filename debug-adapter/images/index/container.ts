@@ -88,6 +88,7 @@ export class Container implements Tables {
   read(table: string, at: number, length: number): Buffer {
     const place = this.directory.tables[table];
     if (!place || at < 0 || length < 0 || at + length > place.size) throw new DamagedIndex(`${table} ends before ${at + length}`);
+    if (length > blockSize * 2) return this.span(place, at, length);
     const result = Buffer.allocUnsafe(length);
     for (let done = 0; done < length; ) {
       const index = Math.floor((at + done) / blockSize);
@@ -100,6 +101,17 @@ export class Container implements Tables {
 
   close(): void {
     fs.closeSync(this.descriptor);
+  }
+
+  /** Much of a table in one go; blocks read so are not kept. */
+  private span(place: { readonly block: number; readonly size: number }, at: number, length: number): Buffer {
+    const first = Math.floor(at / blockSize);
+    const from = first * blockSize;
+    const until = Math.min(place.size, Math.ceil((at + length) / blockSize) * blockSize);
+    const bytes = readExactly(this.descriptor, this.start + place.block * blockSize + from, until - from);
+    for (let i = 0; i * blockSize < bytes.length; i++)
+      if (crc32(bytes.subarray(i * blockSize, (i + 1) * blockSize)) !== this.directory.checksums[place.block + first + i]) throw new DamagedIndex(`block ${place.block + first + i}`);
+    return bytes.subarray(at - from, at - from + length);
   }
 
   private block(index: number, length: number): Buffer {
