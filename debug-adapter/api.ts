@@ -406,6 +406,28 @@ export interface CheckpointsAnswer {
   unknown?: string;
 }
 
+/** Where `bootscope/goBack` is to go; a `stopped` event follows. */
+export interface GoBackArguments {
+  /** `lastWrite`: to the last write that changed `expression`; `previousStop`: to the stop before this one. */
+  to: 'lastWrite' | 'previousStop';
+  /** For `lastWrite`: what is in memory at that name in the frame; or the `dataId` of a data breakpoint. */
+  expression?: string;
+  frameId?: number;
+  dataId?: string;
+}
+
+export interface ForceReturnArguments {
+  /** Left out: the innermost frame. */
+  frameId?: number;
+  /** A number or expression; for C an errno name stands for its negative, as kernels return it where the type is signed: `EINVAL`, `-22`. For a Rust `Result`: `Err(EINVAL)`, `Ok(4096)`. Left out for a function that returns nothing. */
+  value?: string;
+}
+export interface ForceReturnAnswer {
+  function: string;
+  /** The value as the caller will see it. */
+  value: string;
+}
+
 /** One unit of an init system, as init ran it. */
 export interface Unit {
   /** `10_lived.service` */
@@ -465,6 +487,8 @@ export interface CustomRequests {
   'bootscope/capabilities': { arguments: Record<string, never>; answer: CapabilitiesAnswer };
   'bootscope/setEnvironment': { arguments: SetEnvironmentArguments; answer: SetEnvironmentAnswer };
   'bootscope/checkpoints': { arguments: CheckpointsArguments; answer: CheckpointsAnswer };
+  'bootscope/goBack': { arguments: GoBackArguments; answer: Record<string, never> };
+  'bootscope/forceReturn': { arguments: ForceReturnArguments; answer: ForceReturnAnswer };
   'bootscope/units': { arguments: Record<string, never>; answer: UnitsAnswer };
   'bootscope/mountHistory': { arguments: Record<string, never>; answer: MountHistoryAnswer };
   'bootscope/diagnosis': { arguments: Record<string, never>; answer: DiagnosisAnswer };

@@ -107,6 +107,8 @@ export interface ErrorSites {
 
 export interface Chain {
   readonly id: ChainId;
+  /** Remembers what was recorded along the way. The function that it gives brings that back, when the machine is put back in time. */
+  mark?(): () => void;
   environment(context: ChainContext): Promise<EnvironmentAnswer>;
   /** A change of a variable that was seen where it happened. Left out: this chain keeps none. */
   environmentChanged?(name: string, change: EnvironmentChange): void;

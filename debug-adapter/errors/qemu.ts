@@ -158,6 +158,18 @@ export const qemuErrors = entries({
     likely: 'Node has no unix sockets there, and the gdbstub has no login that would allow an open port.',
     next: 'run VS Code in WSL, or start QEMU by hand with -gdb tcp:127.0.0.1:1234 and attach.',
   },
+  noSnapshot: {
+    code: 'BS128',
+    what: 'the state of the machine cannot be saved: {detail}.',
+    likely: '{likely}.',
+    next: 'launch QEMU from Bootscope with "timeTravel": true and its disks as -drive (they then run under snapshot=on), or give {drive} snapshot=on or the format qcow2.',
+  },
+  snapshotLost: {
+    code: 'BS129',
+    what: 'the saved state "{name}" cannot be put back: {detail}.',
+    likely: 'it was removed from outside, or a device of the machine cannot take its state back.',
+    next: 'restart the session; without that device going back may work.',
+  },
   connectionLost: {
     code: 'BS125',
     what: 'the connection to {what} was lost: {detail}.',

@@ -26,6 +26,7 @@ export class AddressSpaces implements SpaceHost {
     private readonly threads: ReadonlyMap<number, StubThread>,
     private readonly current: () => Vcpu,
     readonly hiddenIn: SpaceHost['hiddenIn'],
+    private readonly onWritten: () => void = () => undefined,
   ) {
     this.queue = new MemoryQueue(stub);
     this.physicalOffered = stub.features.physicalMemory;
@@ -50,6 +51,7 @@ export class AddressSpaces implements SpaceHost {
 
   written(): void {
     this.epoch++;
+    this.onWritten();
   }
 
   live(root: bigint, paging: Paging): StubThread | undefined {

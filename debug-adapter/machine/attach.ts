@@ -61,7 +61,12 @@ export async function joinQemu(parts: {
     for (const [index, address] of parts.serials.entries()) {
       const port = index + 1;
       const onBytes = (bytes: Uint8Array): void => machine?.serialBytes(port, bytes, performance.now() - startedAt);
-      serial.push(address.kind === 'log' ? new SerialLog(port, address.path, onBytes) : new SerialStream(port, await open(address, `serial port ${String(port)}`), onBytes));
+      const onRepeated = (bytes: Uint8Array): void => machine?.serialRepeated(port, bytes);
+      serial.push(
+        address.kind === 'log'
+          ? new SerialLog(port, address.path, onBytes, undefined, onRepeated)
+          : new SerialStream(port, await open(address, `serial port ${String(port)}`), onBytes, undefined, onRepeated),
+      );
       opened.push(...serial.slice(-1));
     }
     const stub = await Stub.over(await open(parts.gdb, 'a gdbstub'), formatAddress(parts.gdb), {

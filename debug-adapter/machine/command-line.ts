@@ -43,14 +43,16 @@ const flags = new Set(
   ).split(' '),
 );
 
-interface Option {
+/** One option of a command line with its value. */
+export interface Option {
   /** Without dashes; '' for a word that is no option (a disk image). */
   readonly name: string;
   readonly value: string | undefined;
   readonly words: readonly string[];
 }
 
-function parse(words: readonly string[]): Option[] {
+/** @throws BS120 */
+export function parse(words: readonly string[]): Option[] {
   const options: Option[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
@@ -66,13 +68,13 @@ function parse(words: readonly string[]): Option[] {
 }
 
 /** QEMU's own quoting: a comma inside a value is doubled. */
-const quote = (value: string): string => value.replaceAll(',', ',,');
+export const quote = (value: string): string => value.replaceAll(',', ',,');
 const listening = (socket: string): string => `unix:${quote(socket)},server=on,wait=off`;
 
 const hardwareAccelerators = /^(kvm|hvf|whpx|nvmm|hax|xen)$/;
 
 /** `kvm:tcg`, `kvm`, `tcg,thread=multi`: whether hardware is named. */
-const namesHardware = (value: string): boolean => (value.split(',')[0] ?? '').replace(/^accel=/, '').split(':').some((name) => hardwareAccelerators.test(name));
+export const namesHardware = (value: string): boolean => (value.split(',')[0] ?? '').replace(/^accel=/, '').split(':').some((name) => hardwareAccelerators.test(name));
 
 /** @throws BS120 */
 export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: RewriteOptions): Rewritten {
@@ -165,7 +167,7 @@ function chardevOnFirstPort(options: readonly Option[]): { id: string; option: O
 }
 
 /** Splits at single commas; a doubled one is part of a value. */
-const properties = (value: string): string[] => value.replaceAll(',,', '\0').split(',').map((property) => property.replaceAll('\0', ','));
+export const properties = (value: string): string[] => value.replaceAll(',,', '\0').split(',').map((property) => property.replaceAll('\0', ','));
 
 /** Passes an option on with hardware acceleration replaced by TCG. */
 function withoutHardware({ name, value = '', words }: Option, out: string[], changes: string[]): void {

@@ -6,6 +6,8 @@ import { joinQemu } from './attach';
 import { firmwareWords, isFlashCode, rewriteCommandLine, variableStores } from './command-line';
 import type { Machine } from './machine';
 import type { QemuMachine } from './qemu-machine';
+import { emptyQcow2, isQcow2 } from './qcow2';
+import { timeTravelLine } from './time-travel-line';
 import { SupervisedProcess, describeEnd, makePrivateDirectory } from './supervisor';
 import type { ProcessEnd } from './supervisor';
 
@@ -20,6 +22,8 @@ export interface LaunchOptions {
   readonly accel?: 'tcg' | 'asGiven';
   /** A firmware image: a file for -bios, or flash code with its variable store beside it. */
   readonly firmware?: string;
+  /** Saved states and repeatable runs: see `timeTravelLine`. */
+  readonly timeTravel?: boolean;
   /** Words for the user until the machine has a listener for `notice`. */
   readonly notice?: (text: string) => void;
 }
@@ -48,7 +52,10 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
   let rewritten;
   try {
     const firmware = options.firmware === undefined ? [] : prepareFirmware(path.resolve(cwd, options.firmware), directory);
-    rewritten = rewriteCommandLine({ argv: options.argv, sockets, accel: options.accel ?? 'tcg', firmware });
+    const accel = options.accel ?? 'tcg';
+    const prepared = options.timeTravel === true ? prepareTimeTravel([...options.argv, ...firmware], accel, cwd, directory) : undefined;
+    rewritten = rewriteCommandLine({ argv: prepared?.argv ?? options.argv, sockets, accel, firmware: prepared === undefined ? firmware : [] });
+    if (prepared !== undefined) rewritten = { ...rewritten, changes: [...rewritten.changes, ...prepared.changes] };
   } catch (error) {
     fs.rmSync(directory, { recursive: true, force: true });
     throw error;
@@ -87,6 +94,18 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
     else machine.tell(notice);
   }
   return machine;
+}
+
+/** The disk in the image is never used: states lie behind it and take as much as they need. */
+const statesBytes = 1 << 20;
+
+function prepareTimeTravel(argv: readonly string[], accel: 'tcg' | 'asGiven', cwd: string, directory: string): { readonly argv: readonly string[]; readonly changes: readonly string[] } {
+  const states = path.join(directory, 'states.qcow2');
+  fs.writeFileSync(states, emptyQcow2(statesBytes), { mode: 0o600 });
+  const line = timeTravelLine({ argv, accel, states, isQcow2: (file) => isQcow2(path.resolve(cwd, file)) });
+  const lost = line.discarded.filter((file) => path.dirname(path.resolve(cwd, file)) !== directory);
+  const told = lost.length === 0 ? [] : [`what the guest writes to ${lost.join(', ')} is discarded at the end (snapshot=on)`];
+  return { argv: line.argv, changes: [...line.changes, ...told] };
 }
 
 const delay = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), ms));

@@ -40,6 +40,9 @@ export interface Machine {
   /** The next stop, also one that is already under way. Rejects when the machine ends or the signal aborts. */
   nextStop(signal?: AbortSignal): Promise<Stop>;
 
+  /** Whole states of the machine, saved inside QEMU; left out where there is no monitor to ask for them. */
+  readonly snapshots?: Snapshots;
+
   /** Serial ports by number, 1 is COM1. */
   readonly serial: readonly SerialPort[];
   /** QEMU's monitor (`info mem`, `savevm`); undefined without QMP and without qRcmd. */
@@ -78,8 +81,38 @@ export interface MachineEvents {
   /** QEMU is gone; `detail` holds its exit code and last words. */
   ended: { readonly expected: boolean; readonly detail: string };
   serial: { readonly port: number; readonly bytes: Uint8Array; readonly atMs: number };
+  /** After going back in time, output that was told before. */
+  repeated: { readonly port: number; readonly bytes: Uint8Array };
+  /** Somebody but the guest changed registers, memory or the serial input: a run from an earlier state does not lead here. */
+  edited: { readonly what: 'memory' | 'register' | 'input' | 'monitor' };
+  /** Somebody else put a saved state of the machine back. */
+  rewound: undefined;
   /** Words for the user: what was changed in the command line, QEMU's own stderr. */
   notice: string;
+}
+
+/** Saved states by name: processors, memory, devices and disks as they were. All need a stopped machine. */
+export interface Snapshots {
+  /** Saves the state of now; an older one of that name is replaced. Throws BS128 naming the drive that cannot be saved. */
+  save(name: string): Promise<SavedState>;
+  /**
+   * Puts a state back; everything read before is void, breakpoints stay. What the guest then says on its serial lines is new
+   * (`again`), or told from where it differs from what it said before (`repeated`), or not told at all (`held`). Throws BS129.
+   */
+  load(name: string, output: 'again' | 'repeated' | 'held'): Promise<void>;
+  /** Whether held output was another than before. */
+  differs(): Promise<boolean>;
+  /** Held output is over: from here on what is new is told. */
+  release(): void;
+  /** Forgets a state. A name that is not known is no error. */
+  remove(name: string): Promise<void>;
+}
+
+export interface SavedState {
+  /** The guest's virtual clock, in ns; undefined where QEMU does not tell. */
+  readonly clockNs?: bigint;
+  /** Size of the state of processors, memory and devices, in bytes. */
+  readonly size?: number;
 }
 
 export interface SerialPort {

@@ -13,6 +13,8 @@ import type { Registers } from './registers';
 import type { Space } from './space';
 import { resetInWords } from './reset-log';
 import type { ResetLog } from './reset-log';
+import { QemuSnapshots } from './snapshots';
+import type { OutputBranch } from '../wire/serial/branch';
 import { StopQueue } from './stop-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
@@ -24,7 +26,7 @@ export interface MachineParts {
   readonly stub: Stub;
   readonly accelerator: Machine['accelerator'];
   readonly qmp?: QmpClient;
-  readonly serial: readonly (SerialPort & { close(): void })[];
+  readonly serial: readonly (SerialPort & { readonly branch: OutputBranch; close(): void })[];
   /** Where QEMU logs resets of its processors. */
   readonly resetLog?: ResetLog;
   /** The QEMU we started. */
@@ -34,6 +36,8 @@ export interface MachineParts {
 const interruptPatienceMs = 5000;
 /** The adapter promises to be gone 5 s after a disconnect. */
 const closePatienceMs = 3500;
+/** For taking saved states out of the user's drives. */
+const tidyPatienceMs = 1000;
 /** A step that takes longer waits for something that cannot come while stepping (`hlt` with timers held). */
 const stepOverPatienceMs = 200;
 /**
@@ -55,6 +59,7 @@ export class QemuMachine implements Machine {
   readonly physical: Memory;
   readonly breakpoints: BreakpointTable;
   readonly serial: readonly SerialPort[];
+  readonly snapshots: QemuSnapshots;
 
   private readonly emitter = new Emitter<MachineEvents>();
   private readonly stub: Stub;
@@ -89,11 +94,18 @@ export class QemuMachine implements Machine {
     this.files = new VcpuRegisters(stub);
     this.accelerator = parts.accelerator;
     this.launched = parts.process !== undefined;
-    this.serial = parts.serial;
+    this.serial = parts.serial.map((port) => ({
+      port: port.port,
+      read: (from) => port.read(from),
+      send: (bytes) => {
+        this.emitter.emit('edited', { what: 'input' });
+        return port.send(bytes);
+      },
+    }));
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
-    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page));
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), () => this.emitter.emit('edited', { what: 'memory' }));
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';
@@ -106,6 +118,16 @@ export class QemuMachine implements Machine {
         return gone();
       },
       batch: (requests: readonly Request[]) => this.stub.batch(requests, { idempotent: false }),
+    });
+    this.snapshots = new QemuSnapshots({
+      qmp: parts.qmp,
+      ask: (command) => this.ask(command),
+      require: (what) => {
+        this.require(what);
+      },
+      output: parts.serial.map(({ branch }) => branch),
+      parked: () => this.parked,
+      replaced: (parked) => this.replaced(parked),
     });
     parts.qmp?.onEvent((event) => this.onQmp(event));
     void parts.process?.ended.then((end) => this.finish(describeEnd(end)));
@@ -131,6 +153,7 @@ export class QemuMachine implements Machine {
   async setRegister(name: string, value: bigint, vcpu: Vcpu = this.current): Promise<void> {
     this.require('writing a register');
     await this.files.write(this.thread(vcpu), name, value);
+    this.emitter.emit('edited', { what: 'register' });
     this.parked.delete(vcpu.id);
     if (/^cr\d$|^efer$/.test(name)) this.memory.epoch++;
     await this.readRegisters(vcpu);
@@ -222,6 +245,16 @@ export class QemuMachine implements Machine {
     this.interruptWanted = false;
     this.parked.clear();
     this.forget();
+  }
+
+  /** Another state of the machine was put in place of the one that stood here. */
+  private async replaced(parked: ReadonlyMap<number, bigint>): Promise<void> {
+    this.forget();
+    this.stops.clear();
+    this.lastStop = undefined;
+    this.parked.clear();
+    for (const [id, pc] of parked) this.parked.set(id, pc);
+    await this.readRegisters(this.current);
   }
 
   private forget(): void {
@@ -344,7 +377,8 @@ export class QemuMachine implements Machine {
       // With -no-reboot a reset ends QEMU, and its log tells what kind it was.
       this.endDetail = `shutdown: ${resetInWords(reason, this.parts.resetLog?.take())}`;
       if (data['guest'] === true) this.expectedEnd = true;
-    } else if (event === 'RESUME' && this.state === 'stopped') this.checkRunState();
+    } else if (event === 'JOB_STATUS_CHANGE' && data['status'] === 'concluded' && this.state === 'stopped') this.lookAtJob(String(data['id'] ?? ''));
+    else if (event === 'RESUME' && this.state === 'stopped') this.checkRunState();
     else if (event === 'STOP' && this.adopted) this.checkRunState();
   }
 
@@ -378,6 +412,21 @@ export class QemuMachine implements Machine {
     }
   }
 
+  /** `snapshot-load` of another QMP client puts another machine here without a word to the stub (qapi/migration.json, qapi/job.json). */
+  private lookAtJob(id: string): void {
+    void this.parts.qmp
+      ?.execute('query-jobs')
+      .then(async (jobs) => {
+        const job = Array.isArray(jobs) ? (jobs as readonly unknown[]).find((one) => typeof one === 'object' && one !== null && 'id' in one && one.id === id) : undefined;
+        // A job that was dismissed at once is not listed any more: it is looked at as if it were one.
+        if (job !== undefined && (job as { readonly type?: unknown }).type !== 'snapshot-load') return;
+        if (this.state !== 'stopped') return;
+        await this.replaced(new Map());
+        this.emitter.emit('rewound', undefined);
+      })
+      .catch(() => undefined);
+  }
+
   private finish(detail: string): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
@@ -393,15 +442,20 @@ export class QemuMachine implements Machine {
   // ── the rest ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   async monitor(command: string): Promise<string> {
-    if (this.state === 'ended') throw this.endedError();
-    const text = this.parts.qmp === undefined ? await this.monitorByStub(command) : String(await this.parts.qmp.execute('human-monitor-command', { 'command-line': command }, 120_000));
+    const text = await this.ask(command);
     // Anything but a question can change registers and memory (loadvm, system_reset) or let the machine run (cont).
     if (!/^\s*(info|help|x|xp|print|p|gva2gpa|gpa2hva)\b/.test(command)) {
       this.forget();
+      this.emitter.emit('edited', { what: 'monitor' });
       await this.adoptRunState();
     }
     if (this.state === 'stopped') await this.readRegisters(this.current);
     return text;
+  }
+
+  private async ask(command: string): Promise<string> {
+    if (this.state === 'ended') throw this.endedError();
+    return this.parts.qmp === undefined ? this.monitorByStub(command) : String(await this.parts.qmp.execute('human-monitor-command', { 'command-line': command }, 120_000));
   }
 
   private async monitorByStub(command: string): Promise<string> {
@@ -431,12 +485,20 @@ export class QemuMachine implements Machine {
     this.emitter.emit('serial', { port, bytes, atMs });
   }
 
+  serialRepeated(port: number, bytes: Uint8Array): void {
+    this.emitter.emit('repeated', { port, bytes });
+  }
+
   close(how: 'detach' | 'kill'): Promise<void> {
     return (this.closing ??= this.shutDown(how));
   }
 
   private async shutDown(how: 'detach' | 'kill'): Promise<void> {
     this.expectedEnd = true;
+    if (this.parts.qmp !== undefined && this.state !== 'ended') {
+      const bound = new Promise<void>((resolve) => setTimeout(resolve, tidyPatienceMs).unref());
+      await Promise.race([this.snapshots.clear().catch(() => undefined), bound]);
+    }
     if (this.parts.process !== undefined) {
       await this.parts.process.end();
       this.finish('ended by Bootscope');

@@ -11,6 +11,8 @@ export interface StopObserver {
   onStop(stop: Stop): Promise<'pass' | 'mine'>;
   /** Interrupt the running machine after that many milliseconds so that the observer can look; undefined: no need. */
   pollMs(): number | undefined;
+  /** Remembers what it knows now. The function that it gives brings that back, on a stopped machine that was put back to now. */
+  mark?(): () => Promise<void>;
   /** Removes what it set. Idempotent. */
   dispose(): Promise<void>;
 }

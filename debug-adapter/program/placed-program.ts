@@ -120,6 +120,24 @@ export class PlacedProgram implements SymbolicProgram {
     this.#changed(module);
   }
 
+  /** Remembers every module's place and the active stage. The function that it gives brings them back, and takes later modules away. */
+  mark(): () => void {
+    const stage = this.#activeStage;
+    const places = new Map(this.#modules.map((module) => [module, { slide: module.slide, roots: module.roots, confirmed: module.confirmed, absent: module.absent }]));
+    return () => {
+      this.#activeStage = stage;
+      for (const module of this.#modules) {
+        const { slide, roots, confirmed, absent } = places.get(module) ?? { slide: undefined, roots: undefined, confirmed: false, absent: false };
+        const same = module.slide === slide && module.roots === roots && module.confirmed === confirmed && module.absent === absent;
+        module.slide = slide;
+        module.roots = roots;
+        module.confirmed = confirmed;
+        module.absent = absent;
+        if (!same) this.#changed(module);
+      }
+    };
+  }
+
   onPlaced(listener: (module: Module) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -84,6 +84,21 @@ export class StageTracker implements StopObserver {
     return Promise.resolve();
   }
 
+  mark(): () => Promise<void> {
+    const entered = [...this.#entered].map(([id, one]) => [id, { ...one, evidence: [...one.evidence] }] as const);
+    const lines = [...this.#lines];
+    const current = this.#current;
+    return () => {
+      this.#entered.clear();
+      for (const [id, one] of entered) this.#entered.set(id, { ...one, evidence: [...one.evidence] });
+      this.#lines.clear();
+      for (const [port, line] of lines) this.#lines.set(port, line);
+      this.#current = current;
+      this.#program.setActiveStage(current);
+      return Promise.resolve();
+    };
+  }
+
   async onStop(stop: Stop): Promise<'pass'> {
     const registers = await this.#machine.registers(stop.vcpu);
     const space = registers.paging ? `0x${rootOf(stop.cr3).toString(16)}` : undefined;

@@ -102,6 +102,11 @@ export class ChainReader {
     };
   }
 
+  /** Remembers what the reader has recorded along the way. The function that it gives brings that back. */
+  mark(): () => void {
+    return this.#chain?.mark?.() ?? (() => undefined);
+  }
+
   /** Who runs here; undefined where it cannot be told. */
   async currentProcess(): Promise<CurrentProcess | undefined> {
     try {

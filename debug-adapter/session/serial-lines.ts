@@ -8,6 +8,13 @@ export class SerialLines {
 
   constructor(readonly deliver: (line: string) => void) {}
 
+  mark(): () => void {
+    const rest = this.#rest;
+    return () => {
+      this.#rest = rest;
+    };
+  }
+
   take(bytes: Uint8Array): void {
     const lines = (this.#rest + Buffer.from(bytes).toString('latin1')).split(/\r*\n/);
     this.#rest = (lines.pop() ?? '').slice(-longest);

@@ -7,15 +7,16 @@ const most = 4 * 1024 * 1024;
 export class SerialText {
   #chunks: Buffer[] = [];
   #size = 0;
-  readonly #unlisten: () => void;
+  readonly #unlisten: readonly (() => void)[];
 
   constructor(machine: Machine) {
-    this.#unlisten = machine.on('serial', ({ port, bytes }) => {
+    const take = ({ port, bytes }: { readonly port: number; readonly bytes: Uint8Array }): void => {
       if (port !== 1) return;
       this.#chunks.push(Buffer.from(bytes));
       this.#size += bytes.length;
       while (this.#size > most && this.#chunks.length > 1) this.#size -= this.#chunks.shift()?.length ?? 0;
-    });
+    };
+    this.#unlisten = [machine.on('serial', take), machine.on('repeated', take)];
   }
 
   get text(): string {
@@ -24,7 +25,17 @@ export class SerialText {
     return all.toString('utf8');
   }
 
+  /** Remembers what was said. The function that it gives takes back what was said after that. */
+  mark(): () => void {
+    const all = Buffer.concat(this.#chunks);
+    this.#chunks = [all];
+    return () => {
+      this.#chunks = [all];
+      this.#size = all.length;
+    };
+  }
+
   dispose(): void {
-    this.#unlisten();
+    for (const stop of this.#unlisten) stop();
   }
 }

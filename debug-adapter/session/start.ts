@@ -41,6 +41,10 @@ import { SerialMachine } from './serial-machine';
 import { SerialText } from './serial-text';
 import { SymbolLoading } from './symbol-loading';
 import { toDapSource } from './target';
+import { Back } from './time/reverse';
+import { placeInWords } from './time/place-in-words';
+import { StepsBack } from './time/step-back';
+import { TimeTravel } from './time/time-travel';
 import type { Target } from './target';
 
 const defaultGdb = '127.0.0.1:1234';
@@ -53,9 +57,9 @@ const openMachine = async (core: Core, configuration: Configuration): Promise<{ 
   const { cwd, gdb = defaultGdb, serial, serials, qmp } = configuration;
   const wires = { gdb, ...(serial === undefined ? {} : { serial }), ...(serials === undefined ? {} : { serials }), ...(qmp === undefined ? {} : { qmp }) };
   if (configuration.request === 'launch') {
-    const { qemu, command, env, accel, firmware } = configuration;
+    const { qemu, command, env, accel, firmware, timeTravel } = configuration;
     const environment = env === undefined ? {} : { env };
-    if (qemu) return { machine: await launchQemu({ argv: qemu, cwd, notice, ...environment, ...(accel === undefined ? {} : { accel }), ...(firmware === undefined ? {} : { firmware }) }) };
+    if (qemu) return { machine: await launchQemu({ argv: qemu, cwd, notice, ...environment, ...(accel === undefined ? {} : { accel }), ...(firmware === undefined ? {} : { firmware }), ...(timeTravel === undefined ? {} : { timeTravel }) }) };
     if (command) {
       const output = (text: string): void => {
         core.output(text, 'stderr');
@@ -122,6 +126,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       inspector.changed();
       sendStopped(core, report);
       mountHistory.stopped(report);
+      void run.whileStopped(() => travel.told(report)).catch(() => undefined);
       // Words about the stop; reading what they need may fail with the machine.
       void foreign.look(report.stop).catch(() => undefined);
     },
@@ -175,7 +180,48 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   run.addJudge(stageMarks);
   const kernelFolders = configuration.images.flatMap(({ stage, file }) => (stage === 'kernel' ? [path.dirname(file)] : []));
   const moduleFiles = new ModuleFiles([...kernelFolders, ...Object.values(configuration.sourceMap ?? {}), configuration.cwd]);
-  const placements = createPlacements({ machine, program, log, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFile: (name) => moduleFiles.find(name) });
+  const placements = createPlacements({ machine, program, log: (text) => { if (!breakpoints.silent) log(text); }, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFile: (name) => moduleFiles.find(name) });
+  const observers = [...placements.observers, stages];
+  const startedAt = performance.now();
+  const travel = new TimeTravel({
+    machine,
+    program,
+    stages,
+    run,
+    breakpoints,
+    log: (text) => {
+      core.output(`${text}\n`, 'important');
+    },
+    nowMs: () => performance.now() - startedAt,
+    stage: () => stages.current ?? null,
+    placeOf: ({ pc, cr3 }) => placeInWords(program, sources, pc, cr3),
+    mark: () => {
+      const back = [program, serialText, consoleLines, breakpoints].map((part) => part.mark());
+      const looks = observers.flatMap((observer) => observer.mark?.() ?? []);
+      const chained = chain.mark();
+      return async () => {
+        for (const restore of back) restore();
+        for (const restore of looks) await restore();
+        chained();
+      };
+    },
+    forget: () => {
+      inspector.changed();
+    },
+    able: (stepBack) => {
+      core.send('capabilities', { capabilities: { supportsStepBack: stepBack, supportsRestartRequest: stepBack, supportsRestartFrame: stepBack } });
+    },
+  });
+  run.addJudge(travel.judge);
+  const back = new Back({
+    machine,
+    run,
+    travel,
+    log: (text) => {
+      core.output(`${text}\n`, 'important');
+    },
+    progress: (title, cancel, work) => core.withProgress(title, work, cancel),
+  });
   for (const module of program.modules) core.send('module', { reason: 'new', module: toDapModule(program, module) });
   const unlisten = [
     program.onPlaced((module) => {
@@ -183,6 +229,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     }),
     machine.on('notice', log),
     machine.on('serial', ({ port, bytes }) => {
+      if (port === 1) consoleLines.take(bytes);
+    }),
+    machine.on('repeated', ({ port, bytes }) => {
       if (port === 1) consoleLines.take(bytes);
     }),
     machine.on('reset', ({ reason, facts }) => {
@@ -217,6 +266,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     mountHistory,
     serialFeed,
     serialText,
+    travel,
+    back,
+    stepsBack: new StepsBack({ machine, program, inspector, back }),
     ...(command ? { command } : {}),
     sourceOf: (recorded) => toDapSource(sources, recorded),
     silence: () => {
@@ -236,6 +288,6 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     },
   };
   // With a serial line only, there is no stop at which anything could be looked at.
-  if (machine.vcpus.length > 0) for (const observer of [...placements.observers, stages]) await run.addObserver(observer);
+  if (machine.vcpus.length > 0) for (const observer of [...observers, travel]) await run.addObserver(observer);
   return target;
 };

@@ -16,6 +16,9 @@ import type { MountHistory } from './recorders/mount-history';
 import type { RunController } from './run/controller';
 import type { Recorders } from './run/recorders';
 import type { SerialFeed } from './serial-feed';
+import type { StepsBack } from './time/step-back';
+import type { Back } from './time/reverse';
+import type { TimeTravel } from './time/time-travel';
 import type { SerialText } from './serial-text';
 import type { SymbolLoading } from './symbol-loading';
 
@@ -38,6 +41,9 @@ export interface Target {
   readonly mountHistory: MountHistory;
   readonly serialFeed: SerialFeed;
   readonly serialText: SerialText;
+  readonly travel: TimeTravel;
+  readonly back: Back;
+  readonly stepsBack: StepsBack;
   /** The user's command that started QEMU. */
   readonly command?: RunningCommand;
   /** A recorded source path as the editor can open it. */

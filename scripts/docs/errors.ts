@@ -6,11 +6,12 @@ import { internalErrors } from '../../debug-adapter/errors/internal';
 import { programErrors } from '../../debug-adapter/errors/program';
 import { qemuErrors } from '../../debug-adapter/errors/qemu';
 import { sessionErrors } from '../../debug-adapter/errors/session';
+import { timeErrors } from '../../debug-adapter/errors/time';
 
 const sections: readonly (readonly [string, Readonly<Record<string, ErrorEntry>>])[] = [
   ['1xx: QEMU and the wires to it', qemuErrors],
   ['2xx: images and debug information', imageErrors],
-  ['3xx: configuration, placing, breakpoints, expressions', { ...programErrors, ...sessionErrors }],
+  ['3xx: configuration, placing, breakpoints, expressions', { ...programErrors, ...sessionErrors, ...timeErrors }],
   ['4xx: reading the boot chain', chainErrors],
   ['5xx: files and commands on the host', fileErrors],
   ['9xx: faults of Bootscope itself', internalErrors],

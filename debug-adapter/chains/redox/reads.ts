@@ -39,6 +39,15 @@ export class ReadRecord {
     this.#dropped += most / 2;
   }
 
+  mark(): () => void {
+    const [accesses, opens, dropped] = [[...this.#accesses], [...this.#opens], this.#dropped];
+    return () => {
+      this.#accesses = [...accesses];
+      this.#opens.splice(0, this.#opens.length, ...opens);
+      this.#dropped = dropped;
+    };
+  }
+
   /** A boot begins anew. */
   clear(): void {
     this.#accesses = [];

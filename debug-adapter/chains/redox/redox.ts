@@ -35,6 +35,10 @@ export class RedoxChain implements Chain {
   /** Names of processes by pid, as last read: who asked a daemon. */
   #names: ReadonlyMap<number, string> = new Map();
 
+  mark(): () => void {
+    return this.#reads.mark();
+  }
+
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {
     const reason = await this.#look(context);
     const header = await perhaps(() => this.#header(context));

@@ -56,6 +56,17 @@ export class EfiPlacement implements StopObserver {
     return watched && stop.hits.every(({ owner }) => owner === OWNER) ? 'mine' : 'pass';
   }
 
+  mark(): () => Promise<void> {
+    const [table, seen, looks, watching] = [this.#table, this.#seen, this.#looks, this.#watch !== undefined];
+    return async () => {
+      this.#table = table;
+      this.#seen = seen;
+      this.#looks = looks;
+      if (!watching) await this.dispose();
+      else if (table) this.#watch ??= await this.#watchOver(table);
+    };
+  }
+
   pollMs(): number | undefined {
     return this.#table === undefined && this.#waiting().length > 0 && !this.#isOver() ? POLL_MS : undefined;
   }
@@ -89,7 +100,12 @@ export class EfiPlacement implements StopObserver {
     this.#seen = entries;
     for (const image of images) await this.#offer(image);
     if (this.#waiting().length === 0) await this.dispose();
-    else this.#watch ??= await machine.breakpoints.add({ kind: 'write', address: this.#table.header + 4n, length: 4, owner: OWNER });
+    else this.#watch ??= await this.#watchOver(this.#table);
+  }
+
+  /** The firmware counts its list of images. */
+  async #watchOver({ header }: DebugImageTable): Promise<Breakpoint> {
+    return this.context.machine.breakpoints.add({ kind: 'write', address: header + 4n, length: 4, owner: OWNER });
   }
 
   async #offer(image: LoadedEfiImage): Promise<void> {

@@ -88,6 +88,18 @@ export class KaslrPlacement implements StopObserver {
     return 'pass';
   }
 
+  mark(): () => Promise<void> {
+    const addresses = this.#breakpoints.map(({ address }) => address);
+    const refused = this.#refused;
+    return async () => {
+      this.#refused = refused;
+      const known = new Set(this.#breakpoints.map(({ address }) => address));
+      const missing = addresses.filter((address) => !known.has(address));
+      if (addresses.length === 0) await this.dispose();
+      else if (missing.length > 0) this.#breakpoints = [...this.#breakpoints, ...(await this.context.machine.breakpoints.addMany(missing.map((address) => ({ kind: 'execute' as const, address, owner: OWNER }))))];
+    };
+  }
+
   pollMs(): number | undefined {
     return this.module.confirmed || this.#refused || this.#breakpoints.length > 0 ? undefined : POLL_MS;
   }

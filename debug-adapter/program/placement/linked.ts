@@ -50,6 +50,15 @@ export class LinkedPlacement implements StopObserver {
     return foreign && stop.reason === 'breakpoint' ? 'mine' : 'pass';
   }
 
+  mark(): () => Promise<void> {
+    const refused = [...this.#refused];
+    return () => {
+      this.#refused.clear();
+      for (const module of refused) this.#refused.add(module);
+      return Promise.resolve();
+    };
+  }
+
   pollMs(): undefined {
     return undefined;
   }

@@ -124,6 +124,17 @@ export class UserBreakpoints implements StopJudge {
     return Promise.resolve();
   }
 
+  /** While the machine runs again where it has been, log points say nothing. */
+  silent = false;
+
+  /** Remembers the counts of hits. The function that it gives brings them back; breakpoints set later begin at 0. */
+  mark(): () => void {
+    const counts = new Map([...this.#entries].map(([id, { hits, elsewhere }]) => [id, { hits, elsewhere }]));
+    return () => {
+      for (const entry of this.#entries.values()) Object.assign(entry, counts.get(entry.id) ?? { hits: 0, elsewhere: 0 });
+    };
+  }
+
   /** Before the machine runs: every place of every breakpoint is found by now, those that take long too. */
   async sync(): Promise<void> {
     await this.#host.locations.complete();
@@ -174,6 +185,7 @@ export class UserBreakpoints implements StopJudge {
     }
     const stopping: typeof reached = [];
     for (const one of reached) {
+      if (one.entry.log && this.silent) continue;
       if (one.entry.log) this.#host.log(await this.#message(one.entry.log, stop), one.at);
       else stopping.push(one);
     }

@@ -72,7 +72,6 @@ export const validateConfiguration = (input: unknown, request: 'launch' | 'attac
   const images = (record.images ?? []) as readonly Readonly<Record<string, unknown>>[];
   checkImages(images);
   checkTarget(record, request);
-  if (record.timeTravel === true) throw failure(sessionErrors.notYet, { name: 'timeTravel' });
 
   const cwd = absolute(base, (record.cwd as string | undefined) ?? '.');
   const checked = { type: 'bootscope', name: 'Bootscope', ...record, request, cwd } as Configuration;

@@ -57,6 +57,14 @@ const placeAsked = async (target: Target, args: DebugProtocol.DataBreakpointInfo
   return { address, length, name, ...more, ...(root === undefined ? {} : { root }) };
 };
 
+/** The place that a request means, by the id of a data breakpoint or an expression in a frame. Throws BS343, BS344. */
+export const watchedPlaceOf = async (target: Target, { dataId, expression, frameId }: { readonly dataId?: string; readonly expression?: string; readonly frameId?: number }): Promise<WatchedPlace> => {
+  if (dataId === undefined) return placeAsked(target, { name: expression ?? '', ...(frameId === undefined ? {} : { frameId }) });
+  const known = placesOf(target).get(dataId);
+  if (!known) throw failure(sessionErrors.badDataId, { dataId });
+  return known;
+};
+
 const dataBreakpointInfo: Handler<DebugProtocol.DataBreakpointInfoArguments> = async (core, args): Promise<DebugProtocol.DataBreakpointInfoResponse['body']> => {
   const target = core.needStopped('dataBreakpointInfo');
   try {

@@ -14,6 +14,7 @@ import { runRequests } from './run';
 import { serialRequests } from './serial';
 import { sourceRequests } from './sources';
 import { stackRequests } from './stack';
+import { timeRequests } from './time';
 
 /** Every request the adapter answers. */
 export const groups: readonly RequestGroup[] = [
@@ -32,4 +33,5 @@ export const groups: readonly RequestGroup[] = [
   serialRequests,
   bootRequests,
   bootQuestionRequests,
+  timeRequests,
 ];

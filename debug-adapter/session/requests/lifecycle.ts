@@ -3,7 +3,9 @@ import type { Core } from '../core';
 import { validateConfiguration } from '../configuration/validate';
 import { coded } from '../errors';
 import type { Handler, RequestGroup } from '../handler';
+import type { Stop } from '../../machine/machine';
 import { startTarget } from '../start';
+import type { Target } from '../target';
 
 /** An adapter must be gone this long after `disconnect`, whatever hangs. */
 const closePatienceMs = 4000;
@@ -28,16 +30,12 @@ const begin =
     return undefined;
   };
 
-const configurationDone: Handler = async (core) => {
-  const { run, machine, stages, configuration } = core.need('configurationDone');
-  if (machine.vcpus.length === 0) return undefined;
-  const registers = await machine.registers();
-  const here = { reason: 'other' as const, vcpu: machine.current, pc: registers.pc, cr3: registers.cr3, hits: [] };
-  await run.look(here);
+/** Runs from the first instruction to where the configuration wants to stop. */
+const beginRunning = async ({ run, machine, stages, configuration }: Target, here: Stop): Promise<void> => {
   const wanted = configuration.request === 'launch' ? configuration.stopOnEntry : undefined;
   if (wanted === true || (wanted !== undefined && wanted === stages.current)) {
     run.report({ stop: here, reason: 'entry', description: machine.launched ? 'The machine stands before its first instruction' : 'The machine was stopped' });
-    return undefined;
+    return;
   }
   if (typeof wanted === 'string') {
     const off = stages.onEntered(({ id, name }) => {
@@ -47,6 +45,17 @@ const configurationDone: Handler = async (core) => {
     });
   }
   await run.resume();
+};
+
+const configurationDone: Handler = async (core) => {
+  const target = core.need('configurationDone');
+  const { run, machine, configuration, travel } = target;
+  if (machine.vcpus.length === 0) return undefined;
+  const registers = await machine.registers();
+  const here = { reason: 'other' as const, vcpu: machine.current, pc: registers.pc, cr3: registers.cr3, hits: [] };
+  await run.look(here);
+  if (configuration.request === 'launch' && configuration.timeTravel === true) await run.whileStopped(() => travel.begin(here));
+  await beginRunning(target, here);
   return undefined;
 };
 

@@ -13,7 +13,7 @@ import type { Granularity, StepKind } from '../run/stepping';
 import type { Target } from '../target';
 
 /** The vCPU of a DAP thread id; the one that stopped when there is none of that id. Throws BS345 for a thread that sleeps. */
-const vcpuOf = async (target: Target, threadId: number | undefined): Promise<Vcpu> => {
+export const vcpuOf = async (target: Target, threadId: number | undefined): Promise<Vcpu> => {
   const sleeping = threadId === undefined ? undefined : await target.threads.sleeping(threadId);
   if (sleeping) throw failure(sessionErrors.threadSleeps, { thread: sleeping.process, state: sleeping.state });
   return target.machine.vcpus.find(({ id }) => id === threadId) ?? target.machine.current;

@@ -12,6 +12,16 @@ export interface RunListener {
   fault(error: unknown): void;
 }
 
+/** The machine in the hands of somebody who runs it in the user's stead. */
+export interface Drive {
+  /** The user asked to stop, or the session ends. */
+  cancelled(): boolean;
+  /** Stops the running machine: `next` comes back with an interrupt. */
+  interrupt(): void;
+  /** Runs to the next stop of any kind; what the user would have been told of it. */
+  next(): Promise<{ readonly stop: Stop; readonly report: StopReport | undefined }>;
+}
+
 /**
  * Owns the machine's run state. Between two stops that the user hears of, the machine may stop many times: for observers,
  * for breakpoints that do not count, for single steps. One loop runs at a time; requests that need a stopped machine are
@@ -24,6 +34,7 @@ export class RunController {
   readonly #judges: StopJudge[] = [];
   readonly #unlisten: () => void;
   #looping = false;
+  #travelling = false;
   #pauseWanted = false;
   #wanted: ((stop: Stop) => Promise<StopReport> | StopReport) | undefined;
   #closing = false;
@@ -101,6 +112,43 @@ export class RunController {
     this.#loop = this.#run(plan);
   }
 
+  /**
+   * Lets `work` run the machine in the user's stead, as on the way back in time: observers and judges look at each stop, the user
+   * hears of the end only. `work` gives what is then told; undefined tells nothing.
+   */
+  async travel(work: (drive: Drive) => Promise<StopReport | undefined>): Promise<void> {
+    if (this.#looping || this.#closing) return;
+    this.#looping = true;
+    this.#travelling = true;
+    this.#pauseWanted = false;
+    this.#wanted = undefined;
+    await this.#idle;
+    this.#listener.resumed();
+    this.#loop = this.#run(undefined, () =>
+      work({
+        cancelled: () => this.#pauseWanted || this.#closing || this.#isEnded(),
+        interrupt: () => {
+          this.#interrupt();
+        },
+        next: () => this.#travelOn(),
+      }),
+    );
+  }
+
+  async #travelOn(): Promise<{ readonly stop: Stop; readonly report: StopReport | undefined }> {
+    await this.#drain();
+    if (this.#resetSeen) await this.#afterReset();
+    for (const judge of this.#judges) await judge.sync?.();
+    const stop = await this.#runToStop();
+    return { stop, report: await this.#judge(stop) };
+  }
+
+  /** The machine was put back in time: every judge forgets what it knew of later. */
+  async rewound(): Promise<void> {
+    this.#resetSeen = false;
+    for (const judge of this.#judges) await (judge.onRewound ?? judge.onReset)?.call(judge);
+  }
+
   /** Asks for a stop. The report comes when the machine stands. */
   pause(): void {
     if (!this.#looping) return;
@@ -110,7 +158,7 @@ export class RunController {
 
   /** Stops a running machine for a reason that is not at its pc: words on the serial line, a stage entered, a reset. */
   stopFor(make: (stop: Stop) => Promise<StopReport> | StopReport): void {
-    if (!this.#looping) return;
+    if (!this.#looping || this.#travelling) return;
     this.#wanted ??= make;
     this.#interrupt();
   }
@@ -144,16 +192,17 @@ export class RunController {
     if (this.#looping && this.#machine.state === 'running') void this.#machine.interrupt().catch(() => undefined);
   }
 
-  async #run(plan: StepPlan | undefined): Promise<void> {
+  async #run(plan: StepPlan | undefined, untilReport = () => this.#untilReport(plan)): Promise<void> {
     let report: StopReport | undefined;
     try {
-      report = await this.#untilReport(plan);
+      report = await untilReport();
     } catch (error) {
       // A machine that is being ended may fail in any way.
       if (!this.#isEnded() && !this.#closing) this.#listener.fault(error);
     }
     if (plan && !this.#isEnded()) await plan.dispose().catch(() => undefined);
     this.#looping = false;
+    this.#travelling = false;
     await this.#drain();
     if (this.#isEnded()) this.#listener.ended();
     else if (report && !this.#closing) this.report(report);

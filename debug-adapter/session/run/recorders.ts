@@ -84,6 +84,12 @@ export class Recorders implements StopJudge {
     return Promise.resolve();
   }
 
+  /** What the chain has recorded goes back with the checkpoint. */
+  onRewound(): Promise<void> {
+    this.#dirty = true;
+    return Promise.resolve();
+  }
+
   dispose(): void {
     this.#unlisten();
   }

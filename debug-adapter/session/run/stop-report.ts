@@ -41,6 +41,8 @@ export interface StopJudge {
   sync?(): Promise<void>;
   /** The machine was reset. */
   onReset?(): Promise<void>;
+  /** The machine was put back in time; left out: as after a reset. */
+  onRewound?(): Promise<void>;
 }
 
 /** What to do next on the way to the end of a step. */

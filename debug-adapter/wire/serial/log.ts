@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { failure } from '../../errors/catalogue';
 import { qemuErrors } from '../../errors/qemu';
+import { OutputBranch } from './branch';
 import { ByteRing } from './ring';
 
 /** Notifications are a hint only (network file systems have none): the file is looked at this often anyway. */
@@ -12,6 +13,7 @@ const pollMs = 200;
  */
 export class SerialLog {
   private readonly ring: ByteRing;
+  readonly branch = new OutputBranch();
   private position = 0;
   private file: number | undefined;
   private watcher: fs.FSWatcher | undefined;
@@ -23,6 +25,7 @@ export class SerialLog {
     private readonly path: string,
     private readonly onBytes: (bytes: Uint8Array) => void,
     capacity?: number,
+    private readonly onRepeated: (bytes: Uint8Array) => void = () => undefined,
   ) {
     this.ring = new ByteRing(capacity);
     this.timer = setInterval(() => this.follow(), pollMs);
@@ -59,9 +62,11 @@ export class SerialLog {
       }
       if (size === 0) return;
       this.position += size;
-      const bytes = Buffer.from(this.buffer.subarray(0, size));
-      this.ring.push(bytes);
-      this.onBytes(bytes);
+      const { repeated, fresh } = this.branch.take(Buffer.from(this.buffer.subarray(0, size)));
+      if (repeated.length > 0) this.onRepeated(repeated);
+      if (fresh.length === 0) continue;
+      this.ring.push(fresh);
+      this.onBytes(fresh);
     }
   }
 

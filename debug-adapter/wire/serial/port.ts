@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { failure } from '../../errors/catalogue';
 import { qemuErrors } from '../../errors/qemu';
+import { OutputBranch } from './branch';
 import { ByteRing } from './ring';
 
 /** One serial line of the guest over a socket. It is always read, since QEMU holds the guest back when nobody reads. */
 export class SerialStream {
   private readonly ring: ByteRing;
+  readonly branch = new OutputBranch();
   private closed: string | undefined;
 
   constructor(
@@ -13,11 +15,15 @@ export class SerialStream {
     private readonly stream: Duplex,
     onBytes: (bytes: Uint8Array) => void,
     capacity?: number,
+    onRepeated: (bytes: Uint8Array) => void = () => undefined,
   ) {
     this.ring = new ByteRing(capacity);
     stream.on('data', (chunk: Buffer) => {
-      this.ring.push(chunk);
-      onBytes(chunk);
+      const { repeated, fresh } = this.branch.take(chunk);
+      if (repeated.length > 0) onRepeated(repeated);
+      if (fresh.length === 0) return;
+      this.ring.push(fresh);
+      onBytes(fresh);
     });
     stream.on('error', (error) => (this.closed ??= error.message));
     stream.on('close', () => (this.closed ??= 'the connection was closed'));
