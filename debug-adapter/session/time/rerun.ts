@@ -42,8 +42,8 @@ export interface Position extends Moment {
 const owner = 'time:rerun';
 /** A run without any stop is looked at this often: an automatic checkpoint is due, or it has gone wrong. */
 const lookMs = 4000;
-/** A state that comes again and again is the end when the guest's clock is no further before it. */
-const clockSlackNs = 200_000n;
+/** The same where only the guest's clock tells how far it is. */
+const shortLookMs = 500;
 /** After so long between two checkpoints the end is not believed to come any more. */
 const patienceMs = 120_000;
 
@@ -70,7 +70,8 @@ export class Rerun {
   async through(from: Saved, arm: readonly Armed[], end: Moment, seen: (hit: Hit) => Promise<'on' | 'enough'>): Promise<'end' | 'enough'> {
     const { machine, travel } = this.#host;
     await travel.load(from, 'held');
-    const ends = end.halted === true ? [end.pc, end.pc - 1n] : [end.pc];
+    const places = end.halted === true ? [end.pc, end.pc - 1n] : [end.pc];
+    const ends = isTimed(end) ? [] : places;
     const breakpoints = await machine.breakpoints.addMany([...arm, ...ends.map((address) => ({ kind: 'execute' as const, address }))].map((one) => ({ ...one, owner })));
     try {
       return await this.#run(from, breakpoints, ends, end, seen);
@@ -103,6 +104,7 @@ export class Rerun {
 
   async #run(from: Saved, breakpoints: readonly Breakpoint[], ends: readonly bigint[], end: Moment, seen: (hit: Hit) => Promise<'on' | 'enough'>): Promise<'end' | 'enough'> {
     const { drive, machine, travel } = this.#host;
+    const byClock = isTimed(end);
     const started = performance.now();
     let began = started;
     let checkpoint = from;
@@ -111,15 +113,16 @@ export class Rerun {
     const ours = new Set(breakpoints.map(({ id }) => id));
     for (;;) {
       this.#check(checkpoint, started);
-      const { stop, report } = await this.#next(drive);
+      const { stop, report } = await this.#next(drive, byClock ? shortLookMs : lookMs);
       const key = keyOf(stop);
-      if (ends.includes(stop.pc) && (await this.#is(end, stop))) return 'end';
+      const armed = stop.hits.some(({ id }) => ours.has(id));
+      if (byClock ? (report !== undefined || armed || key === undefined) && (await this.#isOver(end, stop)) : ends.includes(stop.pc) && (await this.#is(end))) return 'end';
       if (await machine.snapshots?.differs()) throw failure(timeErrors.notReproduced, { checkpoint: from.name, detail: 'the console said something else on the way' });
       if (key !== undefined) {
         const n = (counts.get(key) ?? 0) + 1;
         counts.set(key, n);
         if (++total % 50 === 0) this.#host.tell(`${total} stops on the way from "${from.name}"`);
-        if ((await seen({ from: checkpoint, stop, report, armed: stop.hits.some(({ id }) => ours.has(id)), place: { key, n } })) === 'enough') return 'enough';
+        if ((await seen({ from: checkpoint, stop, report, armed, place: { key, n } })) === 'enough') return 'enough';
       }
       if (performance.now() - began < lookMs) continue;
       checkpoint = await travel.between(stop);
@@ -129,8 +132,8 @@ export class Rerun {
   }
 
   /** The next stop; a machine that runs without one is stopped to be looked at. */
-  async #next(drive: Drive): Promise<{ readonly stop: Stop; readonly report: StopReport | undefined }> {
-    const timer = setTimeout(() => { drive.interrupt(); }, lookMs);
+  async #next(drive: Drive, ms = lookMs): Promise<{ readonly stop: Stop; readonly report: StopReport | undefined }> {
+    const timer = setTimeout(() => { drive.interrupt(); }, ms);
     try {
       return await drive.next();
     } finally {
@@ -143,14 +146,20 @@ export class Rerun {
     if (performance.now() - began > patienceMs) throw failure(timeErrors.notReproduced, { checkpoint: from.name, detail: `the place did not come within ${patienceMs / 1000} s` });
   }
 
-  async #is({ fingerprint, clockNs, repeats = false }: Moment, stop: Stop): Promise<boolean> {
-    if ((await fingerprintOf(this.#host.machine)) !== fingerprint) return false;
-    // A machine that had to be interrupted there waits for ever.
-    if (!repeats || clockNs === undefined || stop.reason === 'interrupt') return true;
+  async #is({ fingerprint }: Moment): Promise<boolean> {
+    return (await fingerprintOf(this.#host.machine)) === fingerprint;
+  }
+
+  /** Whether a moment that looks like many others has come or is over, by the guest's clock. A machine that waits for ever is there. */
+  async #isOver(end: Moment, stop: Stop): Promise<boolean> {
+    if (end.halted === true && stop.pc === end.pc && (await this.#is(end))) return true;
     const now = await this.#host.travel.checkpoints.clockNow();
-    return now === undefined || now + clockSlackNs >= clockNs;
+    return now !== undefined && end.clockNs !== undefined && now >= end.clockNs;
   }
 }
+
+/** Only the guest's clock tells such a moment from others. */
+const isTimed = ({ repeats, clockNs }: Moment): boolean => repeats === true && clockNs !== undefined;
 
 /** What is counted of a stop; undefined for one that no breakpoint made. */
 export const keyOf = ({ hits, pc, watch }: Stop): string | undefined => {

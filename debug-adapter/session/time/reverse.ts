@@ -58,11 +58,11 @@ export class Back {
   reverseContinue(): Promise<void> {
     return this.go('Running back', async (search) => {
       let oldest: Saved | undefined;
-      for (const { from, until } of this.stretches(search)) {
+      for (const { from, until, empty } of this.stretches(search)) {
         oldest = from;
-        const last = await this.lastHit(search, from, until, [], (hit) => Promise.resolve(hit.report));
+        const last = empty ? undefined : await this.lastHit(search, from, until, [], (hit) => Promise.resolve(hit.report));
         if (last) return last;
-        if (from.report?.hitBreakpointIds || from.report?.exception) return { at: from, report: from.report };
+        if (!empty && (from.report?.hitBreakpointIds ?? from.report?.exception)) return { at: from, report: from.report };
         if (from.barrier !== undefined) return { at: from, report: { reason: 'entry', description: `Nothing was hit back to here, and going back ends here: ${from.barrier}` } };
       }
       return oldest && { at: oldest, report: { reason: 'entry', description: `Nothing was hit back to the oldest checkpoint, "${oldest.name}"` } };
@@ -72,11 +72,11 @@ export class Back {
   /** To the last write that changed a place in memory; the pc is behind it, as at a data breakpoint. */
   lastWrite(place: WatchedPlace): Promise<void> {
     return this.go(`Looking for the last write of ${place.name}`, async (search) => {
-      for (const { from, until } of this.stretches(search)) {
+      for (const { from, until, empty } of this.stretches(search)) {
         let held: Uint8Array | undefined | 'unknown' = 'unknown';
         const look = async (stop: Stop): Promise<Uint8Array | undefined> => bytesAt(place, place.root === undefined ? await this.host.machine.currentSpace(stop.vcpu) : this.host.machine.spaceOf(place.root));
         const arm: Armed[] = [{ kind: 'write', address: place.address, length: place.length }];
-        const last = await this.lastHit(search, from, until, arm, async (hit) => {
+        const last = empty ? undefined : await this.lastHit(search, from, until, arm, async (hit) => {
           if (!hit.armed || hit.stop.watch === undefined || (place.root !== undefined && rootOf(hit.stop.cr3) !== place.root)) return undefined;
           const before = held;
           const now = await look(hit.stop);
@@ -116,12 +116,12 @@ export class Back {
     }, 'an earlier stop');
   }
 
-  /** The stretches from now backwards. */
-  *stretches({ now, end }: Pick<Search, 'now' | 'end'>): Generator<{ readonly from: Saved; readonly until: Moment }> {
+  /** The stretches from now backwards. `empty`: nothing ran between the two. */
+  *stretches({ now, end }: Pick<Search, 'now' | 'end'>): Generator<{ readonly from: Saved; readonly until: Moment; readonly empty: boolean }> {
     if (now.barrier !== undefined) throw failure(timeErrors.barrier, { checkpoint: now.name, detail: now.barrier });
     let until = end;
     for (let from = now.parent; from; from = from.parent) {
-      if (!sameTime(from, until)) yield { from, until };
+      yield { from, until, empty: sameTime(from, until) };
       until = from;
     }
   }

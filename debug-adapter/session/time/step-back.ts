@@ -29,6 +29,8 @@ const largestFrame = 0x1_0000n;
 /** One call of a function: where it starts, and what tells this call from others of the same function. */
 interface Call {
   readonly entry: bigint;
+  /** Where the body begins: the prologue before it is no line to go back to. */
+  readonly body: bigint;
   readonly cfa: bigint;
   readonly root: bigint;
   readonly ranges: readonly { readonly start: bigint; readonly end: bigint }[];
@@ -80,6 +82,8 @@ export class StepsBack {
   async #before(search: Search, call: Call, granularity: Granularity, origin: LinePlace | undefined): Promise<Position | Saved | undefined> {
     const { back } = this.#host;
     const { travel } = back.host;
+    // The same place on the stack may have held an earlier call, which is not this one.
+    if (search.end.pc === call.entry) return undefined;
     const entry = await this.#entryOf(search, call);
     if (!entry) return undefined;
     const { saved, until } = await this.#saveAt(search, entry, search.end);
@@ -106,8 +110,8 @@ export class StepsBack {
   /** Where the call began; or, when that is before what can be run again, the checkpoint inside it. */
   async #entryOf(search: Search, call: Call): Promise<Entry | undefined> {
     const { back } = this.#host;
-    for (const { from, until } of back.stretches(search)) {
-      const last = await back.lastHit(search, from, until, [{ kind: 'execute', address: call.entry }], async (hit) => ((await this.#isEntry(hit.stop, call)) ? { reason: 'step' } : undefined));
+    for (const { from, until, empty } of back.stretches(search)) {
+      const last = empty ? undefined : await back.lastHit(search, from, until, [{ kind: 'execute', address: call.entry }], async (hit) => ((await this.#isEntry(hit.stop, call)) ? { reason: 'step' } : undefined));
       if (last) return { at: last.at, inside: false };
       const same = rootOf(from.stop.cr3) === call.root;
       if (same && from.pc === call.entry && from.sp + call.word === call.cfa) return { at: from, inside: false };
@@ -152,6 +156,7 @@ export class StepsBack {
     if (!module) return [];
     const starts = call.ranges.flatMap(({ start, end }) => module.image.debugInfo.lineRows(program.toLinked(module, start), program.toLinked(module, end)));
     const isOwn = (address: bigint): boolean => {
+      if (address >= call.entry && address < call.body) return false;
       const place = linePlaceOf(program, program.placeOf(address, { cr3: call.root }));
       return place !== undefined && !(place.inlined.length > outer.length && isWithin(place.inlined, outer));
     };
@@ -177,6 +182,7 @@ export class StepsBack {
     const { cr3, bits } = await machine.registers();
     return {
       entry: program.toRuntime(module, concrete.entry),
+      body: program.toRuntime(module, concrete.afterPrologue ?? concrete.entry),
       cfa,
       root: rootOf(cr3),
       ranges: concrete.ranges.map(({ start, end }) => ({ start: program.toRuntime(module, start), end: program.toRuntime(module, end) })),

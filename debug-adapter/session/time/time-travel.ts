@@ -215,7 +215,7 @@ export class TimeTravel implements StopObserver {
     if (!from) return;
     const moment = await momentOf(this.#host.machine, report.stop.pc);
     this.#here = moment;
-    this.#paused = report.reason === 'pause';
+    this.#paused = report.stop.reason === 'interrupt';
     if (from.pc === moment.pc && from.fingerprint === moment.fingerprint) from.report ??= report;
     const before = this.#seen.at(-1);
     if (before?.pc === moment.pc && before.fingerprint === moment.fingerprint && before.from === from) return;

@@ -1,0 +1,263 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckpointsAnswer, SerialAnswer } from '../../../../debug-adapter/api';
+import { DapClient } from '../../../../debug-adapter/session/client';
+import { buildKernel } from '../kernel';
+import type { TestKernel } from '../kernel';
+
+type Stopped = DebugProtocol.StoppedEvent['body'];
+
+let kernel: TestKernel;
+beforeAll(() => {
+  kernel = buildKernel();
+});
+afterAll(() => {
+  kernel.remove();
+});
+
+class Session {
+  readonly client = new DapClient();
+  readonly output: string[] = [];
+  capabilities: DebugProtocol.Capabilities = {};
+
+  constructor() {
+    this.client.onEvent((event, body) => {
+      if (event === 'output') this.output.push((body as DebugProtocol.OutputEvent['body']).output);
+      if (event === 'capabilities') this.capabilities = (body as DebugProtocol.CapabilitiesEvent['body']).capabilities;
+    });
+  }
+
+  async launch(more: object, functions: readonly string[], line = ''): Promise<void> {
+    const configuration = {
+      request: 'launch' as const,
+      type: 'bootscope',
+      name: 'time',
+      timeTravel: true,
+      serialOutput: 'event',
+      qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32'],
+      images: [{ stage: 'kernel', file: kernel.elf }],
+      ...more,
+    };
+    await this.client.start(configuration, async () => {
+      await this.functions(...functions);
+      await this.line(line);
+    });
+  }
+
+  async functions(...names: readonly string[]): Promise<void> {
+    await this.client.request('setFunctionBreakpoints', { breakpoints: names.map((name) => ({ name })) });
+  }
+
+  async line(text: string): Promise<void> {
+    await this.client.request('setBreakpoints', { source: { path: kernel.source }, breakpoints: text === '' ? [] : [{ line: kernel.line(text) }] });
+  }
+
+  stopped(): Promise<Stopped> {
+    return this.client.waitFor<Stopped>('stopped');
+  }
+
+  async go(request: string, args: object = {}): Promise<Stopped> {
+    await this.client.request(request, { threadId: 1, ...args });
+    return this.stopped();
+  }
+
+  async frames(): Promise<DebugProtocol.StackFrame[]> {
+    return (await this.client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames;
+  }
+
+  /** Function and line of the innermost frame. */
+  async here(): Promise<string> {
+    const [top] = await this.frames();
+    return `${top?.name ?? ''}:${top?.line ?? 0}`;
+  }
+
+  async value(expression: string): Promise<string> {
+    const [top] = await this.frames();
+    return (await this.client.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression, frameId: top?.id })).result;
+  }
+
+  async said(): Promise<string> {
+    return (await this.client.request<SerialAnswer>('bootscope/serial', {})).text;
+  }
+
+  checkpoints(args: object = {}): Promise<CheckpointsAnswer> {
+    return this.client.request<CheckpointsAnswer>('bootscope/checkpoints', args);
+  }
+}
+
+const times = (text: string, word: string): number => text.split(word).length - 1;
+
+describe('going back in time', () => {
+  const session = new Session();
+  beforeAll(async () => {
+    // Where the kernel knows what mounting gave it.
+    await session.launch({}, [], 'wanted = error');
+    await session.stopped();
+  });
+  afterAll(async () => {
+    await session.client.stop();
+  });
+
+  it('is offered once the machine is known to allow it, with checkpoints at the borders of stages', async () => {
+    expect(session.capabilities).toMatchObject({ supportsStepBack: true, supportsRestartRequest: true, supportsRestartFrame: true });
+    const { checkpoints, unknown } = await session.checkpoints();
+    expect(unknown).toBeUndefined();
+    expect(checkpoints.map(({ id }) => id)).toEqual(expect.arrayContaining(['start', 'kernel']));
+    expect(checkpoints.find(({ id }) => id === 'kernel')).toMatchObject({ stage: 'kernel', reason: 'stage', where: expect.stringContaining('start') as string });
+    expect(await session.here()).toBe(`kmain:${kernel.line('wanted = error')}`);
+  });
+
+  it('runs back to the last hit of a breakpoint before now, and to the one before that', async () => {
+    await session.functions('read_block');
+    expect((await session.go('reverseContinue')).reason).toBe('function breakpoint');
+    expect(await session.value('block')).toBe('16');
+    await session.go('reverseContinue');
+    expect(await session.value('block')).toBe('15');
+    expect((await session.frames()).map(({ name }) => name).slice(0, 3)).toEqual(['read_block', 'mount_root', 'kmain']);
+  });
+
+  it('steps back over calls to the line before, and out to the caller', async () => {
+    await session.go('stepBack');
+    expect(await session.here()).toBe(`mount_root:${kernel.line('int result = read_block')}`);
+    expect(await session.value('block')).toBe('15');
+    await session.go('stepBack');
+    expect((await session.here()).startsWith('mount_root:')).toBe(true);
+    await session.functions();
+    await session.go('continue');
+    expect(await session.here()).toBe(`kmain:${kernel.line('wanted = error')}`);
+    await session.go('stepBack');
+    expect(await session.here()).toBe(`kmain:${kernel.line('int error = mount_root')}`);
+    await session.go('continue');
+  });
+
+  it('steps back by one instruction', async () => {
+    const [before] = await session.frames();
+    const { instructions } = await session.client.request<NonNullable<DebugProtocol.DisassembleResponse['body']>>('disassemble', { memoryReference: before?.instructionPointerReference, instructionOffset: -1, instructionCount: 2 });
+    await session.go('stepBack', { granularity: 'instruction' });
+    expect((await session.frames())[0]?.instructionPointerReference).toBe(instructions[0]?.address);
+    await session.go('continue');
+  });
+
+  it('goes to the last write of a variable', async () => {
+    const stop = await session.client.request('bootscope/goBack', { to: 'lastWrite', expression: 'counter' }).then(() => session.stopped());
+    expect(stop).toMatchObject({ reason: 'data breakpoint', description: 'counter was written here last: 16 → 17' });
+    expect((await session.here()).startsWith('read_block:')).toBe(true);
+    expect(await session.value('block')).toBe('16');
+  });
+
+  it('starts a frame anew', async () => {
+    const [, caller] = await session.frames();
+    const stop = await session.go('restartFrame', { frameId: caller?.id });
+    expect(stop.description).toBe('At the start of mount_root');
+    expect(await session.value('counter')).toBe('0');
+    await session.go('continue');
+  });
+
+  it('goes to the stop before this one', async () => {
+    await session.line('put(error < 0');
+    await session.go('continue');
+    expect(await session.value('wanted')).toBe('-22');
+    const stop = await session.client.request('bootscope/goBack', { to: 'previousStop' }).then(() => session.stopped());
+    expect(stop.reason).toBe('breakpoint');
+    expect(await session.here()).toBe(`kmain:${kernel.line('wanted = error')}`);
+    expect(await session.value('wanted')).toBe('0');
+  });
+
+  it('says nothing twice on the way', async () => {
+    await session.line('');
+    await session.client.request('continue', { threadId: 1 });
+    await expect.poll(() => session.said()).toContain('mount failed');
+    const before = await session.said();
+    expect(times(before, 'hello')).toBe(1);
+    expect(times(before, 'mount failed')).toBe(1);
+    await session.go('pause');
+    await session.functions('mount_root');
+    await session.go('reverseContinue');
+    expect(await session.here()).toMatch(/^mount_root:/);
+    await session.functions();
+    await session.client.request('continue', { threadId: 1 });
+    await session.go('pause');
+    expect(times(await session.said(), 'mount failed')).toBe(1);
+  });
+
+  it('takes checkpoints on demand, goes back to them, and forgets them', async () => {
+    await session.line('wanted = error');
+    await session.go('restart');
+    await session.go('continue');
+    const { checkpoints } = await session.checkpoints({ create: 'Mounting has failed' });
+    const mine = checkpoints.at(-1);
+    expect(mine).toMatchObject({ id: 'manual-1', name: 'Mounting has failed', reason: 'manual', where: expect.stringContaining(`kernel.c:${kernel.line('wanted = error')}`) as string });
+    await session.go('next');
+    expect(await session.value('wanted')).toBe('-22');
+    const stop = await session.checkpoints({ restore: 'manual-1' }).then(() => session.stopped());
+    expect(stop.description).toContain('Back at the checkpoint "Mounting has failed"');
+    expect(await session.value('wanted')).toBe('0');
+    await session.checkpoints({ remove: 'manual-1' });
+    await expect(session.checkpoints({ restore: 'manual-1' })).rejects.toThrow(/BS361: there is no checkpoint "manual-1".*kernel/s);
+  });
+
+  it('says when nothing was written before', async () => {
+    await session.client.request('bootscope/goBack', { to: 'lastWrite', expression: 'first.blocks' });
+    const stop = await session.stopped();
+    // The multiboot loader wrote it, before the kernel's first instruction; or nothing did, where it was in place by then.
+    expect(stop.description).toMatch(/BS364|BS362|was written here last/);
+  });
+
+  it('ends at a change by hand, and says so', async () => {
+    await session.go('restart');
+    await session.functions('read_block');
+    await session.go('continue');
+    await session.client.request('setExpression', { expression: 'counter', value: '100', frameId: (await session.frames())[0]?.id });
+    await session.functions();
+    await session.go('continue');
+    expect(await session.value('counter')).toBe('117');
+    await session.functions('kmain');
+    const stop = await session.go('reverseContinue');
+    expect(stop.description).toMatch(/going back ends here: memory was changed by hand/);
+    expect(await session.value('counter')).toBe('100');
+    await session.functions();
+    await session.go('continue');
+    expect(await session.value('counter')).toBe('117');
+  });
+
+  it('does not go back past what was typed', async () => {
+    await session.line('');
+    await session.client.request('continue', { threadId: 1 });
+    await session.client.request('bootscope/serial', { send: 'x' });
+    await expect.poll(() => session.said()).toMatch(/x$/);
+    await session.go('pause');
+    await session.functions('mount_root');
+    const stop = await session.go('reverseContinue');
+    expect(stop.description).toMatch(/something was typed on the serial line/);
+    expect(await session.said()).toMatch(/x$/);
+  });
+});
+
+describe('a machine that cannot be saved', () => {
+  it('says which drive it is, and is debugged all the same', async () => {
+    const disk = path.join(kernel.directory, 'raw.img');
+    fs.writeFileSync(disk, Buffer.alloc(65536));
+    const session = new Session();
+    await session.launch({ qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-blockdev', `driver=file,node-name=mine,filename=${disk}`, '-device', 'virtio-blk-pci,drive=mine'] }, ['mount_root']);
+    await session.stopped();
+    expect(session.output.join('')).toMatch(/BS128: the state of the machine cannot be saved: .*mine.*the drive mine is writable/s);
+    expect(session.capabilities.supportsStepBack).toBeUndefined();
+    expect((await session.checkpoints()).unknown).toMatch(/^because BS128/);
+    await expect(session.client.request('stepBack', { threadId: 1 })).rejects.toThrow(/BS128/);
+    await expect(session.client.request('reverseContinue', { threadId: 1 })).rejects.toThrow(/BS128/);
+    await expect(session.checkpoints({ create: 'one' })).rejects.toThrow(/BS128/);
+    expect(await session.here()).toMatch(/^mount_root:/);
+    await session.client.stop();
+  });
+
+  it('is refused what it was not launched for', async () => {
+    const session = new Session();
+    await session.launch({ timeTravel: false }, ['mount_root']);
+    await session.stopped();
+    await expect(session.client.request('stepBack', { threadId: 1 })).rejects.toThrow(/BS360: .*without "timeTravel"/);
+    await expect(session.client.request('restart')).rejects.toThrow(/BS361/);
+    await session.client.stop();
+  });
+});
