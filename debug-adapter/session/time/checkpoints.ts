@@ -91,7 +91,7 @@ export class Checkpoints {
     return this.#way;
   }
 
-  /** Throws BS361. */
+  /** Throws BS381. */
   find(id: string): Saved {
     const found = this.#all.find((one) => one.id === id);
     if (!found) throw failure(timeErrors.noCheckpoint, { id, known: this.#all.filter(({ kind }) => kind !== 'automatic').map((one) => one.id).join(', ') || 'none yet' });

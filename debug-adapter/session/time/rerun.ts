@@ -65,7 +65,7 @@ export class Rerun {
 
   /**
    * From a checkpoint until `end` comes by; `seen` hears of each stop before it and may end the run there.
-   * Throws BS362 when `end` does not come, BS365 when cancelled.
+   * Throws BS382 when `end` does not come, BS385 when cancelled.
    */
   async through(from: Saved, arm: readonly Armed[], end: Moment, seen: (hit: Hit) => Promise<'on' | 'enough'>): Promise<'end' | 'enough'> {
     const { machine, travel } = this.#host;
@@ -80,7 +80,7 @@ export class Rerun {
     }
   }
 
-  /** Goes to a place that was found before. Throws BS362 when the machine looks different there. */
+  /** Goes to a place that was found before. Throws BS382 when the machine looks different there. */
   async reach(position: Position): Promise<{ readonly stop: Stop; readonly report: StopReport | undefined }> {
     const { machine, travel, drive } = this.#host;
     const { from, arm, place } = position;

@@ -126,7 +126,7 @@ export class Back {
     }
   }
 
-  /** Throws BS363 where no run leads to a checkpoint from the one before. */
+  /** Throws BS383 where no run leads to a checkpoint from the one before. */
   mustGoOn({ barrier, name }: Saved): void {
     if (barrier !== undefined) throw failure(timeErrors.barrier, { checkpoint: name, detail: barrier });
   }
@@ -159,7 +159,7 @@ export class Back {
     return { ...(await momentOf(this.host.machine, stop.pc)), from, arm: own, place };
   }
 
-  /** Finds a place and goes there, with all that is done around it. Throws BS360 and BS363 before anything has moved. */
+  /** Finds a place and goes there, with all that is done around it. Throws BS380 and BS383 before anything has moved. */
   async go(title: string, find: (search: Search) => Promise<Found | undefined>, what: string): Promise<void> {
     const { run, travel, machine, log, progress } = this.host;
     const { saved: now, end } = await run.whileStopped(() => travel.now());

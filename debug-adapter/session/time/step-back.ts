@@ -53,7 +53,7 @@ export class StepsBack {
     this.#host = host;
   }
 
-  /** One line or instruction back. Throws BS360, BS363, BS366 before anything has moved. */
+  /** One line or instruction back. Throws BS380, BS383, BS386 before anything has moved. */
   async step(vcpu: Vcpu, granularity: Granularity): Promise<void> {
     const list = this.#host.inspector.framesOf(vcpu);
     const frame = await list.at(0);
@@ -68,7 +68,7 @@ export class StepsBack {
     }, 'an earlier place');
   }
 
-  /** To the first instruction of a frame's function. Throws BS360, BS363, BS366. */
+  /** To the first instruction of a frame's function. Throws BS380, BS383, BS386. */
   async toEntry(vcpu: Vcpu, frame: Frame): Promise<void> {
     const call = await this.#callOf(frame);
     if (!call || vcpu.id !== this.#host.machine.current.id) throw failure(timeErrors.noFrame, { what: 'restarting the frame', detail: `${frame.name} is no function with debug information on the vCPU that stopped` });

@@ -133,14 +133,14 @@ export class TimeTravel implements StopObserver {
     }
   }
 
-  /** A checkpoint on demand, on a stopped machine. Throws BS128, BS360. */
+  /** A checkpoint on demand, on a stopped machine. Throws BS128, BS380. */
   async create(name: string): Promise<Saved> {
     const refusal = this.refusal;
     if (refusal) throw refusal;
     return this.#take('manual', name, await standing(this.#host.machine));
   }
 
-  /** Puts the machine back to a checkpoint, for the user: what it says from there is new. On a stopped machine. Throws BS129, BS361. */
+  /** Puts the machine back to a checkpoint, for the user: what it says from there is new. On a stopped machine. Throws BS129, BS381. */
   async restore(saved: Saved): Promise<StopReport> {
     await this.load(saved, 'again');
     const description = `Back at the checkpoint "${saved.name}" (${saved.where}); what the guest does from here is new`;
@@ -183,7 +183,7 @@ export class TimeTravel implements StopObserver {
     return this.checkpoints.take('automatic', 'On the way', stop);
   }
 
-  /** Throws BS360 where a run cannot be repeated. */
+  /** Throws BS380 where a run cannot be repeated. */
   requireRepeatable(): void {
     if (this.repeatable) return;
     throw this.refusal ?? failure(timeErrors.noTimeTravel, { detail: this.#wanted ? 'its processor is not emulated by TCG' : 'the session was started without "timeTravel"' });
@@ -191,7 +191,7 @@ export class TimeTravel implements StopObserver {
 
   /**
    * Saves where the machine stands, to come back to, and says how that place is known when a rerun comes by: as it was before
-   * anything was changed by hand at this stop. Throws BS360.
+   * anything was changed by hand at this stop. Throws BS380.
    */
   async now(): Promise<{ readonly saved: Saved; readonly end: Moment }> {
     this.requireRepeatable();

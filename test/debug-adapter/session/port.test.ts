@@ -45,10 +45,10 @@ describe('a session without a machine', () => {
     const client = new DapClient();
     expect(await client.request('initialize', { adapterID: 'bootscope' })).toEqual(capabilities);
     expect(await client.request('threads')).toEqual({ threads: [] });
-    for (const command of ['continue', 'next', 'pause', 'stackTrace', 'scopes', 'variables', 'evaluate', 'modules', 'loadedSources', 'readMemory', 'disassemble', 'setBreakpoints', 'dataBreakpointInfo', 'setDataBreakpoints', 'configurationDone', 'bootscope/stages', 'bootscope/mounts']) {
+    for (const command of ['continue', 'next', 'pause', 'stackTrace', 'scopes', 'variables', 'evaluate', 'modules', 'loadedSources', 'readMemory', 'disassemble', 'setBreakpoints', 'dataBreakpointInfo', 'setDataBreakpoints', 'configurationDone', 'bootscope/stages', 'bootscope/mounts', 'reverseContinue', 'stepBack', 'restart', 'bootscope/checkpoints', 'bootscope/goBack']) {
       await expect(client.request(command)).rejects.toThrow(/^BS330: /);
     }
-    await expect(client.request('reverseContinue')).rejects.toThrow(/^BS333: /);
+    await expect(client.request('terminateThreads')).rejects.toThrow(/^BS333: /);
     await client.stop();
   });
 

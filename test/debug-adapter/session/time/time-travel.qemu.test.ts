@@ -195,14 +195,14 @@ describe('going back in time', () => {
     expect(stop.description).toContain('Back at the checkpoint "Mounting has failed"');
     expect(await session.value('wanted')).toBe('0');
     await session.checkpoints({ remove: 'manual-1' });
-    await expect(session.checkpoints({ restore: 'manual-1' })).rejects.toThrow(/BS361: there is no checkpoint "manual-1".*kernel/s);
+    await expect(session.checkpoints({ restore: 'manual-1' })).rejects.toThrow(/BS381: there is no checkpoint "manual-1".*kernel/s);
   });
 
   it('says when nothing was written before', async () => {
     await session.client.request('bootscope/goBack', { to: 'lastWrite', expression: 'first.blocks' });
     const stop = await session.stopped();
     // The multiboot loader wrote it, before the kernel's first instruction; or nothing did, where it was in place by then.
-    expect(stop.description).toMatch(/BS364|BS362|was written here last/);
+    expect(stop.description).toMatch(/BS384|BS382|was written here last/);
   });
 
   it('ends at a change by hand, and says so', async () => {
@@ -256,8 +256,8 @@ describe('a machine that cannot be saved', () => {
     const session = new Session();
     await session.launch({ timeTravel: false }, ['mount_root']);
     await session.stopped();
-    await expect(session.client.request('stepBack', { threadId: 1 })).rejects.toThrow(/BS360: .*without "timeTravel"/);
-    await expect(session.client.request('restart')).rejects.toThrow(/BS361/);
+    await expect(session.client.request('stepBack', { threadId: 1 })).rejects.toThrow(/BS380: .*without "timeTravel"/);
+    await expect(session.client.request('restart')).rejects.toThrow(/BS381/);
     await session.client.stop();
   });
 });
