@@ -78,14 +78,8 @@ const goBack: Handler<GoBackArguments> = async (core, args): Promise<Record<stri
   return {};
 };
 
-const cancel: Handler<DebugProtocol.CancelArguments> = (core, args) => {
-  if (args.progressId !== undefined) core.cancel(args.progressId);
-  return Promise.resolve(undefined);
-};
-
 /** Checkpoints and going back. What needs a machine that can go back is told by a `capabilities` event once that is known. */
 export const timeRequests: RequestGroup = {
-  capabilities: { supportsCancelRequest: true },
-  handlers: { 'bootscope/checkpoints': checkpoints, 'bootscope/goBack': goBack, restart, stepBack, reverseContinue, restartFrame, cancel },
+  handlers: { 'bootscope/checkpoints': checkpoints, 'bootscope/goBack': goBack, restart, stepBack, reverseContinue, restartFrame },
 };
 

@@ -29,12 +29,12 @@ export const linePlaceOf = (program: SymbolicProgram, place: CodePlace): LinePla
 };
 
 /** True when the scopes of `inner` are those of `outer` and perhaps more. */
-const isWithin = (inner: readonly string[], outer: readonly string[]): boolean => outer.every((scope, index) => inner[index] === scope);
+export const isWithin = (inner: readonly string[], outer: readonly string[]): boolean => outer.every((scope, index) => inner[index] === scope);
 
 export const sameFunction = (a: LinePlace, b: LinePlace): boolean => a.module === b.module && a.functionEntry === b.functionEntry;
 
 /** True at the first instruction of a statement that has a source line. */
-const startsStatement = (place: LinePlace): boolean =>
+export const startsStatement = (place: LinePlace): boolean =>
   place.row !== undefined && place.row.line !== 0 && place.row.isStatement && place.row.address === place.linked;
 
 /**
