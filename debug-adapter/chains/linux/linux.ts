@@ -36,6 +36,7 @@ import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { heldParameters, readCommandLine } from './command-line';
 import { DentryReader } from './dentries';
+import { LinuxLinks } from './links';
 import { readNamespace } from './namespaces';
 import { moduleHooks, readModules } from './modules';
 import { readSleepingTasks } from './sleeping';
@@ -194,7 +195,7 @@ export class LinuxChain implements Chain {
     const { kernel } = context;
     const tables = kernel === undefined ? noKernel : await known(() => readTables(kernel));
     if (isUnknown(tables)) return { kernel: tables, process: tables, agree: false, sentence: `unknown: ${tables.unknown}` };
-    return resolvePathAnswer(tables.kernel, tables.root, mountProcesses(tables), request, 'What kernel threads open (firmware among it) is looked up in the kernel\'s own root and mount namespace.');
+    return resolvePathAnswer(tables.kernel, tables.root, mountProcesses(tables), request, 'What kernel threads open (firmware among it) is looked up in the kernel\'s own root and mount namespace.', new LinuxLinks(tables.dentries, tables.tops));
   }
 
   /** Filesystems, against rootfstype=. Which module would bring a missing one the kernel does not know. */

@@ -138,6 +138,10 @@ describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
     expect(flagsOf(own?.mounts, '/newroot')).toEqual([`master:${group?.slice(7)}`]);
     expect(own?.mounts.map(({ id }) => id).some((id) => mounts.kernel.some((mount) => mount.id === id))).toBe(false);
 
+    // Symbolic links of the ramdisk, from the dentry cache: /data → /newroot/data, and one that leads to itself.
+    expect(await chain.resolvePath?.(ctx, { path: '/data/file', process: 'init' })).toMatchObject({ kernel: { mount: { on: '/newroot/data' }, path: '/file', links: [{ at: '/data', to: '/newroot/data' }] }, agree: true });
+    expect((await chain.resolvePath?.(ctx, { path: '/loop/x', process: 'init' }))?.sentence).toMatch(/^unknown: because .*symbolic links$/);
+
     const environment = await chain.environment(ctx);
     const value = (name: string): unknown => environment.variables.find((variable) => variable.name === name)?.values.map(({ stage, value: text }) => [stage, text]);
     expect(value('HOME')).toEqual([['init', '/']]);
