@@ -419,7 +419,7 @@ export interface GoBackArguments {
 export interface ForceReturnArguments {
   /** Left out: the innermost frame. */
   frameId?: number;
-  /** A number or expression; for C an errno name stands for its negative, as kernels return it where the type is signed: `EINVAL`, `-22`. For a Rust `Result`: `Err(EINVAL)`, `Ok(4096)`. Left out for a function that returns nothing. */
+  /** A number or an expression; an errno name stands for its negative, as kernels return it: `EINVAL`, `-22`. Only results that fit one general register. Left out for a function that returns nothing. */
   value?: string;
 }
 export interface ForceReturnAnswer {

@@ -6,6 +6,7 @@ import { dataBreakpointRequests } from './data-breakpoints';
 import { disassembleRequests } from './disassemble';
 import { evaluateRequests } from './evaluate';
 import { exceptionRequests } from './exceptions';
+import { forceReturnRequests } from './force-return';
 import { lifecycleRequests } from './lifecycle';
 import { memoryRequests } from './memory';
 import { moduleRequests } from './modules';
@@ -34,4 +35,5 @@ export const groups: readonly RequestGroup[] = [
   bootRequests,
   bootQuestionRequests,
   timeRequests,
+  forceReturnRequests,
 ];

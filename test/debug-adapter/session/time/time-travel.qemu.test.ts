@@ -222,6 +222,22 @@ describe('going back in time', () => {
     expect(await session.value('counter')).toBe('117');
   });
 
+  it('lets a call return something else', async () => {
+    await session.line('wanted = error');
+    await session.functions('read_block');
+    await session.go('restart');
+    await session.go('continue');
+    const [top] = await session.frames();
+    const { function: name, value } = await session.client.request<{ function: string; value: string }>('bootscope/forceReturn', { value: 'EIO', frameId: top?.id });
+    expect({ name, value }).toEqual({ name: 'read_block', value: '-5' });
+    expect(await session.stopped()).toMatchObject({ reason: 'step', description: 'read_block was made to return -5' });
+    expect(await session.here()).toMatch(/^mount_root:/);
+    await session.functions();
+    await session.go('continue');
+    expect(await session.value('error')).toBe('-5');
+    await expect(session.client.request('bootscope/forceReturn', { value: '1' })).rejects.toThrow(/BS388/);
+  });
+
   it('does not go back past what was typed', async () => {
     await session.line('');
     await session.client.request('continue', { threadId: 1 });
