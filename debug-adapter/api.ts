@@ -355,6 +355,8 @@ export interface CapabilitiesAnswer {
   filesystems: Known<string[]>;
   /** GEOM classes (FreeBSD). */
   classes: Known<string[]>;
+  /** GEOM providers (FreeBSD): what may be named below /dev as a root. */
+  providers?: Known<string[]>;
   /** Modules in memory. */
   modules: Known<string[]>;
   /** What the boot configuration asks for. */

@@ -79,6 +79,7 @@ import { redoxEnvironmentContradicting } from './rules/redox-environment-contrad
 import { redoxWillNotMount } from './rules/redox-will-not-mount';
 import { freebsdCapabilityMissing } from './rules/freebsd-capability-missing';
 import { freebsdGeomClassMissing } from './rules/freebsd-geom-class-missing';
+import { freebsdNoDisk } from './rules/freebsd-no-disk';
 import { freebsdSharedObject } from './rules/freebsd-shared-object';
 import { testMarkerMissing } from './rules/test-marker-missing';
 import { testQemuNotEnded } from './rules/test-qemu-not-ended';
@@ -165,6 +166,7 @@ export const failureRules: readonly LoadedRule[] = [
   redoxWillNotMount,
   freebsdCapabilityMissing,
   freebsdGeomClassMissing,
+  freebsdNoDisk,
   freebsdSharedObject,
   testMarkerMissing,
   testQemuNotEnded,

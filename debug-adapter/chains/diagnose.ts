@@ -8,7 +8,7 @@ import { WorkspacePlaces } from './workspace';
 /**
  * The failures of a boot, from what the serial line said and what memory holds. Facts for the rules (docs/diagnosis-rules.md): the
  * chain's figures; `oldRootProcesses`; `fault.CODE` and `faulty.CODE` for each fault of the environment (its words, its variables);
- * `missing.KIND` and `missingBy.KIND` for what the kernel lacks; `verdict` and `verdictText` of a Redox image; `unitRunning`.
+ * `missing.KIND` and `missingBy.KIND` for what the kernel lacks; `providers` (GEOM's, or `none`); `verdict` and `verdictText` of a Redox image; `unitRunning`.
  */
 export const diagnose = async (chain: Chain, context: ChainContext): Promise<DiagnosisAnswer> => {
   const facts = new Map<string, string>();
@@ -22,6 +22,8 @@ export const diagnose = async (chain: Chain, context: ChainContext): Promise<Dia
     append(facts, `missing.${kind}`, name);
     append(facts, `missingBy.${kind}`, by);
   }
+  const providers = capabilities?.providers;
+  if (providers !== undefined && !isUnknown(providers)) facts.set('providers', providers.length === 0 ? 'none' : providers.join(', '));
   const verdict = (await perhaps(() => chain.reads?.(context, {}) ?? Promise.resolve(undefined)))?.verdict;
   if (verdict !== undefined && !isUnknown(verdict)) facts.set('verdict', verdict.outcome).set('verdictText', verdict.sentence);
   const running = ((await perhaps(() => chain.units?.(context) ?? Promise.resolve(undefined)))?.units ?? []).filter(({ state }) => state === 'running');

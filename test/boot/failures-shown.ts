@@ -83,6 +83,7 @@ export const shownByMemory: readonly (readonly [code: string, text: string, fact
   ['redox.will-not-mount', 'Switching to live disk\n', { verdict: 'fails', verdictText: 'mounting fails: …' }, { verdict: 'by-luck', verdictText: 'it mounts by luck' }],
   ['freebsd.capability-missing', 'Mounting from unionfs:/x failed with error 2: unknown file system.\n', { 'missing.filesystem': 'unionfs', 'missingBy.filesystem': 'vfs.root.mountfrom' }, {}, 'freebsd.mountroot-2'],
   ['freebsd.geom-class-missing', 'Mounting from ufs:/dev/md0.uzip failed with error 19.\n', { 'missing.class': 'UZIP', 'missingBy.class': 'vfs.root.mountfrom' }, {}, 'freebsd.mountroot-19'],
+  ['freebsd.no-disk', 'Mounting from cd9660:/dev/iso9660/LIVE failed with error 19.\n', { providers: 'none' }, { providers: 'cd0, iso9660/OTHER' }, 'freebsd.wrong-label'],
   ['freebsd.ventoy-hints-unread', 'Mounting from cd9660:/dev/iso9660/LIVE failed with error 19.\n', { ventoyHints: 'hint.ventoy.0.segnum=1' }, {}, 'freebsd.wrong-label'],
   ['freebsd.overlay-wrong-root', '', { oldRootProcesses: 'init:1' }, {}],
   ['linux.root-device-missing', 'Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n', { rootDevice: 'missing', rootWanted: '/dev/vda1', blockDevices: 'sda, sr0' }, { rootDevice: 'there' }, 'linux.unable-to-mount-root'],

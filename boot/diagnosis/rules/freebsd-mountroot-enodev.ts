@@ -10,7 +10,7 @@ export const freebsdMountrootEnodev: FailureRule = {
   confidence: 'likely',
   serial: [{ any: ['Mounting from {spec} failed with error {errno=19}'] }],
   unlessLater: freebsdWentOn,
-  facts: [{ fact: 'rootMounted', is: 'equal', than: 'no', words: 'the kernel\'s root is still the devfs it starts with' }],
+  facts: [{ fact: 'rootMounted', is: 'equal', than: 'no', words: 'the kernel\'s root is still the devfs it starts with' }, { fact: 'providers', is: 'set', words: 'the kernel has: {providers}' }],
   confidenceWithFacts: 'certain',
   where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/kern/vfs_mountroot.c',

@@ -12,6 +12,7 @@ export const freebsdWrongLabel: FailureRule = {
     { any: ['Mounting from {fs}:/dev/iso9660/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/iso9660/{label} failed with error {errno=2}', 'Mounting from {fs}:/dev/ufs/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/ufs/{label} failed with error {errno=2}', 'Mounting from {fs}:/dev/ufsid/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/ufsid/{label} failed with error {errno=2}', 'Mounting from {fs}:/dev/gpt/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/gpt/{label} failed with error {errno=2}', 'Mounting from {fs}:/dev/gptid/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/gptid/{label} failed with error {errno=2}', 'Mounting from {fs}:/dev/msdosfs/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/msdosfs/{label} failed with error {errno=2}', 'Mounting from {fs}:/dev/label/{label} failed with error {errno=19}', 'Mounting from {fs}:/dev/label/{label} failed with error {errno=2}'] },
   ],
   unlessLater: freebsdWentOn,
+  facts: [{ fact: 'providers', is: 'set', words: 'the kernel has: {providers}' }],
   replaces: ['freebsd.mountroot-19', 'freebsd.mountroot-2'],
   where: [{ file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }, { file: '*.sh', find: 'vfs.root.mountfrom' }],
   source: 'sys/geom/label/g_label.c',
