@@ -12,6 +12,6 @@ export const freebsdNoDisk: FailureRule = {
   unlessLater: freebsdWentOn,
   facts: [{ fact: 'providers', is: 'equal', than: 'none', required: true, words: 'GEOM has no provider' }],
   replaces: ['freebsd.mountroot-19', 'freebsd.mountroot-6', 'freebsd.mountroot-2', 'freebsd.wrong-label', 'freebsd.root-device-wait'],
-  where: [{ file: 'loader.conf', find: '_load=' }, { file: 'launch.json', find: '-cdrom' }],
+  where: [{ file: 'launch.json', find: '-cdrom' }, { file: 'loader.conf', find: 'vfs.root.mountfrom' }, { file: 'loader.conf.d/*.conf', find: 'vfs.root.mountfrom' }],
   source: 'sys/geom/geom_disk.c',
 };
