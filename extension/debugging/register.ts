@@ -11,6 +11,7 @@ export function registerDebugging(context: vscode.ExtensionContext, log: vscode.
     vscode.debug.registerDebugConfigurationProvider(debugType, provider, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
       createDebugAdapterDescriptor: () => {
+        if (!vscode.workspace.isTrusted) throw new Error(vscode.l10n.t('Bootscope starts no program and joins no machine in an untrusted workspace. Trust this workspace first.'));
         const adapter = path.join(context.extensionPath, 'dist', 'debug-adapter.js');
         log.info(`starting ${adapter}`);
         // Desktop VS Code is Electron: without this variable its executable would open a window instead of running the file.

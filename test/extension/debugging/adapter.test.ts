@@ -3,9 +3,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 interface Factory {
   createDebugAdapterDescriptor(): { command: string; args: string[]; options: { env: Record<string, string> } };
 }
+const workspace = { isTrusted: true };
 const factories = new Map<string, Factory>();
 
 vi.mock('vscode', () => ({
+  workspace,
+  l10n: { t: (text: string) => text },
   DebugConfigurationProviderTriggerKind: { Dynamic: 2 },
   DebugAdapterExecutable: class {
     constructor(
@@ -35,5 +38,10 @@ describe('the debug adapter of the extension', () => {
     expect(adapter?.command).toBe(process.execPath);
     expect(adapter?.args).toEqual(['/ext/dist/debug-adapter.js']);
     expect(adapter?.options.env).toEqual({ ELECTRON_RUN_AS_NODE: '1' });
+  });
+  it('is not started in an untrusted workspace', () => {
+    workspace.isTrusted = false;
+    expect(() => factories.get('bootscope')?.createDebugAdapterDescriptor()).toThrow(/untrusted workspace/);
+    workspace.isTrusted = true;
   });
 });
