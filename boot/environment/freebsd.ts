@@ -68,10 +68,10 @@ const sizeText = (value: string): string => {
 
 /** init(8) becomes init_exec before it looks at anything else, and comes back only when that fails. */
 const replacedByInitExec = (all: ReadonlyMap<string, string>): VariableFault[] =>
-  all.has('init_exec') ? [{ code: 'contradicts', message: `init_exec is set to ${all.get('init_exec') ?? ''}: init replaces itself by it at once and does not come to this variable` }] : [];
+  all.has('init_exec') ? [{ code: 'contradicting', message: `init_exec is set to ${all.get('init_exec') ?? ''}: init replaces itself by it at once and does not come to this variable` }] : [];
 
 const noRootAsked = (facts: EnvironmentFacts): VariableFault[] =>
-  facts.asksForRoot === true ? [{ code: 'read-not-set', message: 'vfs_mountroot reads it, it is not set, and what is compiled into the kernel gave no root: the kernel asks for one at mountroot>' }] : [];
+  facts.asksForRoot === true ? [{ code: 'not-set', message: 'vfs_mountroot reads it, it is not set, and what is compiled into the kernel gave no root: the kernel asks for one at mountroot>' }] : [];
 
 const text = (words: string) => () => words;
 const flag = (what: string) => (value: string) => (value.toLowerCase() === 'no' ? `${what}: off` : what);

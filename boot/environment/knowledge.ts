@@ -20,13 +20,11 @@ export type VariableFaultCode =
   | 'truncated'
   | 'set-after-reader'
   | 'never-read'
-  | 'read-not-set'
-  | 'contradicts'
   | 'duplicate'
   | 'no-effect'
-  /** Two variables, or a variable and the machine, say different things. */
+  /** Two variables, a variable and the machine, or a variable and its boot file say different things; or one makes the other void. */
   | 'contradicting'
-  /** Read, but not set. */
+  /** Its reader looks for it, and nobody set it. */
   | 'not-set';
 
 export interface VariableReader {

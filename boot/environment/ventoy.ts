@@ -23,14 +23,14 @@ const missingSegments = (value: string, all: ReadonlyMap<string, string>): Varia
   if (count === undefined) return [{ code: 'unparsable', message: `"${value}" is no number of pieces` }];
   const missing: string[] = [];
   for (let index = 0n; index < count && missing.length < 4; index++) if (!all.has(`hint.ventoy.${index}.seg`)) missing.push(`hint.ventoy.${index}.seg`);
-  return missing.length === 0 ? [] : [{ code: 'read-not-set', message: `geom_ventoy reads ${count} pieces, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set` }];
+  return missing.length === 0 ? [] : [{ code: 'not-set', message: `geom_ventoy reads ${count} pieces, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set` }];
 };
 
 const checkSegment = (value: string, all: ReadonlyMap<string, string>): VariableFault[] => {
   const piece = segment(value);
   if (piece === undefined || piece.to <= piece.from) return [{ code: 'unparsable', message: `"${value}" is no piece of a disk: 0xFIRST@0xEND, in bytes` }];
   const disk = bytes(all.get('hint.ventoy.0.disksize') ?? '');
-  return disk !== undefined && piece.to > disk ? [{ code: 'contradicts', message: `the piece ends at ${piece.to}, behind the end of the disk (hint.ventoy.0.disksize=${disk})` }] : [];
+  return disk !== undefined && piece.to > disk ? [{ code: 'contradicting', message: `the piece ends at ${piece.to}, behind the end of the disk (hint.ventoy.0.disksize=${disk})` }] : [];
 };
 
 export const ventoyVariables: readonly VariableKnowledge[] = [

@@ -166,7 +166,7 @@ const withOrigins = (values: readonly EnvironmentValue[], assigned: readonly Fil
   if (said === undefined || first === undefined || isUnknown(first.value)) return { values: found, faults: [] };
   const handed = first.stage === 'loader' || first.stage === 'kernel';
   const faults: VariableFault[] =
-    handed && first.value !== said.value ? [{ code: 'contradicts', message: `${said.path}:${said.line} says "${said.value}", the ${first.stage} has "${first.value}": set at the loader's prompt or by another file, or the medium was made from another state of the file` }] : [];
+    handed && first.value !== said.value ? [{ code: 'contradicting', message: `${said.path}:${said.line} says "${said.value}", the ${first.stage} has "${first.value}": set at the loader's prompt or by another file, or the medium was made from another state of the file` }] : [];
   if (first.stage === 'loader') return { values: found, faults };
   return { values: [{ stage: 'loader', value: said.value, origin: { path: said.path, line: said.line } }, ...found], faults };
 };

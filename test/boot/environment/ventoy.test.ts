@@ -18,9 +18,9 @@ describe('hint.ventoy.*', () => {
   });
   it('may lack a piece, contradict the disk, or be no piece', () => {
     const lacking = new Map([...hints].filter(([name]) => name !== 'hint.ventoy.1.seg'));
-    expect(notes('hint.ventoy.0.segnum', lacking).faults).toMatchObject([{ code: 'read-not-set', message: expect.stringContaining('hint.ventoy.1.seg is not set') as string }]);
+    expect(notes('hint.ventoy.0.segnum', lacking).faults).toMatchObject([{ code: 'not-set', message: expect.stringContaining('hint.ventoy.1.seg is not set') as string }]);
     const codes = (value: string): string[] => notes('hint.ventoy.0.seg', new Map([...hints, ['hint.ventoy.0.seg', value]])).faults.map(({ code }) => code);
-    expect(codes('0x0@0x300000000')).toEqual(['contradicts']);
+    expect(codes('0x0@0x300000000')).toEqual(['contradicting']);
     for (const bad of ['', '5', '0x5@', '9@3', 'x@y']) expect(codes(bad), bad).toEqual(['unparsable']);
     expect(notes('hint.ventoy.0.segnum', new Map([['hint.ventoy.0.segnum', 'many']])).faults.map(({ code }) => code)).toEqual(['unparsable']);
   });

@@ -46,7 +46,7 @@ describe('the loader of FreeBSD, a PE file with its symbols in an ELF file linke
     expect(inKernel.get('vfs.root.mountfrom')?.values).toMatchObject([{ stage: 'loader' }, { stage: 'kernel', value: 'cd9660:/dev/iso9660/LIVECD' }]);
     expect(inKernel.get('loader.image_base')?.values.map(({ stage }) => stage)).toEqual(['loader']);
     expect(inKernel.get('autoboot_delay')?.faults.map(({ code }) => code)).toEqual([]);
-    expect([...inKernel.values()].filter(({ faults }) => faults.some(({ code }) => code === 'dropped' || code === 'truncated' || code === 'contradicts'))).toEqual([]);
+    expect([...inKernel.values()].filter(({ faults }) => faults.some(({ code }) => code === 'dropped' || code === 'truncated' || code === 'contradicting'))).toEqual([]);
 
     // The script of init sets and removes; a hand at the console comes too late.
     await session.request('setFunctionBreakpoints', { breakpoints: [] });
