@@ -3,6 +3,7 @@ import { freebsdChroot, freebsdOverlay } from './freebsd';
 import { linuxFailedMount } from './linux';
 import { Narrator } from './narrator';
 import { redoxFull, redoxMini, redoxReply } from './redox';
+import { redoxTime } from './redox-time';
 import type { DemoReport, GuestReport } from './report';
 
 const json = process.argv.includes('--json');
@@ -13,6 +14,7 @@ const adapter = fileURLToPath(new URL('./debug-adapter.js', import.meta.url));
 const scenes: [string, () => Promise<GuestReport>][] = [
   ['redox-full', () => redoxFull(adapter, tell)],
   ['redox-reply', () => redoxReply(adapter, tell)],
+  ['redox-time', () => redoxTime(adapter, tell)],
   ['redox-mini', () => redoxMini(adapter, tell)],
   ['freebsd-a', () => freebsdChroot(adapter, tell)],
   ['freebsd-b', () => freebsdOverlay(adapter, tell, 'b')],

@@ -11,7 +11,7 @@ export interface Wishes {
   filters?: { filterId: string; condition?: string }[];
 }
 
-const mostFrames = 16;
+const mostFrames = 32;
 
 /** One debug session of the demo. */
 export class Scene {
@@ -68,6 +68,22 @@ export class Scene {
   async pause(): Promise<StopReport> {
     await this.client.request('pause', { threadId: this.thread });
     return this.stop(30_000);
+  }
+
+  /** Back to the last place before now where one of the breakpoints was hit. */
+  async reverse(withinMs = 300_000): Promise<StopReport> {
+    await this.client.request('reverseContinue', { threadId: this.thread });
+    return this.stop(withinMs);
+  }
+
+  /** Puts the machine back to a checkpoint; `seconds` from the request to the stop that the editor is told. */
+  async restore(id: string): Promise<{ stop: StopReport; seconds: number }> {
+    const stopped = this.client.once('stopped');
+    const started = performance.now();
+    const answered = this.request('bootscope/checkpoints', { restore: id });
+    await Promise.all([answered, stopped]);
+    const seconds = (performance.now() - started) / 1000;
+    return { stop: await this.stop(), seconds };
   }
 
   async resume(): Promise<void> {
