@@ -25,7 +25,8 @@ export interface StageInfo {
   leftMs?: number;
   /** Page-table root, `0x…`. */
   space?: string;
-  evidence: { kind: 'breakpoint' | 'serial' | 'memory'; text: string }[];
+  /** `source`: the code that was reached, where it is known. */
+  evidence: { kind: 'breakpoint' | 'serial' | 'memory'; text: string; source?: Src }[];
 }
 export interface StagesAnswer {
   current: StageId | null;
@@ -470,6 +471,34 @@ export interface MountHistoryAnswer {
   unknown?: string;
 }
 
+/** An exception filter with its condition, set by a face for its user beside those of the editor. */
+export interface StopWish {
+  /** `environment`, `errno` …, as in the adapter's capabilities. */
+  filter: string;
+  condition: string;
+}
+export interface StopWhenArguments {
+  add?: StopWish;
+  remove?: StopWish;
+}
+export interface StopWhenAnswer {
+  /** All that are set this way; they end with the session. */
+  active: (StopWish & { verified: boolean; message?: string })[];
+}
+
+export interface TraceArguments {
+  /** Wires to QEMU whose messages are told from now on by the event `bootscope/trace`; none: no more. */
+  wires: ('rsp' | 'qmp')[];
+}
+/** Body of the event `bootscope/trace`: one message, cut where it is long. */
+export interface TraceEventBody {
+  wire: 'rsp' | 'qmp';
+  to: 'qemu' | 'bootscope';
+  text: string;
+  /** Messages that were left out before this one, as there were too many at once. */
+  dropped?: number;
+}
+
 /** Every stack frame of an inlined function carries this beside what DAP says of frames. */
 export interface InlinedMark {
   inlined?: true;
@@ -493,6 +522,8 @@ export interface CustomRequests {
   'bootscope/forceReturn': { arguments: ForceReturnArguments; answer: ForceReturnAnswer };
   'bootscope/units': { arguments: Record<string, never>; answer: UnitsAnswer };
   'bootscope/mountHistory': { arguments: Record<string, never>; answer: MountHistoryAnswer };
+  'bootscope/trace': { arguments: TraceArguments; answer: TraceArguments };
+  'bootscope/stopWhen': { arguments: StopWhenArguments; answer: StopWhenAnswer };
   'bootscope/diagnosis': { arguments: Record<string, never>; answer: DiagnosisAnswer };
   'bootscope/serial': { arguments: SerialArguments; answer: SerialAnswer };
 }

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { registerDebugging } from './debugging/register';
+import { Problems } from './debugging/problems';
 import { Sessions } from './debugging/sessions';
+import { Status } from './debugging/status';
+import { registerTrace } from './debugging/trace';
 import { registerLanguages } from './languages/register';
 import { registerSerialConsole } from './console/register';
 import { registerViews } from './views/register';
@@ -9,9 +12,10 @@ import { registerViews } from './views/register';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Bootscope', { log: true });
   const sessions = new Sessions(log);
-  context.subscriptions.push(log, sessions);
+  context.subscriptions.push(log, sessions, registerTrace(sessions, log), vscode.commands.registerCommand('bootscope.showLog', () => log.show()));
   registerDebugging(context, log);
-  registerViews(context, sessions);
-  registerSerialConsole(context, sessions);
-  registerLanguages(context);
+  const languages = registerLanguages(context);
+  const serialLog = registerSerialConsole(context, sessions, log);
+  registerViews(context, sessions, serialLog, languages.unitGraph);
+  context.subscriptions.push(new Problems(sessions, serialLog, log), new Status(context, sessions));
 }

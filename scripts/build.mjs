@@ -49,6 +49,11 @@ await build({
   alias,
 });
 
+// The entry for editors in a browser: no module of Node can be in it, or the build fails.
+await build({ ...common, entryPoints: { web: 'extension/web.ts' }, format: 'cjs', platform: 'browser', target: 'es2022', external: ['vscode'] });
+// The script of the webview: runs in a browser, so it has an entry of its own.
+await build({ ...common, entryPoints: { 'boot-chain': 'extension/views/boot-chain/page/main.ts' }, format: 'iife', platform: 'browser', target: 'es2022' });
+
 /** The demo is not shipped; the guests' builders find their sources beside themselves, so they stay where they are. */
 const guestsStay = {
   name: 'guests-stay',

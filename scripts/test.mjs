@@ -37,6 +37,7 @@ function check(title, command, args, environment = {}) {
 let ok = true;
 if (whole) {
   ok = check('types', bin('tsc'), ['--noEmit']) && ok;
+  ok = check('types of the page', bin('tsc'), ['--noEmit', '-p', 'extension/views/boot-chain/page']) && ok;
   ok = check('lint', bin('eslint'), ['.']) && ok;
 }
 ok = check('build', process.execPath, ['scripts/build.mjs']) && ok;
@@ -61,7 +62,7 @@ if (ok && projects.length > 0) {
   fs.rmSync(path.dirname(report), { recursive: true, force: true });
 }
 if (ok && only.includes('vscode')) {
-  for (const file of ['test/vscode/run.mjs', 'test/vscode/languages.mjs']) {
+  for (const file of ['test/vscode/run.mjs', 'test/vscode/hostile.mjs', 'test/vscode/languages.mjs']) {
     const passed = check(`real VS Code, ${file}`, process.execPath, [file]);
     if (passed) totals.passed++;
     else totals.failed++;

@@ -134,4 +134,10 @@ export const sessionErrors = entries({
     likely: 'it waits in the kernel; its stack shows for what.',
     next: 'set a breakpoint where it goes on, or step the processor.',
   },
+  cancelled: {
+    code: 'BS348',
+    what: '"{what}" was cancelled.',
+    likely: 'it took too long.',
+    next: 'start again; symbols that were read once come from the index on disk.',
+  },
 });

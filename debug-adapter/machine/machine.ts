@@ -48,11 +48,17 @@ export interface Machine {
   /** QEMU's monitor (`info mem`, `savevm`); undefined without QMP and without qRcmd. */
   monitor(command: string): Promise<string>;
 
+  /** Tells what goes over the wires from now on; undefined ends that. Left out: this machine has no such wires. */
+  traceWires?(listener: WireListener | undefined): void;
+
   on<E extends keyof MachineEvents>(event: E, listener: (argument: MachineEvents[E]) => void): () => void;
 
   /** Lets an attached machine run on, or ends a launched one. Idempotent; leaves no process, socket or directory. */
   close(how: 'detach' | 'kill'): Promise<void>;
 }
+
+/** Hears one message of a wire: an RSP payload (a byte in each character) or a QMP line. */
+export type WireListener = (wire: 'rsp' | 'qmp', to: 'qemu' | 'bootscope', text: string) => void;
 
 export interface Vcpu {
   /** 1-based, as QEMU's thread ids. */

@@ -8,7 +8,7 @@ import type { StopReply } from '../wire/rsp/reply';
 import { AddressSpaces } from './address-spaces';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
-import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu } from './machine';
+import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu, WireListener } from './machine';
 import type { Registers } from './registers';
 import type { Space } from './space';
 import { resetInWords } from './reset-log';
@@ -131,6 +131,11 @@ export class QemuMachine implements Machine {
     });
     parts.qmp?.onEvent((event) => this.onQmp(event));
     void parts.process?.ended.then((end) => this.finish(describeEnd(end)));
+  }
+
+  traceWires(listener: WireListener | undefined): void {
+    this.stub.client.onMessage = listener && ((to, text) => listener('rsp', to, text));
+    if (this.parts.qmp) this.parts.qmp.onMessage = listener && ((to, text) => listener('qmp', to, text));
   }
 
   /** Reads the registers of the first stop, on which memory and spaces rest. */

@@ -106,7 +106,9 @@ export class StageTracker implements StopObserver {
     if (module && isStageId(module.stage)) {
       const place = this.#program.placeOf(stop.pc, { cr3: stop.cr3 });
       const where = place.scopes[0]?.function.name ?? place.symbol?.name ?? `0x${stop.pc.toString(16)}`;
-      this.enter(module.stage, { kind: 'breakpoint', text: `stopped in ${where} of ${module.name}` }, space);
+      const at = place.line;
+      const source = at && at.line > 0 ? { source: { path: at.file, line: at.line } } : {};
+      this.enter(module.stage, { kind: 'breakpoint', text: `stopped in ${where} of ${module.name}`, ...source }, space);
     } else if (registers.paging && registers.cpl === 0 && (stop.pc >= UPPER_HALF || (registers.bits === 32 && stop.pc >= UPPER_HALF_32))) {
       this.enter('kernel', { kind: 'memory', text: `privileged code runs at 0x${stop.pc.toString(16)}` }, space);
     } else if (registers.paging && registers.cpl === 3 && this.#current === 'kernel') {

@@ -66,30 +66,46 @@ export class Core {
     return Math.max(column, 1) - 1 + this.client.columnBase;
   }
 
-  /** Ends the work behind a progress notification, where it can be ended. */
+  /** Ends the work behind a progress notification, where it can be ended; ignored when it is over. */
   cancelProgress(progressId: string): void {
     this.#cancellable.get(progressId)?.();
   }
 
-  /** Shows the editor that something takes long. The work may tell how far it is; with `cancel` the user may end it. */
-  async withProgress<T>(title: string, work: (tell: (message: string) => void) => Promise<T>, cancel?: () => void): Promise<T> {
+  /**
+   * Shows the editor that something takes long. The work may tell how far it is. With `end` the user may end it: `cancel` is called and the
+   * work ends itself; or, with `discard`, this rejects with BS348 at once, and what the work gives after that goes to `discard`.
+   */
+  async withProgress<T>(title: string, work: (tell: (message: string) => void) => Promise<T>, end?: { cancel(): void } | { discard(late: T): unknown }): Promise<T> {
     if (!this.client.supportsProgress) return work(() => undefined);
     const progressId = `bootscope-${++this.#progress}`;
     let shown = false;
-    if (cancel) this.#cancellable.set(progressId, cancel);
     // Short work needs no notification.
     const timer = setTimeout(() => {
       shown = true;
-      this.send('progressStart', { progressId, title, cancellable: cancel !== undefined });
+      this.send('progressStart', { progressId, title, cancellable: end !== undefined });
     }, 500);
-    try {
-      return await work((message) => {
-        if (shown) this.send('progressUpdate', { progressId, message });
+    let given = false;
+    const giveUp = new Promise<never>((_, reject) => {
+      if (!end) return;
+      this.#cancellable.set(progressId, () => {
+        if ('cancel' in end) {
+          end.cancel();
+          return;
+        }
+        given = true;
+        reject(failure(sessionErrors.cancelled, { what: title }));
       });
+    });
+    const working = work((message) => {
+      if (shown) this.send('progressUpdate', { progressId, message });
+    });
+    try {
+      return await Promise.race([working, giveUp]);
     } finally {
       clearTimeout(timer);
       this.#cancellable.delete(progressId);
       if (shown) this.send('progressEnd', { progressId });
+      if (given && end && 'discard' in end) void working.then((late) => end.discard(late), () => undefined);
     }
   }
 }

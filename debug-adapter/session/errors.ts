@@ -14,5 +14,8 @@ const place = (error: Error): string => {
   return line === undefined ? '' : ` (${line.trim()})`;
 };
 
-/** The error of a DAP response. Braces are placeholders there, so those of the text are passed as a variable. */
-export const toDapError = (error: BootscopeError): DebugProtocol.Message => ({ id: error.id, format: '{_text}', variables: { _text: error.message }, showUser: true });
+/**
+ * The error of a DAP response. Braces are placeholders there, so those of the text are passed as a variable. What a face asked for by a
+ * request of ours it shows itself, where the answer would have been.
+ */
+export const toDapError = (error: BootscopeError, command: string): DebugProtocol.Message => ({ id: error.id, format: '{_text}', variables: { _text: error.message }, showUser: !command.startsWith('bootscope/') });

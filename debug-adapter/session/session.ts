@@ -94,7 +94,7 @@ export class BootscopeSession extends ProtocolServer {
       const known = coded(error);
       response.success = false;
       response.message = known.message;
-      response.body = { error: toDapError(known) };
+      response.body = { error: toDapError(known, request.command) };
     }
     this.sendResponse(response);
     after?.();

@@ -74,9 +74,22 @@ const openMachine = async (core: Core, configuration: Configuration): Promise<{ 
 
 /** Brings up everything for a checked configuration. On failure nothing is left behind. */
 export const startTarget = async (core: Core, configuration: Configuration): Promise<Target> => {
-  const { machine, command } = await core.withProgress('Starting the machine', () => openMachine(core, configuration));
+  const { machine, command } = await core.withProgress(
+    'Starting the machine',
+    () => openMachine(core, configuration),
+    {
+      discard: async (late) => {
+        await late.machine.close(late.machine.launched || late.command ? 'kill' : 'detach');
+        late.command?.end();
+      },
+    },
+  );
   try {
-    return await core.withProgress('Reading symbols', (tell) => buildTarget(core, configuration, machine, command, tell));
+    return await core.withProgress(
+      'Reading symbols',
+      (tell) => buildTarget(core, configuration, machine, command, tell),
+      { discard: (late) => late.dispose() },
+    );
   } catch (error) {
     await machine.close(machine.launched || command ? 'kill' : 'detach');
     command?.end();
@@ -220,7 +233,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     log: (text) => {
       core.output(`${text}\n`, 'important');
     },
-    progress: (title, cancel, work) => core.withProgress(title, work, cancel),
+    progress: (title, cancel, work) => core.withProgress(title, work, { cancel }),
   });
   for (const module of program.modules) core.send('module', { reason: 'new', module: toDapModule(program, module) });
   const unlisten = [

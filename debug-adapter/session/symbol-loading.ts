@@ -28,7 +28,7 @@ export class SymbolLoading {
       abort.abort(new Cancelled(`reading the symbols of ${image.path} was cancelled`));
     };
     const loaded = this.#core
-      .withProgress(`Reading the symbols of ${image.path}`, () => index.load({ signal }), cancel)
+      .withProgress(`Reading the symbols of ${image.path}`, () => index.load({ signal }), { cancel })
       .then(
         () => undefined,
         (error: unknown) => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { buildFreebsdLive } from '../guests/freebsd-live/build.mjs';
 import { root } from '../../scripts/setup/ensure.mjs';
 import { ensureVscode } from '../../scripts/setup/vscode.mjs';
+import { BootChain, setTheme, themes } from './boot-chain.mjs';
 import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
 
 const vscode = ensureVscode();
@@ -69,6 +70,7 @@ try {
   mark('breakpoint set');
 
   await page.keyboard.press('F5');
+  await workbench.expandThread('CPU#0');
   await workbench.callStack('vfs_mountroot').waitFor();
   await workbench.callStack('start_init').waitFor();
   await page.locator('.debug-top-stack-frame-column, .debug-top-stack-frame').first().waitFor();
@@ -81,11 +83,36 @@ try {
   await page.screenshot({ path: path.join(shots, 'environment.png') });
   mark('environment shown');
 
+  // The same by stage in the panel; a value is edited in its cell, and the machine is to stop when another changes.
+  const chain = new BootChain(workbench);
+  await chain.show('Bootscope: Show Boot Stages', 'Stages');
+  await chain.row('Firmware').waitFor();
+  await chain.frame.locator('svg text', { hasText: /Kernel: .* so far/ }).waitFor();
+  await page.keyboard.press('Escape');
+  await chain.axe('Stages');
+  await chain.screenshot(path.join(shots, 'stages.png'));
+  mark('timeline shown');
+  await chain.tab('Environment');
+  await chain.row('beastie_disable').getByRole('button', { name: 'Edit beastie_disable' }).click();
+  await chain.frame.getByRole('textbox', { name: 'New value of beastie_disable' }).fill('NO');
+  await page.keyboard.press('Enter');
+  await chain.frame.locator('td.value', { hasText: /^NO$/ }).first().waitFor();
+  await (await workbench.rowInPane('Kernel Environment', 'beastie_disable')).filter({ hasText: 'NO' }).waitFor();
+  await chain.row('init_script').getByRole('button', { name: 'Break when init_script changes' }).click();
+  await chain.frame.locator('button[aria-pressed=true]', { hasText: 'Break' }).waitFor();
+  await chain.axe('Environment');
+  await chain.picture(path.join(shots, 'environment-by-stage.png'));
+  await page.keyboard.press('F5');
+  await workbench.stopped('init_script is removed');
+  mark('edited; stopped where init_script changes');
+  await workbench.command('Terminal: Focus Terminal');
+  await workbench.terminal('init_script is').waitFor();
+
   // On to the running system, then look at its mounts from a chrooted process.
   await page.keyboard.press('F5');
   await workbench.terminal('login:').waitFor();
   await page.keyboard.press('F6');
-  await page.locator('.pane-header', { hasText: 'Paused on pause' }).first().waitFor();
+  await workbench.stopped(/paused on pause/i);
   for (const other of ['Kernel Environment', 'Call Stack']) await workbench.foldPane(other);
   await workbench.expandPane('Mount Table');
   const mounts = workbench.pane('Mount Table').locator('.monaco-list-row');
@@ -95,7 +122,71 @@ try {
   mark(`mount table: ${(await mounts.allInnerTexts()).length} rows in sight`);
   await page.screenshot({ path: path.join(shots, 'mount-table.png') });
 
+  await workbench.widenSideBar(300);
+  // Both tables side by side in the panel, and the two questions about one path.
+  await chain.show('Bootscope: Show Mount Tables Side by Side', 'Mounts');
+  await chain.text(/is the root of .*: \d+ of \d+ mounts are not where the kernel says/).waitFor();
+  const efi = chain.row('/sysroot/boot/efi');
+  assert.match(await efi.innerText(), /\/sysroot\/boot\/efi.*msdosfs[\s\S]*\/boot\/efi[\s\S]*statfs and the mount table say \/sysroot\/boot\/efi/);
+  await workbench.command('View: Toggle Maximized Panel');
+  await chain.frame.getByLabel('Resolve path').fill('/boot/efi');
+  await page.keyboard.press('Enter');
+  await chain.text('/boot/efi: kernel and process disagree').waitFor();
+  await chain.frame.getByLabel('What would efibootmgr write for').fill('/boot/efi/efi/boot/bootx64.efi');
+  await page.keyboard.press('Enter');
+  await chain.text('efibootmgr would write a wrong path').waitFor();
+  await chain.picture(path.join(shots, 'mounts-side-by-side.png'));
+  await chain.frame.getByRole('button', { name: 'Tree' }).click();
+  await chain.frame.locator('.tree li').first().waitFor();
+  await chain.axe('Mounts as a tree');
+  await chain.frame.getByRole('button', { name: 'Table' }).click();
+  mark('mounts side by side');
+
+  for (const [kind, theme] of Object.entries(themes)) {
+    await setTheme(workbench, theme);
+    for (const tab of ['Stages', 'Environment', 'Mounts', 'Reads', 'Units']) {
+      await chain.tab(tab);
+      await chain.frame.locator('#page table, #page .note').first().waitFor();
+      await chain.axe(`${tab}, ${kind}`);
+      await chain.screenshot(path.join(shots, `boot-chain-${tab.toLowerCase()}-${kind}.png`));
+    }
+  }
+  await workbench.command('View: Toggle Maximized Panel');
+  mark('every page is accessible in every theme');
+
+  // Keyboard only: arrows move between the tabs, and keys zoom the picture.
+  await chain.tab('Stages');
+  await page.keyboard.press('ArrowRight');
+  await chain.frame.locator('[role=tab][aria-selected=true]:focus', { hasText: 'Environment' }).waitFor();
+  await page.keyboard.press('Home');
+  await chain.frame.locator('[role=tab][aria-selected=true]:focus', { hasText: 'Stages' }).waitFor();
+  const width = async () => Number(await chain.frame.locator('#picture svg').getAttribute('width'));
+  const fitted = await width();
+  await chain.frame.locator('#picture').focus();
+  await page.keyboard.press('+');
+  assert.ok((await width()) > fitted * 1.2, 'plus zooms in');
+  await page.keyboard.press('0');
+  assert.equal(await width(), fitted);
+  mark('keyboard moves and zooms');
+
+  // From the evidence of a stage to its line in the serial log.
+  await chain.row('Kernel').getByRole('button', { name: '---<<BOOT>>---' }).click();
+  await page.locator('.tab.active', { hasText: 'Serial 1' }).waitFor();
+  await page.locator('.view-line', { hasText: /\[\s*\d+\.\d{3}\].*BOOT/ }).first().waitFor();
+  await page.locator('.statusbar-item', { hasText: /rc · .* · stopped/ }).first().waitFor();
+  mark('serial log and status bar');
+
+  await workbench.expandPane('Processes');
+  for (const other of ['Mount Table']) await workbench.foldPane(other);
+  const getty = await workbench.rowInPane('Processes', 'getty');
+  assert.match(await getty.innerText(), /root \/sysroot/);
+  await getty.click();
+  await workbench.rowInPane('Processes', 'Address space');
+  await page.screenshot({ path: path.join(shots, 'processes.png') });
+  mark('processes shown');
+
   mark('typing at the console');
+  await workbench.command('Terminal: Focus Terminal');
   await page.keyboard.press('F5');
   await page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
   await page.keyboard.type('hello guest');

@@ -176,8 +176,11 @@ export class Workbench {
     const pane = this.pane(title);
     const row = pane.locator('.monaco-list-row', { hasText: text }).first();
     await pane.locator('.monaco-list-row').first().waitFor();
-    await pane.locator('.monaco-list').first().hover();
-    await this.page.mouse.wheel(0, -100_000);
+    const list = pane.locator('.monaco-list').first();
+    await list.focus();
+    await this.page.keyboard.press('Home');
+    await pane.locator('.monaco-list-row[data-index="0"]').waitFor();
+    await list.hover();
     for (let screen = 0; screen < 200; screen++) {
       try {
         await row.waitFor({ timeout: 300 });
@@ -187,6 +190,18 @@ export class Workbench {
       }
     }
     throw new Error(`no row "${text}" in ${title}: ${(await pane.locator('.monaco-list-row').allInnerTexts()).join(' | ')}`);
+  }
+
+  /** Opens the stack of a thread where the editor shows several threads folded. */
+  async expandThread(name) {
+    const row = this.callStack(name);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Waits for a stop by the words the editor shows for it: beside the thread, or in the view's title where there is only one. */
+  async stopped(words) {
+    await this.pane('Call Stack').filter({ hasText: words }).first().waitFor();
   }
 
   callStack(text) {

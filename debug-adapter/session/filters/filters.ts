@@ -44,25 +44,41 @@ interface Slot {
 export class Filters {
   readonly #host: Omit<FilterHost, 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void };
   #slots: Slot[] = [];
+  /** What the editor asked for, and what a face asked for beside it: the editor knows nothing of that and would forget it. */
+  #wanted: { readonly editor: readonly DebugProtocol.ExceptionFilterOptions[]; readonly face: readonly DebugProtocol.ExceptionFilterOptions[] } = { editor: [], face: [] };
   #nextId = 100_000;
 
   constructor(host: Omit<FilterHost, 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void }) {
     this.#host = host;
   }
 
-  /** Replaces all filters; call on a stopped machine. Those that stay as they are keep their state. Answers in the order asked. */
-  async replace(wanted: readonly DebugProtocol.ExceptionFilterOptions[]): Promise<DebugProtocol.Breakpoint[]> {
+  /** Replaces the editor's filters; call on a stopped machine. Those that stay as they are keep their state. Answers in the order asked. */
+  replace(wanted: readonly DebugProtocol.ExceptionFilterOptions[]): Promise<DebugProtocol.Breakpoint[]> {
+    return this.#apply({ ...this.#wanted, editor: wanted }, wanted);
+  }
+
+  /** Replaces the filters that are set beside the editor's; as `replace`. */
+  replaceBeside(wanted: readonly DebugProtocol.ExceptionFilterOptions[]): Promise<DebugProtocol.Breakpoint[]> {
+    return this.#apply({ ...this.#wanted, face: wanted }, wanted);
+  }
+
+  /** The filters that are set beside the editor's. */
+  get beside(): readonly DebugProtocol.ExceptionFilterOptions[] {
+    return this.#wanted.face;
+  }
+
+  async #apply(all: { readonly editor: readonly DebugProtocol.ExceptionFilterOptions[]; readonly face: readonly DebugProtocol.ExceptionFilterOptions[] }, asked: readonly DebugProtocol.ExceptionFilterOptions[]): Promise<DebugProtocol.Breakpoint[]> {
+    this.#wanted = all;
     const before = new Map(this.#slots.map((slot) => [slot.key, slot]));
-    const slots: Slot[] = [];
-    for (const { filterId, condition } of wanted) {
-      const key = `${filterId} ${condition ?? ''}`;
-      const kept = before.get(key);
+    const slots = new Map<string, Slot>();
+    for (const { filterId, condition } of [...all.editor, ...all.face]) {
+      const key = keyOf(filterId, condition);
+      if (!slots.has(key)) slots.set(key, before.get(key) ?? (await this.#add(key, filterId, condition ?? '')));
       before.delete(key);
-      slots.push(kept ?? (await this.#add(key, filterId, condition ?? '')));
     }
     for (const { active } of before.values()) await this.#remove(active);
-    this.#slots = slots;
-    return slots.map(({ answer }) => answer);
+    this.#slots = [...slots.values()];
+    return asked.flatMap(({ filterId, condition }) => slots.get(keyOf(filterId, condition))?.answer ?? []);
   }
 
   async dispose(): Promise<void> {
@@ -100,6 +116,8 @@ export class Filters {
     }
   }
 }
+
+const keyOf = (filterId: string, condition: string | undefined): string => `${filterId} ${condition ?? ''}`;
 
 const create = async (host: FilterHost, condition: Condition): Promise<ActiveFilter> => {
   switch (condition.filter) {

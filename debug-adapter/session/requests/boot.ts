@@ -1,4 +1,4 @@
-import type { AddressSpaceAnswer, DiagnosisAnswer, EnvironmentAnswer, MountHistoryAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StagesAnswer } from '../../api';
+import type { AddressSpaceAnswer, DiagnosisAnswer, EnvironmentAnswer, MountHistoryAnswer, MountsAnswer, MountsArguments, ProcessesAnswer, StageInfo, StagesAnswer } from '../../api';
 import { pickProcesses } from '../../chains/process-name';
 import { isUnknown } from '../../chains/unknown';
 import { chainErrors } from '../../errors/chains';
@@ -11,7 +11,13 @@ import { hex } from '../addresses';
 import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
 
-const stages: Handler = async (core): Promise<StagesAnswer> => Promise.resolve(core.need('bootscope/stages').stages.answer());
+/** Places as the editor can open them, where the workspace has the file. */
+const stages: Handler = async (core): Promise<StagesAnswer> => {
+  const target = core.need('bootscope/stages');
+  const { current, stages: all } = target.stages.answer();
+  const local = (one: StageInfo['evidence'][number]): StageInfo['evidence'][number] => (one.source ? { ...one, source: { ...one.source, path: target.sources.toLocal(one.source.path) ?? one.source.path } } : one);
+  return Promise.resolve({ current, stages: all.map((stage) => ({ ...stage, evidence: stage.evidence.map(local) })) });
+};
 
 const environment: Handler = async (core): Promise<EnvironmentAnswer> => {
   const { chain } = core.needStopped('bootscope/environment');

@@ -16,6 +16,7 @@ import { serialRequests } from './serial';
 import { sourceRequests } from './sources';
 import { stackRequests } from './stack';
 import { timeRequests } from './time';
+import { traceRequests } from './trace';
 
 /** Every request the adapter answers. */
 export const groups: readonly RequestGroup[] = [
@@ -32,6 +33,7 @@ export const groups: readonly RequestGroup[] = [
   moduleRequests,
   sourceRequests,
   serialRequests,
+  traceRequests,
   bootRequests,
   bootQuestionRequests,
   timeRequests,

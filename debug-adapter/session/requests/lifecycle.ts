@@ -31,17 +31,27 @@ const begin =
   };
 
 /** Runs from the first instruction to where the configuration wants to stop. */
-const beginRunning = async ({ run, machine, stages, configuration }: Target, here: Stop): Promise<void> => {
+const beginRunning = async (core: Core, { run, machine, stages, configuration }: Target, here: Stop): Promise<void> => {
   const wanted = configuration.request === 'launch' ? configuration.stopOnEntry : undefined;
   if (wanted === true || (wanted !== undefined && wanted === stages.current)) {
     run.report({ stop: here, reason: 'entry', description: machine.launched ? 'The machine stands before its first instruction' : 'The machine was stopped' });
     return;
   }
   if (typeof wanted === 'string') {
-    const off = stages.onEntered(({ id, name }) => {
-      if (id !== wanted) return;
-      off();
-      run.stopFor((stop) => ({ stop, reason: 'entry', description: `The stage ${name} was entered` }));
+    const reached = new Promise<void>((resolve) => {
+      machine.on('ended', () => {
+        resolve();
+      });
+      const off = stages.onEntered(({ id, name }) => {
+        if (id !== wanted) return;
+        off();
+        resolve();
+        run.stopFor((stop) => ({ stop, reason: 'entry', description: `The stage ${name} was entered` }));
+      });
+    });
+    // Who has waited enough is shown where the machine is.
+    void core.withProgress(`Waiting for the stage ${wanted}`, () => reached, { discard: () => undefined }).catch(() => {
+      run.pause();
     });
   }
   await run.resume();
@@ -55,7 +65,7 @@ const configurationDone: Handler = async (core) => {
   const here = { reason: 'other' as const, vcpu: machine.current, pc: registers.pc, cr3: registers.cr3, hits: [] };
   await run.look(here);
   if (configuration.request === 'launch' && configuration.timeTravel === true) await run.whileStopped(() => travel.begin(here));
-  await beginRunning(target, here);
+  await beginRunning(core, target, here);
   return undefined;
 };
 

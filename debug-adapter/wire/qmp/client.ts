@@ -28,6 +28,8 @@ export class QmpClient {
   private readonly listeners = new Set<(event: QmpEvent) => void>();
   private next = 1;
   private closed: Error | undefined;
+  /** Hears every line, in both directions, when somebody wants a trace. */
+  onMessage: ((to: 'qemu' | 'bootscope', line: string) => void) | undefined;
   private greet: ((error?: Error) => void) | undefined;
 
   private constructor(private readonly stream: Duplex) {
@@ -72,7 +74,9 @@ export class QmpClient {
         reject(failure(qemuErrors.stubTimeout, { request: command, seconds: deadlineMs / 1000 }));
       }, deadlineMs);
       this.waiting.set(id, { command, resolve, reject, timer });
-      this.stream.write(`${JSON.stringify({ execute: command, arguments: parameters, id })}\n`);
+      const line = JSON.stringify({ execute: command, arguments: parameters, id });
+      this.onMessage?.('qemu', line);
+      this.stream.write(`${line}\n`);
     });
   }
 
@@ -86,6 +90,7 @@ export class QmpClient {
   }
 
   private line(line: string): void {
+    this.onMessage?.('bootscope', line);
     let message: unknown;
     try {
       message = JSON.parse(line);

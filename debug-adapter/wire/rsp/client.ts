@@ -74,6 +74,8 @@ export class RspClient {
   recoveryRequests: readonly string[] = [];
   /** Answers that belonged to no request. */
   strays = 0;
+  /** Hears every packet's payload, in both directions, when somebody wants a trace. */
+  onMessage: ((to: 'qemu' | 'bootscope', payload: string) => void) | undefined;
 
   constructor(
     private readonly stream: Duplex,
@@ -128,6 +130,7 @@ export class RspClient {
     let bytes = '';
     requests.forEach((request, index) => {
       bytes += encodePacket(request.payload);
+      this.onMessage?.('qemu', request.payload);
       this.expected.push({ batch, index, request });
     });
     this.stream.write(bytes, 'latin1');
@@ -153,6 +156,7 @@ export class RspClient {
     if (this.runs) throw failure(qemuErrors.running, { what: 'running on' });
     this.runs = true;
     this.adopted = false;
+    this.onMessage?.('qemu', payload);
     this.stream.write(encodePacket(payload), 'latin1');
   }
 
@@ -161,7 +165,9 @@ export class RspClient {
    * QEMU drops 0x03 while its last answer is not acknowledged; our own `c` counts as that, somebody else's `cont` does not.
    */
   interrupt(): void {
-    if (this.runs && this.closed === undefined) this.stream.write(this.adopted ? '+\x03' : '\x03', 'latin1');
+    if (!this.runs || this.closed !== undefined) return;
+    this.onMessage?.('qemu', '\x03');
+    this.stream.write(this.adopted ? '+\x03' : '\x03', 'latin1');
   }
 
   /** Somebody else (QMP) let the machine run: from now on nothing but 0x03 may be sent. */
@@ -197,6 +203,7 @@ export class RspClient {
   }
 
   private packet(payload: Buffer): void {
+    this.onMessage?.('bootscope', payload.toString('latin1'));
     this.progressAt = performance.now();
     this.graceUsed = false;
     if (this.syncing) {
