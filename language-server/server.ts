@@ -26,7 +26,9 @@ import { unitGraph } from './init-units/unit-graph';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
 import { launchdService } from './launchd/service';
+import { resolveName } from './loader-conf/features/completion';
 import { loaderConfService } from './loader-conf/service';
+import { Rounds } from './rounds';
 import { tokenTypes, type LanguageService, type RenameChange, type Source } from './service';
 import { DiskFiles } from './workspace/files';
 import type { FileKind } from './workspace/recognise';
@@ -53,6 +55,7 @@ export async function serve(connection: Connection): Promise<void> {
 
   const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);
   const sourceOf = (uri: string): { source: Source; service: LanguageService } | undefined => {
+    rounds.heard();
     const document = documents.get(uri);
     const path = pathOf(uri);
     if (document === undefined || path === undefined) return undefined;
@@ -73,7 +76,7 @@ export async function serve(connection: Connection): Promise<void> {
       serverInfo: { name: 'bootscope' },
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
-        completionProvider: { triggerCharacters: ['.', '_', '"', '=', '/', '$', '{', ' ', '>'] },
+        completionProvider: { resolveProvider: true, triggerCharacters: ['.', '_', '"', '=', '/', '$', '{', ' ', '>'] },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,
@@ -103,18 +106,12 @@ export async function serve(connection: Connection): Promise<void> {
     if (path === undefined) return;
     const found = diagnose(path, workspace);
     findings.set(uri, found);
-    void connection.sendDiagnostics({ uri, diagnostics: found.map(asDiagnostic) });
+    const version = documents.get(uri)?.version;
+    void connection.sendDiagnostics({ uri, diagnostics: found.map(asDiagnostic), ...(version === undefined ? {} : { version }) });
   };
-  // One round for all changes that came together; a file's neighbours may depend on it.
-  let planned = false;
-  const publishAll = (): void => {
-    if (planned) return;
-    planned = true;
-    setImmediate(() => {
-      planned = false;
-      for (const document of documents.all()) publish(document.uri);
-    });
-  };
+  // A file's neighbours may depend on it, so a change is a matter of all open documents.
+  const rounds = new Rounds(publish);
+  const publishAll = (changed?: string): void => rounds.begin(documents.keys(), changed);
 
   /** The shell's grammar is large: it is loaded with the first script that concerns us. */
   const loadShell = async (): Promise<void> => {
@@ -145,16 +142,18 @@ export async function serve(connection: Connection): Promise<void> {
   });
 
   documents.onDidChangeContent(({ document }) => {
+    rounds.heard();
     const path = pathOf(document.uri);
     if (path === undefined) return;
     files.setOpen(path, document.getText());
     workspace.add(path);
-    if (workspace.shell === undefined && workspace.kind(path) === 'boot-script') void loadShell().then(publishAll);
-    else publishAll();
+    if (workspace.shell === undefined && workspace.kind(path) === 'boot-script') void loadShell().then(() => publishAll(document.uri));
+    else publishAll(document.uri);
   });
   documents.onDidClose(({ document }) => {
     const path = pathOf(document.uri);
     if (path === undefined) return;
+    rounds.leave(document.uri);
     files.setClosed(path);
     workspace.changed(path);
     trees.delete(path);
@@ -166,6 +165,7 @@ export async function serve(connection: Connection): Promise<void> {
     const open = sourceOf(textDocument.uri);
     return open?.service.completion?.(open.source, position) ?? null;
   });
+  connection.onCompletionResolve((item) => resolveName(item));
   connection.onHover(({ textDocument, position }) => {
     const open = sourceOf(textDocument.uri);
     return open?.service.hover?.(open.source, position) ?? null;

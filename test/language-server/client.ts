@@ -9,6 +9,7 @@ import { serve } from '../../language-server/server';
 /** A language server in this process, a folder for its workspace, and a client that speaks to it over LSP messages. */
 export class Client {
   readonly diagnostics = new Map<string, Diagnostic[]>();
+  private readonly versions = new Map<string, number | undefined>();
   private readonly waiting: (() => void)[] = [];
   private version = 1;
 
@@ -18,7 +19,8 @@ export class Client {
     readonly initialized: InitializeResult,
     readonly indexed: Promise<void>,
   ) {
-    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics, version }: { uri: string; diagnostics: Diagnostic[]; version?: number }) => {
+      this.versions.set(uri, version);
       this.diagnostics.set(uri, diagnostics);
       for (const wake of this.waiting.splice(0)) wake();
     });
@@ -56,24 +58,23 @@ export class Client {
   }
 
   async open(name: string, languageId = 'loader-conf', text = fs.readFileSync(path.join(this.folder, name), 'utf8')): Promise<Diagnostic[]> {
-    const next = this.next(name);
-    await this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri: this.uri(name), languageId, version: this.version++, text } });
-    return next;
+    const version = this.version++;
+    await this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri: this.uri(name), languageId, version, text } });
+    return this.told(name, version);
   }
 
   async change(name: string, text: string): Promise<Diagnostic[]> {
-    const next = this.next(name);
-    await this.connection.sendNotification('textDocument/didChange', { textDocument: { uri: this.uri(name), version: this.version++ }, contentChanges: [{ text }] });
-    return next;
+    const version = this.version++;
+    await this.connection.sendNotification('textDocument/didChange', { textDocument: { uri: this.uri(name), version }, contentChanges: [{ text }] });
+    return this.told(name, version);
   }
 
-  /** The next diagnostics of a file. */
-  private async next(name: string): Promise<Diagnostic[]> {
+  /** Diagnostics of one version of a file; those of an earlier text may come in between. */
+  private async told(name: string, version: number): Promise<Diagnostic[]> {
     const uri = this.uri(name);
-    this.diagnostics.delete(uri);
     for (;;) {
       const got = this.diagnostics.get(uri);
-      if (got !== undefined) return got;
+      if (got !== undefined && this.versions.get(uri) === version) return got;
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
