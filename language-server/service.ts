@@ -1,4 +1,4 @@
-import type { CompletionItem, DocumentLink, DocumentSymbol, FoldingRange, Hover, InlayHint, Location, Position, Range, TextEdit } from 'vscode-languageserver';
+import type { CompletionItem, CompletionList, DocumentLink, DocumentSymbol, FoldingRange, Hover, InlayHint, Location, Position, Range, TextEdit } from 'vscode-languageserver';
 import type { Workspace } from './workspace/workspace';
 
 /** One open text. */
@@ -40,7 +40,7 @@ export interface FlowItem {
 
 /** What a language of ours can do with a text; everything but the source's own position counts as optional. */
 export interface LanguageService {
-  completion?(source: Source, at: Position): CompletionItem[];
+  completion?(source: Source, at: Position): CompletionItem[] | CompletionList;
   hover?(source: Source, at: Position): Hover | undefined;
   definition?(source: Source, at: Position): Location[];
   references?(source: Source, at: Position): Location[];

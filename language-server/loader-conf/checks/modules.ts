@@ -83,7 +83,7 @@ function scriptUsingUnits(project: ConfProject): string | undefined {
 }
 
 /** What the UEFI loader's staging area can be trusted with; beyond, growing it fails on fragmented firmware memory. */
-const stagingLimit = 250 * 1024 * 1024;
+export const stagingLimit = 250 * 1024 * 1024;
 
 export const preloadSize: Check = (project) =>
   loadedHere(project).flatMap(({ module, load }) => {

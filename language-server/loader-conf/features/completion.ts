@@ -1,9 +1,13 @@
-import { CompletionItemKind, type CompletionItem, type Position } from 'vscode-languageserver';
+import { CompletionItemKind, type CompletionItem, type CompletionList, type Position } from 'vscode-languageserver';
 import { exactVariables, knownModules, knownVariable, moduleField, moduleKeys, moduleTypes } from '../../../boot/languages/loader-conf';
 import type { ConfProject } from '../project';
 import { describe } from './hover';
 
-export function completeConf(project: ConfProject, at: Position): CompletionItem[] {
+/** More names than these are not sent at once: an editor asks again as one types on. */
+const most = 300;
+
+/** What may be written at a place; descriptions of variables come with `resolveName`. */
+export function completeConf(project: ConfProject, at: Position): CompletionItem[] | CompletionList {
   const line = project.conf.lines[at.line]?.text ?? '';
   const before = line.slice(0, at.character);
   if (/^\s*#/.test(before)) return [];
@@ -13,23 +17,43 @@ export function completeConf(project: ConfProject, at: Position): CompletionItem
   return name === null ? [] : completeName(project, name[1] ?? '', at, line.slice(at.character));
 }
 
-function completeName(project: ConfProject, typed: string, at: Position, after: string): CompletionItem[] {
+function completeName(project: ConfProject, typed: string, at: Position, after: string): CompletionList {
   const rest = /^[\w.-]*/.exec(after)?.[0] ?? '';
   const range = { start: { line: at.line, character: at.character - typed.length }, end: { line: at.line, character: at.character + rest.length } };
   const assigns = !/^[\w.-]*\s*=/.test(after);
-  const item = (label: string, detail: string, preset: string, kind: CompletionItemKind, documentation?: string): CompletionItem => ({
+  const item = (label: string, detail: string, preset: string, kind: CompletionItemKind, data?: { readonly variable: string }): CompletionItem => ({
     label,
     kind,
     detail,
-    ...(documentation === undefined ? {} : { documentation: { kind: 'markdown', value: documentation } }),
+    ...(data === undefined ? {} : { data }),
     insertTextFormat: 2,
     textEdit: { range, newText: assigns ? `${label}="\${1:${preset}}"` : label },
   });
-  const items = exactVariables.map((one) => item(one.name, one.what, plain(one.default ?? one.values?.[0] ?? ''), CompletionItemKind.Variable, describe(one)));
-  const own = new Set(project.state.modules.keys());
-  for (const module of own) for (const key of moduleKeys) if (!project.state.variables.has(`${module}_${key}`)) items.push(item(`${module}_${key}`, `Module ${module}`, key === 'load' ? 'YES' : key === 'type' ? 'md_image' : '', CompletionItemKind.Module));
+  const items = exactVariables.map((one) => item(one.name, one.what, plain(one.default ?? one.values?.[0] ?? ''), CompletionItemKind.Variable, { variable: one.name }));
+  const own = project.state.modules;
   for (const [name, what] of knownModules) if (!own.has(name)) items.push(item(`${name}_load`, what, 'YES', CompletionItemKind.Module));
-  return items;
+  const start = typed.toLowerCase();
+  let room = most;
+  for (const module of own.keys()) {
+    const family = `${module}_`.toLowerCase();
+    // Of few modules all are offered: editors also match the middle of a name.
+    if (own.size > 40 && !family.startsWith(start) && !start.startsWith(family)) continue;
+    for (const key of moduleKeys) {
+      const name = `${module}_${key}`;
+      if (room > 0 && !project.state.variables.has(name)) {
+        items.push(item(name, `Module ${module}`, key === 'load' ? 'YES' : key === 'type' ? 'md_image' : '', CompletionItemKind.Module));
+        room--;
+      }
+    }
+  }
+  return { items, isIncomplete: room === 0 };
+}
+
+/** The description of a variable that `completeConf` has offered. */
+export function resolveName(item: CompletionItem): CompletionItem {
+  const data = item.data as { readonly variable?: unknown } | null | undefined;
+  const known = typeof data?.variable === 'string' ? knownVariable(data.variable) : undefined;
+  return known === undefined ? item : { ...item, documentation: { kind: 'markdown', value: describe(known) } };
 }
 
 /** Text inside a snippet. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CodeAction, CompletionItem, DocumentLink, DocumentSymbol, FoldingRange, Hover, InlayHint, Location, SemanticTokens, TextEdit } from 'vscode-languageserver/node';
+import type { CodeAction, CompletionItem, CompletionList, DocumentLink, DocumentSymbol, FoldingRange, Hover, InlayHint, Location, SemanticTokens, TextEdit } from 'vscode-languageserver/node';
 import { tokenTypes } from '../../../language-server/service';
 import { Client } from '../client';
 
@@ -58,8 +58,16 @@ describe('loader.conf over LSP', () => {
   });
 
   it('completes names, values and references', async () => {
-    const labels = async (line: number, character: number): Promise<string[]> => (await client.at<CompletionItem[]>('completion', file, line, character)).map((one) => one.label);
-    const names = await labels(7, 4);
+    const offered = async (line: number, character: number): Promise<CompletionItem[]> => {
+      const list = await client.at<CompletionItem[] | CompletionList>('completion', file, line, character);
+      return Array.isArray(list) ? list : list.items;
+    };
+    const labels = async (line: number, character: number): Promise<string[]> => (await offered(line, character)).map((one) => one.label);
+    const all = await offered(7, 4);
+    const root = all.find((one) => one.label === 'vfs.root.mountfrom');
+    expect(root?.documentation).toBeUndefined();
+    expect(await client.connection.sendRequest('completionItem/resolve', root)).toMatchObject({ label: 'vfs.root.mountfrom', documentation: { kind: 'markdown', value: expect.stringContaining('Read by') as string } });
+    const names = all.map((one) => one.label);
     expect(names.length).toBeGreaterThan(500);
     expect(names).toContain('vfs.root.mountfrom');
     expect(names).toContain('unionfs_load');
@@ -69,6 +77,21 @@ describe('loader.conf over LSP', () => {
     expect(await labels(10, 17)).toContain('hw.x');
     expect(await labels(11, 14)).toContain('/init.sh');
     expect(await labels(1, 3)).toEqual([]);
+  });
+
+  it('offers the families of many modules only as far as they are typed', async () => {
+    const many = await Client.start({ 'cd/boot/loader.conf': `\n${Array.from({ length: 200 }, (_, at) => `mod${at}_load="YES"`).join('\n')}\n` });
+    await many.open('cd/boot/loader.conf');
+    const families = async (typed: string): Promise<[labels: string[], more: boolean]> => {
+      await many.change('cd/boot/loader.conf', `${typed}\n${Array.from({ length: 200 }, (_, at) => `mod${at}_load="YES"`).join('\n')}\n`);
+      const list = await many.at<CompletionList>('completion', 'cd/boot/loader.conf', 0, typed.length);
+      return [list.items.map((one) => one.label).filter((label) => /^mod\d/.test(label)), list.isIncomplete];
+    };
+    expect(await families('kern')).toEqual([[], false]);
+    const [some, more] = await families('mod');
+    expect([some.length, more]).toEqual([300, true]);
+    expect(await families('mod77_n')).toEqual([['mod77_name', 'mod77_type', 'mod77_flags', 'mod77_before', 'mod77_after', 'mod77_error'], false]);
+    many.stop();
   });
 
   it('leads from names to the assignment that counts, and from paths to files', async () => {
