@@ -1,6 +1,7 @@
 import { finding, type Finding } from '../../findings';
 import { effective, has } from '../devices';
 import type { ShellCommand } from '../script';
+import { changeToMount, preloadInstead } from './order-fixes';
 import { atTop, lineBefore, say, withoutCommand, type ScriptContext } from './state';
 
 /** `reboot -r`, also behind exec: the kernel changes to another root. */
@@ -44,6 +45,7 @@ export function rerootWithBusyFile(context: ScriptContext): Finding[] {
       return [
         say(context, reroot, 'error', 'reroot-busy-file', `${file} on the old root backs a memory disk here. The reroot unmounts the old root by force, and the disk loses its file: the new root fails or hangs. Preload the image by the loader (md_image), copy it to a swap-backed disk, or use init_chroot instead of a reroot.`, {
           related: [{ path: context.path, range: attached.range, message: 'The memory disk is attached here' }],
+          fixes: preloadInstead(context, disk, attached),
         }),
       ];
     });
@@ -67,7 +69,7 @@ export function scriptRunsAgain(context: ScriptContext): Finding[] {
 export function setAfterReader(context: ScriptContext): Finding[] {
   const sets = context.kenv.filter((one) => one.name === 'vfs.root.mountfrom' && one.kind === 'set');
   if (sets.length === 0 || context.workspace.of('boot-script').some((path) => /\breboot[ \t]+-r|\bvfs\.pivot/.test(context.workspace.files.read(path) ?? ''))) return [];
-  return sets.map((one) => finding(context.path, one.range, 'warning', 'boot-script/set-after-reader', 'The kernel read vfs.root.mountfrom before this script ran, and no script here reroots (reboot -r): setting it changes nothing. A root that init changes to is set by init_chroot.'));
+  return sets.map((one) => finding(context.path, one.range, 'warning', 'boot-script/set-after-reader', 'The kernel read vfs.root.mountfrom before this script ran, and no script here reroots (reboot -r): setting it changes nothing. A root that init changes to is set by init_chroot.', { fixes: changeToMount(context, one) }));
 }
 
 /** Failures of a boot script are only seen on the console. */

@@ -1,7 +1,7 @@
-import type { Finding } from '../../findings';
-import { effective, has, operands } from '../devices';
+import type { Finding, Fix } from '../../findings';
+import { effective, has, operands, type Mount } from '../devices';
 import type { ShellCommand } from '../script';
-import { lineBefore, say, withoutCommand, type ScriptContext } from './state';
+import { aloneOnLines, lineBefore, say, withoutCommand, type ScriptContext } from './state';
 
 /** Programs that need devices, or start others that do. */
 const wantsDevices = /^(init|launchd|mount\w*|mdconfig|geom|gpart|newfs\w*|fsck\w*|efibootmgr|sh)$/;
@@ -52,9 +52,42 @@ export function mountCovered(context: ScriptContext): Finding[] {
     return [
       say(context, above.command, 'warning', 'mount-covered', `This covers ${below.on}, which was mounted before: lookups below ${above.on} now end in the new filesystem, and ${below.type ?? 'what is mounted there'} cannot be reached. Mount ${above.on} first.`, {
         related: [{ path: context.path, range: below.command.range, message: `Mounts ${below.on}` }],
+        fixes: mountEarlier(context, below, above),
       }),
     ];
   });
+}
+
+/**
+ * Mounts a filesystem before the one it would cover, when nothing but mounts stands between the two and it needs none of them.
+ * Only a tmpfs, which is empty, is known not to have the mount points: they are made in it.
+ */
+function mountEarlier(context: ScriptContext, below: Mount, above: Mount): Fix[] {
+  const { commands } = context.script;
+  const between = commands.slice(commands.indexOf(below.command), commands.indexOf(above.command));
+  const moved = context.devices.mounts.filter((mount) => between.includes(mount.command));
+  if (moved.length !== between.length || moved.some((mount) => above.from.startsWith(`${mount.on}/`) || above.on.startsWith(`${mount.on}/`))) return [];
+  const involved = [...between, above.command];
+  if (involved.some((command) => command.conditional || command.tolerated || command.inFunction !== undefined || command.range.start.line !== command.range.end.line || !aloneOnLines(context, command))) return [];
+  const lines = context.text.split('\n');
+  const [first, last] = [below.command.range.start.line, above.command.range.start.line];
+  // Other text between them, as an assignment or the end of a block, may matter to the command.
+  const own = new Set(involved.map((command) => command.range.start.line));
+  if (lines.slice(first, last).some((line, at) => !own.has(first + at) && !/^\s*(#.*)?$/.test(line)) || last + 1 >= lines.length) return [];
+  const mount = lines[last] ?? '';
+  const program = above.command.program.text.replace(/mount\w*$/, 'mkdir');
+  const indent = /^\s*/.exec(mount)?.[0] ?? '';
+  const points = above.type === 'tmpfs' ? moved.filter((one) => one.on.startsWith(`${above.on}/`) && /^[\w./-]+$/.test(one.on)).map((one) => `${indent}${program} -p ${one.on}\n`) : [];
+  const at = { line: first, character: 0 };
+  return [
+    {
+      title: `Mount ${above.on} first`,
+      changes: [
+        { range: { start: at, end: at }, text: `${mount}\n${points.join('')}` },
+        { range: { start: { line: last, character: 0 }, end: { line: last + 1, character: 0 } }, text: '' },
+      ],
+    },
+  ];
 }
 
 /** unionfs refuses MNT_UPDATE, and a gunion root is writable already. */

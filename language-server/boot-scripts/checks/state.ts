@@ -30,10 +30,15 @@ export function lineBefore(context: ScriptContext, command: ShellCommand, text: 
   return { range: { start: at, end: at }, text: `${indent}${text}\n` };
 }
 
+/** Whether nothing else stands on the lines of a command, a comment behind it included. */
+export function aloneOnLines(context: ScriptContext, command: ShellCommand): boolean {
+  const { start, end } = command.range;
+  const lines = context.text.split('\n');
+  return (lines[start.line] ?? '').slice(0, start.character).trim() === '' && (lines[end.line] ?? '').slice(end.character).trim() === '';
+}
+
 /** Takes a command away, with its line when nothing else stands on it. */
 export function withoutCommand(context: ScriptContext, command: ShellCommand): TextChange {
   const { start, end } = command.range;
-  const lines = context.text.split('\n');
-  const alone = (lines[start.line] ?? '').slice(0, start.character).trim() === '' && (lines[end.line] ?? '').slice(end.character).trim() === '';
-  return alone && end.line + 1 < lines.length ? { range: { start: { line: start.line, character: 0 }, end: { line: end.line + 1, character: 0 } }, text: '' } : { range: command.range, text: ':' };
+  return aloneOnLines(context, command) && end.line + 1 < context.text.split('\n').length ? { range: { start: { line: start.line, character: 0 }, end: { line: end.line + 1, character: 0 } }, text: '' } : { range: command.range, text: ':' };
 }
