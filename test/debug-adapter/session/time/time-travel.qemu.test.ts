@@ -147,6 +147,41 @@ describe('going back in time', () => {
     expect(await session.value('block')).toBe('16');
   });
 
+  it('runs back to the last write that a data breakpoint would have stopped at', async () => {
+    await session.functions();
+    await session.go('continue');
+    expect(await session.here()).toBe(`kmain:${kernel.line('wanted = error')}`);
+    await session.line('');
+    const [top] = await session.frames();
+    const { dataId } = await session.client.request<DebugProtocol.DataBreakpointInfoResponse['body']>('dataBreakpointInfo', { name: 'counter', frameId: top?.id });
+    await session.client.request('setDataBreakpoints', { breakpoints: [{ dataId, accessType: 'write' }] });
+    for (const block of [16, 15]) {
+      expect(await session.go('reverseContinue')).toMatchObject({ reason: 'data breakpoint', description: expect.stringContaining(`${block} → ${block + 1}`) as string });
+      expect((await session.here()).startsWith('read_block:')).toBe(true);
+      expect(await session.value('block')).toBe(`${block}`);
+    }
+    await session.client.request('setDataBreakpoints', { breakpoints: [] });
+    await session.line('wanted = error');
+    await session.go('continue');
+  });
+
+  it('stands where it stood when going back is cancelled by pause', async () => {
+    const counter = await session.value('counter');
+    const stop = await session.client.request('reverseContinue', { threadId: 1 }).then(() => session.go('pause'));
+    expect(stop).toMatchObject({ reason: 'pause', description: expect.stringMatching(/^BS385/) as string });
+    expect(await session.here()).toBe(`kmain:${kernel.line('wanted = error')}`);
+    expect(await session.value('counter')).toBe(counter);
+    // Going back still works, and no breakpoint of the run that was broken off is left.
+    await session.functions('read_block');
+    await session.go('reverseContinue');
+    expect(await session.value('block')).toBe('16');
+    await session.functions();
+    await session.go('continue');
+    expect(await session.here()).toBe(`kmain:${kernel.line('wanted = error')}`);
+    const stopOfWrite = await session.client.request('bootscope/goBack', { to: 'lastWrite', expression: 'counter' }).then(() => session.stopped());
+    expect(stopOfWrite.reason).toBe('data breakpoint');
+  });
+
   it('starts a frame anew', async () => {
     const [, caller] = await session.frames();
     const stop = await session.go('restartFrame', { frameId: caller?.id });
@@ -198,11 +233,14 @@ describe('going back in time', () => {
     await expect(session.checkpoints({ restore: 'manual-1' })).rejects.toThrow(/BS381: there is no checkpoint "manual-1".*kernel/s);
   });
 
-  it('says when nothing was written before', async () => {
-    await session.client.request('bootscope/goBack', { to: 'lastWrite', expression: 'first.blocks' });
+  it('says when nothing was written before, and stands where it stood', async () => {
+    const [before, counter] = [await session.here(), await session.value('counter')];
+    // 16 MiB up: the kernel ends long before, and what the firmware keeps lies at the top of memory.
+    await session.client.request('bootscope/goBack', { to: 'lastWrite', expression: '*(int *)0x1000000' });
     const stop = await session.stopped();
-    // The multiboot loader wrote it, before the kernel's first instruction; or nothing did, where it was in place by then.
-    expect(stop.description).toMatch(/BS384|BS382|was written here last/);
+    expect(stop).toMatchObject({ reason: 'pause', description: expect.stringMatching(/^BS384: a write of .*0x1000000.* was not found before this place/) as string });
+    expect(await session.here()).toBe(before);
+    expect(await session.value('counter')).toBe(counter);
   });
 
   it('ends at a change by hand, and says so', async () => {
