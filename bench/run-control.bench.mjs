@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Adapter } from './dap.mjs';
+import { buildGuest } from './run-control/build.mjs';
 import { RawStub } from './run-control/raw.mjs';
 
 const here = path.join(path.dirname(fileURLToPath(import.meta.url)), 'run-control');
@@ -13,13 +14,6 @@ const calls = 500;
 const steps = 500;
 const mebibyte = 1 << 20;
 const seconds = (from) => Number(process.hrtime.bigint() - from) / 1e9;
-
-function buildGuest(folder) {
-  const elf = path.join(folder, 'guest.elf');
-  const flags = ['-O1', '-g', '-gdwarf-5', '-ffreestanding', '-fno-pie', '-no-pie', '-mcmodel=kernel', '-mno-red-zone', '-mno-sse', '-fno-stack-protector', '-fcf-protection=none', '-fno-optimize-sibling-calls', '-nostdlib', '-Wl,--build-id=none', '-Wl,--no-warn-rwx-segments'];
-  execFileSync('gcc', [...flags, `-Wl,-T,${path.join(here, 'guest.ld')}`, '-o', elf, path.join(here, 'guest.c')], { stdio: ['ignore', 2, 2] });
-  return elf;
-}
 
 const argv = (elf) => ['qemu-system-x86_64', '-kernel', elf, '-display', 'none', '-net', 'none', '-m', '64'];
 
