@@ -164,7 +164,7 @@ export class FakeMachine implements Machine {
       root: 0x1000n,
       read: (address, length) => Promise.resolve(read(address, length) ?? new Uint8Array(length)),
       readMany: (requests) => Promise.resolve(requests.map(({ address, length }) => read(address, length))),
-      readSome: (address, length) => Promise.resolve(read(address, length) ?? new Uint8Array()),
+      readSome: (address, length) => Promise.resolve(read(address, Math.min(length, Number(sp - address) + bytes.length)) ?? new Uint8Array()),
       write: () => Promise.resolve(),
       translate: (address) => Promise.resolve(address),
       ranges: async function* () {
