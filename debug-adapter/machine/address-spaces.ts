@@ -1,3 +1,4 @@
+import type { Extent, Foresight } from './foresight';
 import type { Vcpu } from './machine';
 import { MemoryQueue } from './memory-queue';
 import { rootOf } from './page-walk';
@@ -26,6 +27,7 @@ export class AddressSpaces implements SpaceHost {
     private readonly threads: ReadonlyMap<number, StubThread>,
     private readonly current: () => Vcpu,
     readonly hiddenIn: SpaceHost['hiddenIn'],
+    private readonly foresight: Foresight,
     private readonly onWritten: () => void = () => undefined,
   ) {
     this.queue = new MemoryQueue(stub);
@@ -37,6 +39,16 @@ export class AddressSpaces implements SpaceHost {
   seenWith(registers: Registers): Space {
     const paging = pagingIn(registers);
     return this.space(rootOf(registers.cr3, paging), paging);
+  }
+
+  /** Bytes of virtual memory that were read along with these registers. */
+  supply(registers: Registers, extents: readonly Extent[], bytes: readonly (Uint8Array | undefined)[]): void {
+    const paging = pagingIn(registers);
+    this.space(rootOf(registers.cr3, paging), paging).supply(extents, bytes);
+  }
+
+  foresees(address: bigint, length: number): boolean {
+    return this.foresight.note(address, length);
   }
 
   /** The space of a root, in the paging mode of the current vCPU unless `levels` says otherwise. */
@@ -67,7 +79,7 @@ export class AddressSpaces implements SpaceHost {
     return undefined;
   }
 
-  private space(root: bigint, paging: Paging): Space {
+  private space(root: bigint, paging: Paging): PageTableSpace {
     const key = `${paging}:${root.toString(16)}`;
     let space = this.spaces.get(key);
     if (space === undefined) {

@@ -31,6 +31,12 @@ export interface Machine {
 
   readonly breakpoints: BreakpointTable;
 
+  /**
+   * Lets a judge decide on every hit of breakpoints before anybody hears of it; undefined takes it away. Left out: every hit is a
+   * stop.
+   */
+  filterHits?(judge: HitJudge | undefined): void;
+
   /** Runs on; resolves once the machine runs. The stop comes as an event. */
   resume(): Promise<void>;
   /** One instruction on one vCPU; the others stay. Interrupts stay masked unless `interrupts` is true. Resolves with the stop. */
@@ -76,6 +82,13 @@ export interface Stop {
   readonly hits: readonly Breakpoint[];
   readonly watch?: { readonly address: bigint; readonly access: 'read' | 'write' | 'access' };
 }
+
+/**
+ * Decides on a hit while the machine stands and counts as running: registers and memory can be read, nothing can be changed. What it
+ * answers is called when the machine does run on as if it had not stopped; undefined, or a throw, makes it a stop. A hit that was
+ * judged can still become a stop, when somebody asked for one meanwhile.
+ */
+export type HitJudge = (stop: Stop) => Promise<(() => void) | undefined>;
 
 export interface MachineEvents {
   stopped: Stop;

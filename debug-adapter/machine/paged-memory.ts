@@ -88,9 +88,14 @@ export abstract class PagedMemory implements Memory {
     const found = await fetching;
     wanted.forEach(({ address }, index) => {
       const bytes = found[index];
-      const page = address >> pageBits;
-      if (bytes !== undefined) pieces.set(page, [...(pieces.get(page) ?? []), { from: Number(address & 0xfffn), bytes }]);
+      if (bytes !== undefined) addPiece(pieces, address, bytes);
     });
+  }
+
+  /** Keeps bytes of one page that were read in another way at this epoch. */
+  protected keepPiece(address: bigint, bytes: Uint8Array): void {
+    this.refresh();
+    addPiece(this.pieces, address, bytes);
   }
 
   async write(address: bigint, bytes: Uint8Array): Promise<void> {
@@ -159,6 +164,13 @@ export abstract class PagedMemory implements Memory {
     await Promise.all(waiting.map(async ([number, page]) => found.set(number, await page)));
     return found;
   }
+}
+
+function addPiece(pieces: Map<bigint, Piece[]>, address: bigint, bytes: Uint8Array): void {
+  const piece = { from: Number(address & 0xfffn), bytes };
+  const known = pieces.get(address >> pageBits);
+  if (known === undefined) pieces.set(address >> pageBits, [piece]);
+  else known.push(piece);
 }
 
 function pagesOf(address: bigint, length: number): bigint[] {

@@ -8,7 +8,8 @@ import type { StopReply } from '../wire/rsp/reply';
 import { AddressSpaces } from './address-spaces';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
-import type { BreakpointTable, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu, WireListener } from './machine';
+import { Foresight } from './foresight';
+import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu, WireListener } from './machine';
 import type { Registers } from './registers';
 import type { Space } from './space';
 import { resetInWords } from './reset-log';
@@ -78,6 +79,10 @@ export class QemuMachine implements Machine {
   private stepping: { attempts: number } | undefined;
   /** The machine runs, and the step off a breakpoint may not have executed its instruction. */
   private doubtful: { readonly over: readonly StubThread[]; readonly attempts: number; readonly stayed: Promise<boolean> } | undefined;
+  private readonly foresight = new Foresight();
+  private hitJudge: HitJudge | undefined;
+  /** The machine stands at a hit that is being judged, and counts as running. */
+  private undecided = false;
   private interruptWanted = false;
   /** Running by somebody else's will. */
   private adopted = false;
@@ -105,7 +110,7 @@ export class QemuMachine implements Machine {
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
-    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), () => this.emitter.emit('edited', { what: 'memory' }));
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.foresight, () => this.emitter.emit('edited', { what: 'memory' }));
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';
@@ -326,13 +331,14 @@ export class QemuMachine implements Machine {
     }
     const vcpu = this.vcpuOf(raw.thread);
     this.current = vcpu;
-    const registers = await this.readRegisters(vcpu);
+    const registers = await this.arrive(vcpu);
     if (this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw) && (await this.files.stayed(this.thread(vcpu)))) {
       this.files.forget();
       this.stub.step(this.thread(vcpu));
       return;
     }
     const stop = this.classify(raw, vcpu, registers);
+    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.passes(stop))) return;
     this.stepping = undefined;
     this.interruptWanted = false;
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
@@ -341,6 +347,53 @@ export class QemuMachine implements Machine {
     this.lastStop = stop;
     this.stops.push(stop);
     this.emitter.emit('stopped', stop);
+  }
+
+  /** Registers of a vCPU that has just stopped and, in the same write, the memory that the judge of a hit will look at. */
+  private async arrive(vcpu: Vcpu): Promise<Registers> {
+    const { foreseen } = this.foresight;
+    if (foreseen.length === 0 || this.stepping !== undefined) return this.readRegisters(vcpu);
+    let pending: Promise<[Registers, readonly (Uint8Array | undefined)[]]> | undefined;
+    this.stub.client.together(() => {
+      pending = Promise.all([this.readRegisters(vcpu), this.memory.queue.readNow(this.thread(vcpu), foreseen)]);
+    });
+    const [registers, found] = (await pending) ?? [await this.readRegisters(vcpu), []];
+    this.memory.supply(registers, foreseen, found);
+    return registers;
+  }
+
+  filterHits(judge: HitJudge | undefined): void {
+    this.hitJudge = judge;
+    this.foresight.end(false);
+  }
+
+  /** True when the judge of hits lets the machine run on, or when the machine has ended meanwhile. */
+  private async passes(stop: Stop): Promise<boolean> {
+    const { hitJudge } = this;
+    if (hitJudge === undefined || this.state !== 'running') return false;
+    let accept: (() => void) | undefined;
+    this.undecided = true;
+    this.foresight.begin();
+    try {
+      accept = await hitJudge(stop);
+    } catch {
+      // What the judge cannot answer is for those who hear of the stop.
+    }
+    this.undecided = false;
+    if (this.isEnded()) return true;
+    const pass = accept !== undefined && !this.interruptWanted && this.hitJudge === hitJudge;
+    this.foresight.end(pass);
+    if (!pass) return false;
+    accept?.();
+    this.parked.clear();
+    this.forget();
+    await this.setStepBits(false);
+    await this.runOver([this.thread(stop.vcpu)], mostStepAttempts);
+    return true;
+  }
+
+  private isEnded(): boolean {
+    return this.state === 'ended';
   }
 
   /** Another client ran the machine on, or the stub repeats the stop of attaching: only a new place is news. */
@@ -372,7 +425,7 @@ export class QemuMachine implements Machine {
   private onQmp({ event, data }: QmpEvent): void {
     if (event === 'RESET') {
       this.parked.clear();
-      if (this.state === 'stopped') this.forget();
+      if (this.state === 'stopped' || this.undecided) this.forget();
       const facts = this.parts.resetLog?.take();
       this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown'), ...(facts === undefined ? {} : { facts }) });
     } else if (event === 'GUEST_PANICKED' || event === 'GUEST_CRASHLOADED') {
@@ -557,12 +610,12 @@ export class QemuMachine implements Machine {
   }
 
   private refusal(what: string): BootscopeError | undefined {
-    if (this.state === 'stopped') return undefined;
+    if (this.state === 'stopped' || this.undecided) return undefined;
     return this.state === 'ended' ? this.endedError() : failure(qemuErrors.running, { what });
   }
 
   private require(what: string): void {
-    const refused = this.refusal(what);
+    const refused = this.undecided ? failure(qemuErrors.running, { what }) : this.refusal(what);
     if (refused !== undefined) throw refused;
   }
 }

@@ -5,6 +5,7 @@ import { mappedRanges, translateMany } from './page-walk';
 import type { Paging } from './page-walk';
 import { PagedMemory } from './paged-memory';
 import type { Epoch } from './paged-memory';
+import type { Extent } from './foresight';
 import type { MappedRange, Space } from './space';
 import type { StubThread } from './stub';
 
@@ -16,6 +17,8 @@ export interface SpaceHost extends Epoch {
   live(root: bigint, paging: Paging): StubThread | undefined;
   /** Bytes of a page that breakpoints have been put over (KVM). */
   hiddenIn(page: bigint): readonly { readonly offset: number; readonly byte: number }[];
+  /** True for a read that is to be fetched by itself, not by pages: another one like it will follow at the next hit. */
+  foresees(address: bigint, length: number): boolean;
   /** Memory was written: every cache is stale. */
   written(): void;
 }
@@ -63,6 +66,19 @@ export class PageTableSpace extends PagedMemory implements Space {
 
   ranges(start = 0n, end = 1n << 64n): AsyncIterable<MappedRange> {
     return mappedRanges(this.root, this.paging, start, end, (pages) => this.physical.readPages(pages));
+  }
+
+  override async readSome(address: bigint, length: number): Promise<Uint8Array> {
+    if (length > 0 && this.host.foresees(address, length)) await this.prefetch([{ address, length }]);
+    return super.readSome(address, length);
+  }
+
+  /** Takes bytes that were read at this stop; none of the extents crosses a page. */
+  supply(extents: readonly Extent[], bytes: readonly (Uint8Array | undefined)[]): void {
+    extents.forEach(({ address }, index) => {
+      const found = bytes[index];
+      if (found !== undefined && this.host.hiddenIn(address & ~0xfffn).length === 0) this.keepPiece(address, found);
+    });
   }
 
   protected async fetch(addresses: readonly bigint[]): Promise<readonly (Uint8Array | undefined)[]> {

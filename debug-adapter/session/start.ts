@@ -14,6 +14,7 @@ import { Sources } from '../program/sources';
 import { StageTracker } from '../program/stages';
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
+import { LogBatch } from './breakpoints/log-batch';
 import { UserBreakpoints } from './breakpoints/user-breakpoints';
 import { BootFiles } from './boot-files';
 import { ChainReader } from './chain-reader';
@@ -136,6 +137,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   const run = new RunController(machine, {
     stopped: (report) => {
       serialFeed.flush();
+      logged.flush();
       inspector.changed();
       sendStopped(core, report);
       mountHistory.stopped(report);
@@ -159,6 +161,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   });
   const threads = new Threads(machine, () => chain.sleepingThreads());
   const inspector = new Inspector({ machine, program, threads, last: () => run.last });
+  const logged = new LogBatch((text, at) => {
+    core.output(`${text}\n`, 'console', at?.file === undefined || at.line === undefined ? {} : { source: toDapSource(sources, at.file), line: core.lineOut(at.line) });
+  });
   const breakpoints = new UserBreakpoints({
     machine,
     program,
@@ -168,7 +173,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       core.send('breakpoint', { reason: 'changed', breakpoint: present(core, target, breakpoint) });
     },
     log: (text, at) => {
-      core.output(`${text}\n`, 'console', at?.file === undefined || at.line === undefined ? {} : { source: toDapSource(sources, at.file), line: core.lineOut(at.line) });
+      logged.add(text, at);
     },
   });
   run.addJudge(breakpoints);
@@ -256,6 +261,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     }),
     machine.on('ended', ({ expected, detail }) => {
       serialFeed.flush(true);
+      logged.flush();
       const text = expected ? `QEMU has ended: ${detail}` : coded(failure(qemuErrors.ended, { detail })).message;
       core.output(`${text}\n`, expected ? 'console' : 'important');
       core.send('terminated');
@@ -289,6 +295,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     },
     dispose: () => {
       target.silence();
+      logged.flush();
       symbols.dispose();
       serialFeed.dispose();
       serialText.dispose();

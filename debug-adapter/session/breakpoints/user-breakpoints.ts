@@ -4,6 +4,7 @@ import type { BreakpointSpec, LocatedSpec, Locations, PlacedLocation } from '../
 import type { SymbolicProgram } from '../../program/program';
 import type { StopJudge, StopReason, StopReport } from '../run/stop-report';
 import { parseHitCondition } from './hit-condition';
+import { KnownPlaces } from './known-places';
 import { parseLogMessage } from './log-message';
 import type { LogPart } from './log-message';
 import { WatchList } from './watch-list';
@@ -69,19 +70,27 @@ const reasons: Readonly<Record<Wanted['spec']['kind'], StopReason>> = { line: 'b
 export class UserBreakpoints implements StopJudge {
   readonly #host: BreakpointsHost;
   readonly #entries = new Map<number, Entry>();
-  readonly #unlisten: () => void;
+  readonly #unlisten: (() => void)[];
   readonly #set = new Map<string, Breakpoint>();
   readonly #watched: WatchList;
+  /** Where a hit may be passed over without everybody hearing of it. */
+  readonly #known: KnownPlaces;
   #nextId = 1;
   #dirty = false;
 
   constructor(host: BreakpointsHost) {
     this.#host = host;
     this.#watched = new WatchList(host.machine);
-    this.#unlisten = host.locations.onChanged((located) => {
-      this.#dirty = true;
-      for (const entry of this.#entries.values()) if (entry.located?.id === located.id) host.changed(entry);
-    });
+    this.#known = new KnownPlaces(host.program);
+    this.#unlisten = [
+      host.locations.onChanged((located) => {
+        this.#touch();
+        for (const entry of this.#entries.values()) if (entry.located?.id === located.id) host.changed(entry);
+      }),
+      host.program.onPlaced(() => {
+        this.#known.forget();
+      }),
+    ];
   }
 
   get all(): readonly UserBreakpoint[] {
@@ -89,7 +98,7 @@ export class UserBreakpoints implements StopJudge {
   }
 
   dispose(): void {
-    this.#unlisten();
+    for (const stop of this.#unlisten.splice(0)) stop();
   }
 
   /**
@@ -109,14 +118,19 @@ export class UserBreakpoints implements StopJudge {
       this.#entries.delete(gone.id);
       if (gone.located) this.#host.locations.remove(gone.located.id);
     }
-    this.#dirty = true;
+    this.#touch();
     return now;
   }
 
   /** The user changed memory: what watched places held is read anew before the machine runs. */
   memoryWritten(): void {
     this.#watched.forget();
+    this.#touch();
+  }
+
+  #touch(): void {
     this.#dirty = true;
+    this.#known.forget();
   }
 
   onReset(): Promise<void> {
@@ -163,9 +177,45 @@ export class UserBreakpoints implements StopJudge {
     });
   }
 
+  /**
+   * Passes over a hit of ours alone, at a place everybody has seen, that stops nobody: its conditions are false, its hit counts are not
+   * reached, or it only logs. Counting and logging are left to what is answered. Throws what a condition throws.
+   */
+  async pass(stop: Stop): Promise<(() => void) | undefined> {
+    if (this.#dirty || !this.#known.has(stop) || !stop.hits.every((hit) => hit.owner === owner)) return undefined;
+    const effects: (() => void)[] = [];
+    let reached = false;
+    for (const entry of this.#entries.values()) {
+      const hit = entry.wanted.spec.kind === 'data' ? undefined : this.#hitOf(entry, stop, stop.hits);
+      if (!hit) continue;
+      reached = true;
+      const { at } = hit;
+      if (at?.module && !this.#host.program.isActive(at.module, { cr3: stop.cr3 })) {
+        effects.push(() => entry.elsewhere++);
+        continue;
+      }
+      const { condition } = entry.wanted;
+      if (condition !== undefined && condition.trim() !== '' && !(await this.#host.evaluator.truth(condition, stop))) continue;
+      if (!(entry.counts?.(entry.hits + 1) ?? true)) effects.push(() => entry.hits++);
+      else if (!entry.log) return undefined;
+      else {
+        const text = await this.#message(entry.log, stop);
+        effects.push(() => {
+          entry.hits++;
+          this.#host.log(text, at);
+        });
+      }
+    }
+    if (!reached) return undefined;
+    return () => {
+      for (const effect of effects) effect();
+    };
+  }
+
   async onStop(stop: Stop): Promise<StopReport | 'mine' | undefined> {
     const ours = stop.hits.filter((hit) => hit.owner === owner);
     if (ours.length === 0) return undefined;
+    if (stop.reason === 'breakpoint') this.#known.add(stop);
     const accesses = new Map<WatchedPlace, Access>();
     const reached: { entry: Entry; at: PlacedLocation | undefined; description?: string }[] = [];
     for (const entry of this.#entries.values()) {

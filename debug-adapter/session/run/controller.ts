@@ -58,7 +58,9 @@ export class RunController {
         this.#byItself = 'The guest told QEMU that it panicked, and QEMU stopped the machine';
       }),
     ];
+    machine.filterHits?.((stop) => this.#pass(stop));
     this.#unlisten = () => {
+      machine.filterHits?.(undefined);
       for (const stop of off) stop();
     };
   }
@@ -232,6 +234,17 @@ export class RunController {
     if (stop.reason !== 'step') return stop;
     const hits = this.#machine.breakpoints.at(stop.pc);
     return hits.length === 0 ? stop : { ...stop, reason: 'breakpoint', hits };
+  }
+
+  /** Whether a judge lets the machine run on from a hit at once: unless somebody waits for a stop. */
+  async #pass(stop: Stop): Promise<(() => void) | undefined> {
+    const isAwaited = (): boolean => !this.#looping || this.#closing || this.#pauseWanted || this.#resetSeen || this.#wanted !== undefined || this.#work.length > 0;
+    if (isAwaited()) return undefined;
+    for (const judge of this.#judges) {
+      const accept = await judge.pass?.(stop);
+      if (accept) return isAwaited() ? undefined : accept;
+    }
+    return undefined;
   }
 
   async #judge(stop: Stop): Promise<StopReport | undefined> {

@@ -37,6 +37,11 @@ export interface StopJudge {
    * interest. undefined: says nothing.
    */
   onStop(stop: Stop): Promise<StopReport | 'mine' | undefined>;
+  /**
+   * Called before anybody else at a hit of a breakpoint; asks whether the machine may run on as if it had not stopped. What is answered
+   * is called when it does. undefined: the stop is for everybody. Changes nothing by itself.
+   */
+  pass?(stop: Stop): Promise<(() => void) | undefined>;
   /** Brings the machine's breakpoints in line before it runs on. */
   sync?(): Promise<void>;
   /** The machine was reset. */
