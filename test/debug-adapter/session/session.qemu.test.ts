@@ -269,7 +269,7 @@ describe('a launched machine', () => {
     );
     expect(stop.reason).toBe('breakpoint');
     expect((await scopeOf('Arguments')).get('block')?.value).toBe('11');
-    expect(outputs.filter((line) => line.startsWith('block '))).toEqual(Array.from({ length: 12 }, (_, block) => `block ${block} of 16\n`));
+    expect(outputs.join('').split('\n').filter((line) => line.startsWith('block '))).toEqual(Array.from({ length: 12 }, (_, block) => `block ${block} of 16`));
   });
 
   it('stops where a function returns an error, with its arguments', async () => {
