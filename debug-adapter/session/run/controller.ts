@@ -236,9 +236,9 @@ export class RunController {
     return hits.length === 0 ? stop : { ...stop, reason: 'breakpoint', hits };
   }
 
-  /** Whether a judge lets the machine run on from a hit at once: unless somebody waits for a stop. */
+  /** Whether a judge lets the machine run on from a hit at once: unless somebody waits for a stop, or counts them all on the way back in time. */
   async #pass(stop: Stop): Promise<(() => void) | undefined> {
-    const isAwaited = (): boolean => !this.#looping || this.#closing || this.#pauseWanted || this.#resetSeen || this.#wanted !== undefined || this.#work.length > 0;
+    const isAwaited = (): boolean => !this.#looping || this.#travelling || this.#closing || this.#pauseWanted || this.#resetSeen || this.#wanted !== undefined || this.#work.length > 0;
     if (isAwaited()) return undefined;
     for (const judge of this.#judges) {
       const accept = await judge.pass?.(stop);
