@@ -2,6 +2,7 @@ import type { ChainId } from '../api';
 import { detectChainBySerial } from '../../boot/stages';
 import { chainErrors } from '../errors/chains';
 import { failure } from '../errors/catalogue';
+import { answeringOnceKernelRuns } from './before-kernel';
 import type { Chain, ChainEvidence } from './chain';
 import { FreebsdChain } from './freebsd/freebsd';
 import { GenericChain } from './generic';
@@ -28,12 +29,12 @@ export const chainOf = (id: ChainId | 'auto' | undefined, evidence: ChainEvidenc
   const wanted = id === undefined || id === 'auto' ? detectChain(evidence) : id;
   switch (wanted) {
     case 'redox':
-      return new RedoxChain();
+      return answeringOnceKernelRuns(new RedoxChain());
     case 'freebsd':
     case 'nextbsd':
-      return new FreebsdChain(wanted);
+      return answeringOnceKernelRuns(new FreebsdChain(wanted));
     case 'linux':
-      return new LinuxChain();
+      return answeringOnceKernelRuns(new LinuxChain());
     case 'generic':
       return new GenericChain();
     default:

@@ -20,6 +20,7 @@ import { MountTable, type Place } from '../../../boot/mount-rules';
 import type { ProgramView } from '../../inspect/view';
 import type { Vcpu } from '../../machine/machine';
 import { Batch } from '../batch';
+import { notYet } from '../before-kernel';
 import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '../chain';
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
@@ -89,6 +90,8 @@ export class LinuxChain implements Chain {
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {
     const { kernel } = context;
     if (kernel === undefined) return { variables: [], ...noKernel };
+    const why = await notYet(context);
+    if (why !== undefined) return { variables: [], ...why };
     const line = await known(() => readCommandLine(kernel));
     if (isUnknown(line)) {
       const answer = this.#book.answer();

@@ -36,6 +36,11 @@ describe('the loader of FreeBSD, a PE file with its symbols in an ELF file linke
     expect(inLoader.get('loader.image_base')?.faults).toMatchObject([{ code: 'not-handed' }]);
     expect([...inLoader.values()].filter(({ faults }) => faults.some(({ code }) => code === 'not-handed'))).toHaveLength(2);
 
+    // The kernel is given, and is not there yet.
+    for (const [request, args] of [['mounts', {}], ['processes', {}], ['capabilities', {}], ['rerootForecast', {}], ['resolvePath', { path: '/' }], ['efiBootEntry', { loader: '/boot/loader.efi' }]] as const) {
+      expect(JSON.stringify(await session.request(`bootscope/${request}`, args)), request).toContain('because the kernel does not run yet: the boot is still in its loader');
+    }
+
     await expect(session.request('bootscope/setEnvironment', { name: 'autoboot_delay', value: '10' })).rejects.toThrow(/BS411/);
     expect(await session.request('bootscope/setEnvironment', { name: 'autoboot_delay', value: '9' })).toMatchObject({ before: '2', value: '9', limit: 1 });
 
