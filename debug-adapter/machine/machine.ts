@@ -149,6 +149,8 @@ export interface Memory {
   readMany(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]>;
   /** Fetches what will be read next, all at once; never throws. Left out: nothing is kept between reads. */
   prefetch?(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<void>;
+  /** The bytes where all of them were fetched at this stop already; to be read only, and before anything else is awaited. Left out: nothing is kept. */
+  held?(address: bigint, length: number): Uint8Array | undefined;
   /** Readable bytes from the start, perhaps fewer than asked. */
   readSome(address: bigint, length: number): Promise<Uint8Array>;
   write(address: bigint, bytes: Uint8Array): Promise<void>;

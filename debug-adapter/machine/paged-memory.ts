@@ -49,8 +49,16 @@ export abstract class PagedMemory implements Memory {
   async readSome(address: bigint, length: number): Promise<Uint8Array> {
     if (length <= 0) return new Uint8Array(0);
     const piece = this.pieceAt(address, length);
-    if (piece !== undefined) return piece;
+    if (piece !== undefined) return new Uint8Array(piece);
     return gather(address, length, await this.load(pagesOf(address, length)));
+  }
+
+  held(address: bigint, length: number): Uint8Array | undefined {
+    if (length <= 0 || this.cachedAt !== this.clock.epoch) return undefined;
+    const page = this.pages.get(address >> pageBits);
+    const from = Number(address & 0xfffn);
+    if (page instanceof Uint8Array && from + length <= pageSize) return page.subarray(from, from + length);
+    return this.pieceAt(address, length);
   }
 
   async readMany(requests: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]> {
@@ -122,13 +130,13 @@ export abstract class PagedMemory implements Memory {
     this.cachedAt = this.clock.epoch;
   }
 
-  /** A copy of bytes that one piece holds; a range over two pages comes from two. */
+  /** Bytes that one piece holds, not copied; a range over two pages comes from two. */
   private pieceAt(address: bigint, length: number): Uint8Array | undefined {
     if (this.cachedAt !== this.clock.epoch || this.pieces.size === 0) return undefined;
     const from = Number(address & 0xfffn);
     const size = Math.min(length, pageSize - from);
     const piece = this.pieces.get(address >> pageBits)?.find((one) => one.from <= from && one.from + one.bytes.length >= from + size);
-    const start = piece?.bytes.slice(from - piece.from, from - piece.from + size);
+    const start = piece?.bytes.subarray(from - piece.from, from - piece.from + size);
     if (start === undefined || size === length) return start;
     const rest = this.pieceAt(address + BigInt(size), length - size);
     return rest === undefined ? undefined : Buffer.concat([start, rest]);

@@ -22,7 +22,8 @@ const notesOf = (answer: MountsAnswer, processes: Tables['processes']): string[]
   // df(1) leaves them out unless it is asked for all (bin/df/df.c).
   if (ignored.length > 0) notes.push(`df leaves out what is marked MNT_IGNORE (${ignored.map(named).join(', ')}) and shows ${shown.map(named).join(', ')}.`);
   for (const union of answer.kernel) {
-    const [upper, lower] = [union.layers?.upper, union.layers?.lower].map((id) => answer.kernel.find((row) => row.id === id));
+    if (union.layers === undefined) continue;
+    const [upper, lower] = [union.layers.upper, union.layers.lower].map((id) => answer.kernel.find((row) => row.id === id));
     if (upper !== undefined && lower !== undefined) notes.push(`${named(union)} shows ${named(upper)} over ${named(lower)}: what is written goes to ${upper.on}.`);
   }
   const behind = answer.views.filter(({ mounts }) => mounts.some(({ differs }) => differs?.code === 'root-moved')).map(({ process }) => process);

@@ -14,8 +14,18 @@ export interface FoundMember {
 
 const deepest = 16;
 
+/** What was looked for in each type: readers ask every element of a list for the same few members. */
+const found = new WeakMap<StructType, Map<string, FoundMember | undefined>>();
+
 /** The member of that name, also inside anonymous members; a Rust tuple field is `0` or `__0`. */
-export const findMember = (type: StructType, name: string, depth = 0): FoundMember | undefined => {
+export const findMember = (type: StructType, name: string): FoundMember | undefined => {
+  const known = found.get(type) ?? new Map<string, FoundMember | undefined>();
+  if (known.size === 0) found.set(type, known);
+  if (!known.has(name)) known.set(name, lookUp(type, name, 0));
+  return known.get(name);
+};
+
+const lookUp = (type: StructType, name: string, depth: number): FoundMember | undefined => {
   const wanted = /^\d+$/.test(name) ? `__${name}` : name;
   for (const member of type.members) if (member.name === name || member.name === wanted) return shift(member, 0);
   if (depth >= deepest) return undefined;
@@ -23,8 +33,8 @@ export const findMember = (type: StructType, name: string, depth = 0): FoundMemb
     if (member.name !== '') continue;
     const inner = strip(member.type);
     if (inner.kind !== 'struct') continue;
-    const found = findMember(inner, name, depth + 1);
-    if (found) return shift(found, member.offset);
+    const below = lookUp(inner, name, depth + 1);
+    if (below) return shift(below, member.offset);
   }
   return undefined;
 };
@@ -47,10 +57,10 @@ export const offsetOfPath = (type: Type, path: string): number => {
   let current = strip(type);
   let offset = 0;
   for (const name of path.split('.')) {
-    const found = current.kind === 'struct' ? findMember(current, name) : undefined;
-    if (!found) throw failure(chainErrors.noMember, { type: typeName(current), member: name });
-    offset += found.offset;
-    current = strip(found.type);
+    const member = current.kind === 'struct' ? findMember(current, name) : undefined;
+    if (!member) throw failure(chainErrors.noMember, { type: typeName(current), member: name });
+    offset += member.offset;
+    current = strip(member.type);
   }
   return offset;
 };
@@ -70,10 +80,10 @@ export const offsetOfDesignator = (type: Type, path: string): number => {
       current = strip(current.element);
       continue;
     }
-    const found = name !== undefined && current.kind === 'struct' ? findMember(current, name) : undefined;
-    if (!found || found.bitSize !== undefined) throw missing(name ?? path.slice(at));
-    offset += found.offset;
-    current = strip(found.type);
+    const member = name !== undefined && current.kind === 'struct' ? findMember(current, name) : undefined;
+    if (!member || member.bitSize !== undefined) throw missing(name ?? path.slice(at));
+    offset += member.offset;
+    current = strip(member.type);
   }
   return offset;
 };

@@ -31,6 +31,8 @@ export interface Piece {
 
 /** Little-endian number from bytes. */
 export const fromBytes = (bytes: Uint8Array): bigint => {
+  if (bytes.length <= 4) return BigInt((bytes[0] ?? 0) + (bytes[1] ?? 0) * 0x100 + (bytes[2] ?? 0) * 0x1_0000 + (bytes[3] ?? 0) * 0x100_0000);
+  if (bytes.length === 8) return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   let result = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) result = (result << 8n) | BigInt(bytes[i] ?? 0);
   return result;
@@ -44,8 +46,12 @@ export const toBytes = (value: bigint, size: number): Uint8Array => {
   return bytes;
 };
 
-/** Bytes `[offset, offset + length)` of a place. Throws BS350 where they are nowhere, BS1xx where memory cannot be read. */
-export const readPlace = async (place: Place, offset: number, length: number, memory: Memory, name: string): Promise<Uint8Array> => {
+/** The bytes of a place in memory where they were fetched at this stop already. To be read only. */
+export const heldBytes = (place: Place, offset: number, length: number, memory: Memory): Uint8Array | undefined =>
+  place.kind === 'memory' ? memory.held?.(offset === 0 ? place.address : BigInt.asUintN(64, place.address + BigInt(offset)), length) : undefined;
+
+/** Bytes `[offset, offset + length)` of a place; `name` of its type, for the error. Throws BS350 where they are nowhere, BS1xx where memory cannot be read. */
+export const readPlace = async (place: Place, offset: number, length: number, memory: Memory, name: () => string): Promise<Uint8Array> => {
   switch (place.kind) {
     case 'memory':
       return memory.read(BigInt.asUintN(64, place.address + BigInt(offset)), length);
@@ -60,13 +66,13 @@ export const readPlace = async (place: Place, offset: number, length: number, me
     case 'pieces':
       return toBytes(await readBits(place.pieces, offset * 8, length * 8, memory, name), length);
     case 'implicit-pointer':
-      throw failure(programErrors.optimisedOut, { name, reason: 'the pointer itself was optimised out; what it points to can be shown' });
+      throw failure(programErrors.optimisedOut, { name: name(), reason: 'the pointer itself was optimised out; what it points to can be shown' });
     case 'absent':
-      throw failure(programErrors.optimisedOut, { name, reason: place.reason });
+      throw failure(programErrors.optimisedOut, { name: name(), reason: place.reason });
   }
 };
 
-const readBits = async (pieces: readonly Piece[], start: number, length: number, memory: Memory, name: string): Promise<bigint> => {
+const readBits = async (pieces: readonly Piece[], start: number, length: number, memory: Memory, name: () => string): Promise<bigint> => {
   let result = 0n;
   let at = 0;
   for (const piece of pieces) {
@@ -81,7 +87,7 @@ const readBits = async (pieces: readonly Piece[], start: number, length: number,
     }
     at += piece.bits;
   }
-  if (at < start + length) throw failure(programErrors.optimisedOut, { name, reason: 'the debug information describes only a part of it' });
+  if (at < start + length) throw failure(programErrors.optimisedOut, { name: name(), reason: 'the debug information describes only a part of it' });
   return result;
 };
 

@@ -8,7 +8,7 @@ import type { Value } from '../value';
 import type { FoundMember } from './members';
 import { findMember, typeName } from './members';
 import type { Place } from './place';
-import { fromBytes, readPlace, toBytes, writePlace } from './place';
+import { fromBytes, heldBytes, readPlace, toBytes, writePlace } from './place';
 import { arrayOf, countedContent, innerPointer, isReference, sliceShape } from './pointers';
 import { readText } from './text';
 import { activeVariant } from './variants';
@@ -56,8 +56,8 @@ export class TypedValue implements Value {
 
   async bytes(): Promise<Uint8Array> {
     const size = this.type.size;
-    if (!this.bits) return readPlace(this.place, this.offset, size, this.memory, typeName(this.type));
-    const raw = await readPlace(this.place, this.offset, Math.ceil((this.bits.offset + this.bits.size) / 8), this.memory, typeName(this.type));
+    if (!this.bits) return readPlace(this.place, this.offset, size, this.memory, () => typeName(this.type));
+    const raw = await readPlace(this.place, this.offset, Math.ceil((this.bits.offset + this.bits.size) / 8), this.memory, () => typeName(this.type));
     return toBytes(BigInt.asUintN(this.bits.size, fromBytes(raw) >> BigInt(this.bits.offset)), size);
   }
 
@@ -66,7 +66,7 @@ export class TypedValue implements Value {
     const { bits } = this;
     if (!bits) return writePlace(this.place, this.offset, bytes, this.memory, typeName(this.type));
     const length = Math.ceil((bits.offset + bits.size) / 8);
-    const old = fromBytes(await readPlace(this.place, this.offset, length, this.memory, typeName(this.type)));
+    const old = fromBytes(await readPlace(this.place, this.offset, length, this.memory, () => typeName(this.type)));
     const mask = ((1n << BigInt(bits.size)) - 1n) << BigInt(bits.offset);
     const merged = (old & ~mask) | ((fromBytes(bytes) << BigInt(bits.offset)) & mask);
     return writePlace(this.place, this.offset, toBytes(merged, length), this.memory, typeName(this.type));
@@ -166,14 +166,15 @@ export class TypedValue implements Value {
   }
 
   private async unsigned(size: number): Promise<bigint> {
-    return fromBytes(await readPlace(this.place, this.offset, size, this.memory, typeName(this.type)));
+    return fromBytes(await readPlace(this.place, this.offset, size, this.memory, () => typeName(this.type)));
   }
 
   async integer(): Promise<bigint> {
     const type = strip(this.type);
     const signed = isSigned(type);
     if (signed === undefined) throw failure(programErrors.notNumber, { type: typeName(this.type) });
-    const value = fromBytes(await this.bytes());
+    const held = this.bits ? undefined : heldBytes(this.place, this.offset, type.size, this.memory);
+    const value = fromBytes(held ?? (await this.bytes()));
     return signed ? BigInt.asIntN(this.bits?.size ?? type.size * 8, value) : value;
   }
 

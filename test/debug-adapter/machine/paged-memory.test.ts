@@ -43,6 +43,8 @@ describe('memory by pages, and by the piece', () => {
           const first = Number(address);
           let readable = 0;
           while (readable < length && isMapped(first + readable)) readable++;
+          const held = memory.held(address, length);
+          if (held !== undefined) expect([...held]).toEqual(Array.from({ length }, (_, i) => byteAt(first + i)));
           expect([...(await memory.readSome(address, length))]).toEqual(Array.from({ length: readable }, (_, i) => byteAt(first + i)));
         }
       }),
@@ -67,7 +69,10 @@ describe('memory by pages, and by the piece', () => {
     const memory = new Memory(true);
     await memory.prefetch([{ address: 0x5000n, length: 8 }, { address: 0x100n, length: 8 }]);
     await expect(memory.read(0x5000n, 8)).rejects.toThrow(/^BS1/);
+    expect([...(memory.held(0x100n, 8) ?? [])]).toEqual(Array.from({ length: 8 }, (_, i) => byteAt(0x100 + i)));
+    expect([memory.held(0x104n, 8), memory.held(0x5000n, 8), memory.held(0x100n, 0)]).toEqual([undefined, undefined, undefined]);
     memory.epoch.epoch++;
+    expect(memory.held(0x100n, 8)).toBeUndefined();
     await memory.prefetch([{ address: 0x100n, length: 8 }]);
     expect(memory.parts).toHaveLength(3);
   });
