@@ -1,4 +1,4 @@
-import { CompletionItemKind, SymbolKind, type CompletionItem, type DocumentSymbol, type Hover, type Position } from 'vscode-languageserver';
+import { CompletionItemKind, type CompletionItem, type Hover, type Position } from 'vscode-languageserver';
 import { exactVariables } from '../../boot/languages/loader-conf';
 import { kenvFlow, kenvIn, type Occurrence } from '../kenv/flow';
 import { canRename, flowText, locationOf, renameVariable, settersOf } from '../kenv/navigate';
@@ -6,6 +6,7 @@ import type { LanguageService, Source } from '../service';
 import { deviceLife, mountLife } from './devices';
 import { devicesOf, startersOf } from './diagnose';
 import { openScript } from './open';
+import { foldingOf, linksOf, symbolsOf } from './structure';
 
 const occurrences = (source: Source): readonly Occurrence[] => kenvIn(source.path, openScript(source.path, source.workspace));
 
@@ -56,10 +57,7 @@ export const bootScriptService: LanguageService = {
     for (const one of kenvFlow(source.workspace)) if (!names.has(one.name)) names.set(one.name, '');
     return [...names].map(([label, detail]): CompletionItem => ({ label, kind: CompletionItemKind.Variable, ...(detail === '' ? {} : { detail }) }));
   },
-  symbols(source) {
-    const script = openScript(source.path, source.workspace);
-    const functions = (script?.functions ?? []).map((one): DocumentSymbol => ({ name: one.name, kind: SymbolKind.Function, range: one.range, selectionRange: one.range }));
-    const names = occurrences(source).map((one): DocumentSymbol => ({ name: one.name, detail: `kenv, ${one.kind === 'use' ? 'read' : one.kind}`, kind: SymbolKind.Variable, range: one.range, selectionRange: one.range }));
-    return [...functions, ...names];
-  },
+  symbols: symbolsOf,
+  folding: foldingOf,
+  links: linksOf,
 };

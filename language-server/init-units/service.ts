@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { CompletionItemKind, SymbolKind, type CompletionItem, type DocumentSymbol, type Hover, type Location, type Position } from 'vscode-languageserver';
+import { CompletionItemKind, type CompletionItem, type Hover, type Location, type Position } from 'vscode-languageserver';
 import { closureOf, startOrder, templateOf } from '../../boot/languages/init-units/graph';
 import { architectures, restartPolicies, scriptWords, serviceTypes, tables, type UnitKey } from '../../boot/languages/init-units/schema';
 import type { Range } from '../findings';
@@ -8,6 +8,7 @@ import { headerOf } from './checks/place';
 import { environmentFlow, environmentOf, environmentText, ownedBySystem, type EnvironmentUse } from './environment';
 import { unitItem } from './flow';
 import { renameUnit, resolveUnit, unitReferences } from './rename';
+import { foldingOf, linksOf, symbolsOf } from './structure';
 import { unitsAround, type UnitSet } from './system';
 import { unitsIn, type Unit } from './units';
 
@@ -83,9 +84,9 @@ export const initUnitService: LanguageService = {
     const target = unitMeant(source, unit, at);
     return target === undefined ? undefined : unitItem(target);
   },
-  symbols(source) {
-    return unitsIn(source.path, source.workspace, source.text).map(symbolOf);
-  },
+  symbols: symbolsOf,
+  folding: foldingOf,
+  links: linksOf,
 };
 
 const variableAt = (unit: Unit, at: Position): EnvironmentUse | undefined => environmentOf(unit).find((one) => inside(one.range, at));
@@ -106,22 +107,6 @@ function unitMeant(source: Source, unit: Unit, at: Position): Unit | undefined {
   const reference = unit.requires.find((one) => inside(one.range, at));
   if (reference !== undefined) return resolveUnit(source.workspace, source.path, unit.stage, reference.id);
   return ownNameAt(unit, at) === undefined ? undefined : unit;
-}
-
-function symbolOf(unit: Unit): DocumentSymbol {
-  const lines = unit.text.split('\n');
-  const end = { line: unit.firstLine + lines.length - 1, character: lines.at(-1)?.length ?? 0 };
-  const start = { line: unit.firstLine, character: 0 };
-  return {
-    name: unit.id,
-    detail: unit.description ?? unit.command ?? '',
-    kind: unit.kind === 'target' ? SymbolKind.Event : SymbolKind.Function,
-    range: { start, end },
-    selectionRange: { start, end: start },
-    children: (unit.toml?.table ?? []).flatMap((header) =>
-      header.value.kind !== 'table' ? [] : header.value.table.map((entry) => ({ name: entry.key, kind: SymbolKind.Property, range: { start: entry.keyRange.start, end: entry.value.range.end }, selectionRange: entry.keyRange })),
-    ),
-  };
 }
 
 /** The table a line stands in, from the text alone, so that it works while a line is unfinished. */

@@ -50,6 +50,8 @@ describe('the kernel environment over LSP', () => {
     const labels = (await client.at<CompletionItem[]>('completion', 'cd/init.sh', 2, 7)).map((one) => one.label);
     expect(labels).toContain('live.mode');
     expect(labels).toContain('init_chroot');
-    expect((await client.about<DocumentSymbol[]>('documentSymbol', 'cd/init.sh')).map((one) => one.name)).toEqual(['setup', 'init_chroot', 'live.mode', 'live.mode', 'live.mode', 'init_script']);
+    const symbols = await client.about<DocumentSymbol[]>('documentSymbol', 'cd/init.sh');
+    expect(symbols.map((one) => one.name)).toEqual(['setup', 'init_chroot', 'live.mode', 'live.mode', 'init_script']);
+    expect(symbols[0]?.children?.map((one) => `${one.name} ${one.detail ?? ''}`)).toEqual(['live.mode kenv, unset']);
   });
 });

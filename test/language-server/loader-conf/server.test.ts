@@ -145,5 +145,11 @@ describe('loader.conf over LSP', () => {
   it('leaves files of others alone', async () => {
     expect(await client.open('cd/init.sh', 'shellscript')).toEqual([]);
     expect(await client.at('hover', 'cd/init.sh', 0, 0)).toBeNull();
+    // Their lines would be faults in a loader.conf.
+    for (const [name, content] of Object.entries({ 'device.hints': 'hint.uart.0.at="acpi\nhint.uart.0.port=0x3F8 0x3F8\n', 'loader.rc': 'include /boot/loader.4th\nstart\nmfs_load="TRUE"\n', 'menu.rc': 'set mfs_load="TRUE"\n' })) {
+      expect(await client.open(`cd/boot/${name}`, 'plaintext', content)).toEqual([]);
+      expect(await client.at('hover', `cd/boot/${name}`, 1, 2)).toBeNull();
+      expect(await client.at('completion', `cd/boot/${name}`, 1, 0)).toBeNull();
+    }
   });
 });
