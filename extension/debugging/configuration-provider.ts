@@ -49,7 +49,7 @@ export const completed = (folder: vscode.WorkspaceFolder | undefined, configurat
 });
 
 /** Lets the user choose; one alone needs no choice. */
-export async function choose(found: readonly Offer[]): Promise<Offer | undefined> {
+export async function choose<T extends Readonly<Record<string, unknown>> & { readonly name: string }>(found: readonly T[]): Promise<T | undefined> {
   if (found.length === 1) return found[0];
   const picked = await vscode.window.showQuickPick(
     found.map((offer) => ({ label: offer.name, description: Array.isArray(offer.qemu) ? offer.qemu.join(' ') : typeof offer.gdb === 'string' ? offer.gdb : '', offer })),

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { installCommand, isProgram, type Part } from './detect/system';
+import { findFirmware, installCommand, isProgram, type Part } from './detect/system';
 
 /** What a configuration needs and this machine has not. */
 export interface Missing {
@@ -29,4 +29,12 @@ export function tellMissing({ part, name }: Missing): void {
   void vscode.window.showErrorMessage(`${what} ${next}`, ...(command === undefined ? [] : [copy])).then(async (picked) => {
     if (picked === copy && command !== undefined) await vscode.env.clipboard.writeText(command);
   });
+}
+
+/** Says what of QEMU and a UEFI firmware is missing here, one at a time, or that both are there. */
+export function checkRequirements(): void {
+  const [qemu, firmware] = ['qemu-system-x86_64', findFirmware()];
+  const missing = missingPart({ qemu: [qemu], firmware });
+  if (missing) tellMissing(missing);
+  else void vscode.window.showInformationMessage(vscode.l10n.t('{0} and the UEFI firmware {1} are on this machine.', qemu, firmware));
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { registerStartCommands } from './commands';
 import { ConfigurationProvider } from './configuration-provider';
 import { debugType } from './debug-type';
 
@@ -7,6 +8,7 @@ import { debugType } from './debug-type';
 export function registerDebugging(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {
   const provider = new ConfigurationProvider();
   context.subscriptions.push(
+    registerStartCommands(provider),
     vscode.debug.registerDebugConfigurationProvider(debugType, provider),
     vscode.debug.registerDebugConfigurationProvider(debugType, provider, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {

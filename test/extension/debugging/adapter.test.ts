@@ -8,6 +8,8 @@ const factories = new Map<string, Factory>();
 
 vi.mock('vscode', () => ({
   workspace,
+  Disposable: { from: () => ({ dispose: () => undefined }) },
+  commands: { registerCommand: () => ({ dispose: () => undefined }) },
   l10n: { t: (text: string) => text },
   DebugConfigurationProviderTriggerKind: { Dynamic: 2 },
   DebugAdapterExecutable: class {
