@@ -17,6 +17,8 @@ export class Rounds {
   constructor(
     private readonly work: (uri: string) => void,
     private readonly next: NextTurn = (run) => void setImmediate(run),
+    /** Begins a round: the editor, which is about to write its request, has to come to its turn. */
+    private readonly pause: NextTurn = (run) => void setTimeout(run, 1),
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -31,7 +33,7 @@ export class Rounds {
     if (this.running) return;
     this.running = true;
     this.since = this.now();
-    this.turn();
+    this.pause(() => this.turn());
   }
 
   /** A document that was closed is left out. */

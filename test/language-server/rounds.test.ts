@@ -9,6 +9,7 @@ class Loop {
   readonly rounds = new Rounds(
     (uri) => this.done.push(uri),
     (run) => this.turns.push(run),
+    (run) => this.turns.push(run),
     () => this.now,
   );
 
