@@ -63,8 +63,10 @@ export class TimeTravel implements StopObserver {
   #dirty = true;
   #travelling = false;
   #pending: StageId | undefined;
-  /** What somebody changed since the last checkpoint. */
+  /** What somebody changed by hand since the last checkpoint. */
   #changed: string | undefined;
+  /** Something was typed since the last checkpoint. The guest may take it only later: no other change stands for it. */
+  #typed = false;
   /** The present stop as it was before anything was changed by hand. */
   #here: Moment | undefined;
   #paused = false;
@@ -90,7 +92,9 @@ export class TimeTravel implements StopObserver {
         this.#runsSince = undefined;
       }),
       host.machine.on('edited', ({ what }) => {
-        if (!this.#travelling) this.#changed ??= changes[what];
+        if (this.#travelling) return;
+        if (what === 'input') this.#typed = true;
+        else this.#changed ??= changes[what];
       }),
       host.machine.on('rewound', () => {
         this.#changed ??= 'a saved state was put back from outside';
@@ -162,6 +166,7 @@ export class TimeTravel implements StopObserver {
       breakpoints.silent = output === 'held';
       this.#pending = undefined;
       this.#changed = undefined;
+      this.#typed = false;
       this.#dirty = true;
       this.#ranMs = 0;
       const way = new Set(this.checkpoints.way);
@@ -196,8 +201,8 @@ export class TimeTravel implements StopObserver {
   async now(): Promise<{ readonly saved: Saved; readonly end: Moment }> {
     this.requireRepeatable();
     const stop = await standing(this.#host.machine);
-    const untouched = this.#changed === undefined || this.#changed === changes.input ? undefined : this.#here;
-    const barrier = untouched ? undefined : this.#changed;
+    const untouched = this.#changed === undefined ? undefined : this.#here;
+    const barrier = untouched ? undefined : this.#why;
     const saved = await this.checkpoints.take('automatic', 'Where you left', stop, { id: nowId, ...(barrier === undefined ? {} : { barrier }) });
     const { pc, fingerprint, clockNs, halted = false } = saved;
     const end = untouched ?? { pc, fingerprint, halted };
@@ -208,8 +213,10 @@ export class TimeTravel implements StopObserver {
   /** The user hears of a stop. */
   async told(report: StopReport): Promise<void> {
     if (!this.#wanted || this.refusal !== undefined || this.#travelling || this.#host.machine.state !== 'stopped') return;
-    if (this.#changed !== undefined && this.#changed === changes.input) await this.#barrier(report.stop);
-    else if (this.#ranMs > automaticAfterMs && this.repeatable) await this.between(report.stop);
+    if (this.#typed) {
+      this.#typed = false;
+      await this.#barrier(report.stop, changes.input);
+    } else if (this.#ranMs > automaticAfterMs && this.repeatable) await this.between(report.stop);
     if (!this.repeatable) return;
     const from = this.checkpoints.way.at(-1);
     if (!from) return;
@@ -252,8 +259,12 @@ export class TimeTravel implements StopObserver {
   /** What was changed is kept by a checkpoint, since no earlier run leads to it. */
   async #beforeRunning(): Promise<void> {
     await this.#setEntries();
-    if (this.#travelling || this.#changed === undefined || !this.#wanted || this.refusal !== undefined) return;
-    await this.#barrier(await standing(this.#host.machine));
+    if (this.#travelling || this.#why === undefined || !this.#wanted || this.refusal !== undefined) return;
+    const stop = await standing(this.#host.machine);
+    const why = this.#why;
+    if (this.#changed === undefined) this.#typed = false;
+    this.#changed = undefined;
+    if (why !== undefined) await this.#barrier(stop, why);
   }
 
   async dispose(): Promise<void> {
@@ -263,10 +274,12 @@ export class TimeTravel implements StopObserver {
     if (set.length > 0) await this.#host.machine.breakpoints.remove(set);
   }
 
-  async #barrier(stop: Stop): Promise<void> {
-    const changed = this.#changed;
-    if (changed === undefined) return;
-    this.#changed = undefined;
+  /** Why no run from the last checkpoint leads to now. */
+  get #why(): string | undefined {
+    return this.#changed ?? (this.#typed ? changes.input : undefined);
+  }
+
+  async #barrier(stop: Stop, changed: string): Promise<void> {
     try {
       await this.checkpoints.take('automatic', `After ${changed}`, stop, { barrier: changed });
       this.#ranMs = 0;
@@ -276,9 +289,10 @@ export class TimeTravel implements StopObserver {
   }
 
   async #take(kind: Saved['kind'], name: string, stop: Stop, id?: string): Promise<Saved> {
-    const barrier = this.#changed;
+    const barrier = this.#why;
     const saved = await this.checkpoints.take(kind, name, stop, { ...(id === undefined ? {} : { id }), ...(barrier === undefined ? {} : { barrier }) });
     this.#changed = undefined;
+    this.#typed = false;
     this.#ranMs = 0;
     return saved;
   }

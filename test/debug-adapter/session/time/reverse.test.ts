@@ -169,4 +169,16 @@ describe('going back by running again', () => {
         all.machine.onLoad = () => undefined;
         expect((await all.stopAfter(() => all.back.reverseContinue()))?.stop.pc).toBe(place);
       });
+
+  it('ends where something was typed, also when a change by hand came before it', async () => {
+    const { machine, run, back, stopAfter } = all;
+    machine.emit('edited', { what: 'register' });
+    machine.emit('edited', { what: 'input' });
+    await stopAfter(async () => {
+      await run.resume();
+      run.pause();
+    });
+    const report = await stopAfter(() => back.reverseContinue());
+    expect(report?.description).toMatch(/going back ends here: something was typed on the serial line/);
+  });
 });
