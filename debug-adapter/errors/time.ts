@@ -48,7 +48,7 @@ export const timeErrors = entries({
     code: 'BS387',
     what: 'execution cannot be set to {target}: {detail}.',
     likely: 'registers and stack would not be what the code there expects.',
-    next: 'choose a line of the same function that is not inside another inlined copy.',
+    next: 'choose a line of the same function and inlined call whose code leaves the stack as it is here.',
   },
   cannotReturn: {
     code: 'BS388',

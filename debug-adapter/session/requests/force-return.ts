@@ -4,10 +4,10 @@ import { failure } from '../../errors/catalogue';
 import { timeErrors } from '../../errors/time';
 import { strip } from '../../images/types';
 import type { Frame } from '../../inspect/stack/frame';
-import type { Machine, Vcpu } from '../../machine/machine';
 import { rootOf } from '../../program/placed-program';
 import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
+import { writeRegister } from './write-register';
 
 /** Registers that a callee gives back unchanged (System V; `rdi` and `rsi` too in Microsoft's convention, as UEFI code has it). */
 const kept = { 64: ['rbx', 'rbp', 'r12', 'r13', 'r14', 'r15'], pe: ['rbx', 'rbp', 'rsi', 'rdi', 'r12', 'r13', 'r14', 'r15'], 32: ['ebx', 'ebp', 'esi', 'edi'] } as const;
@@ -29,12 +29,6 @@ const resultOf = async (target: Target, frame: Frame, text: string | undefined):
   if (error) return BigInt.asUintN(type.size * 8, -BigInt(error.number));
   const { value } = await target.inspector.evaluate(text, undefined);
   return BigInt.asUintN(type.size * 8, await value.integer());
-};
-
-const write = async (machine: Machine, vcpu: Vcpu, name: string, value: bigint): Promise<void> => {
-  const { get } = await machine.registers(vcpu);
-  // QEMU's x86-64 description also serves 32-bit code.
-  await machine.setRegister(get(name) === undefined && name.startsWith('e') ? `r${name.slice(1)}` : name, value, vcpu);
 };
 
 const forceReturn: Handler<ForceReturnArguments> = async (core, args): Promise<ForceReturnAnswer> => {
@@ -60,10 +54,10 @@ const forceReturn: Handler<ForceReturnArguments> = async (core, args): Promise<F
     if (value === undefined) throw refuse(`what ${name} held in its caller is not known`);
     restored.push([name, value]);
   }
-  for (const [name, value] of restored) await write(machine, vcpu, name, value);
-  if (result !== undefined) await write(machine, vcpu, wide ? 'rax' : 'eax', result);
-  await write(machine, vcpu, wide ? 'rsp' : 'esp', caller.sp);
-  await write(machine, vcpu, wide ? 'rip' : 'eip', caller.pc);
+  for (const [name, value] of restored) await writeRegister(machine, vcpu, name, value);
+  if (result !== undefined) await writeRegister(machine, vcpu, wide ? 'rax' : 'eax', result);
+  await writeRegister(machine, vcpu, wide ? 'rsp' : 'esp', caller.sp);
+  await writeRegister(machine, vcpu, wide ? 'rip' : 'eip', caller.pc);
   breakpoints.memoryWritten();
   const shown = result === undefined ? 'nothing' : String(BigInt.asIntN((frame.scope?.function.returns.size ?? 8) * 8, result));
   const { pc } = await machine.registers(vcpu);

@@ -7,6 +7,7 @@ import { disassembleRequests } from './disassemble';
 import { evaluateRequests } from './evaluate';
 import { exceptionRequests } from './exceptions';
 import { forceReturnRequests } from './force-return';
+import { gotoRequests } from './goto';
 import { lifecycleRequests } from './lifecycle';
 import { memoryRequests } from './memory';
 import { moduleRequests } from './modules';
@@ -38,4 +39,5 @@ export const groups: readonly RequestGroup[] = [
   bootQuestionRequests,
   timeRequests,
   forceReturnRequests,
+  gotoRequests,
 ];

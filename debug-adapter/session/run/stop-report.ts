@@ -1,7 +1,7 @@
 import type { Stop } from '../../machine/machine';
 
 /** Reasons as DAP's `stopped` event names them. */
-export type StopReason = 'breakpoint' | 'step' | 'pause' | 'entry' | 'exception' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint';
+export type StopReason = 'breakpoint' | 'step' | 'pause' | 'entry' | 'exception' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint' | 'goto';
 
 /** A stop that the user hears of. */
 export interface StopReport {

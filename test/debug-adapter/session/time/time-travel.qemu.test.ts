@@ -276,6 +276,30 @@ describe('going back in time', () => {
     await expect(session.client.request('bootscope/forceReturn', { value: '1' })).rejects.toThrow(/BS388/);
   });
 
+  it('goes on from another statement of the function, and nowhere else', async () => {
+    await session.line('wanted = error');
+    await session.functions();
+    await session.go('restart');
+    await session.go('continue');
+    const targetsAt = async (text: string): Promise<DebugProtocol.GotoTarget[]> =>
+      (await session.client.request<DebugProtocol.GotoTargetsResponse['body']>('gotoTargets', { source: { path: kernel.source }, line: kernel.line(text) })).targets;
+    const counter = await session.value('counter');
+    const [mount] = await targetsAt('int error = mount_root');
+    expect(mount).toMatchObject({ line: kernel.line('int error = mount_root'), label: `line ${kernel.line('int error = mount_root')}` });
+    expect((await session.go('goto', { targetId: mount?.id })).reason).toBe('goto');
+    expect(await session.here()).toBe(`kmain:${kernel.line('int error = mount_root')}`);
+    expect(await session.value('counter')).toBe(counter);
+    await session.go('continue');
+    expect(Number(await session.value('counter'))).toBe(2 * Number(counter));
+    // Over a statement: it is not executed.
+    const [put] = await targetsAt('put(error < 0');
+    await session.go('goto', { targetId: put?.id });
+    expect(await session.value('wanted')).toBe('0');
+    await expect(session.client.request('goto', { threadId: 1, targetId: put?.id })).rejects.toThrow(/BS387: .* it was not offered at this stop/);
+    await expect(targetsAt('int result = read_block')).rejects.toThrow(/BS387: .*mount_root, which is not the function that runs/);
+    expect(await session.here()).toBe(`kmain:${kernel.line('put(error < 0')}`);
+  });
+
   it('does not go back past what was typed', async () => {
     await session.line('');
     await session.client.request('continue', { threadId: 1 });
