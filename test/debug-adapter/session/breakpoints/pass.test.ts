@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { attachQemu } from '../../../../debug-adapter/machine/attach';
+import type { Machine } from '../../../../debug-adapter/machine/machine';
+import type { LocatedSpec, Locations } from '../../../../debug-adapter/program/locations';
+import type { Module, SymbolicProgram } from '../../../../debug-adapter/program/program';
+import { LogBatch } from '../../../../debug-adapter/session/breakpoints/log-batch';
+import { UserBreakpoints } from '../../../../debug-adapter/session/breakpoints/user-breakpoints';
+import type { Wanted } from '../../../../debug-adapter/session/breakpoints/user-breakpoints';
+import { RunController } from '../../../../debug-adapter/session/run/controller';
+import type { StopReport } from '../../../../debug-adapter/session/run/stop-report';
+import { FakeQemu } from '../../../fake/qemu';
+
+const place = 0x1002n;
+const variable = 0x1100n;
+const ours = 0x5000n;
+
+let fake: FakeQemu | undefined;
+let machine: Machine | undefined;
+let run: RunController | undefined;
+afterEach(async () => {
+  await run?.close();
+  await machine?.close('detach');
+  fake?.stop();
+  run = machine = fake = undefined;
+});
+
+/**
+ * A machine on the fake stub that goes round four instructions, with a breakpoint at the third; at each round the variable at
+ * 0x1100 grows by one. A condition is the value that it is to have, `unreadable` one that cannot be read.
+ */
+const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep }: { idleStep?: (count: number) => boolean; onStep?: (count: number) => void } = {}) => {
+  const page = Buffer.alloc(4096);
+  let steps = 0;
+  const qemu = (fake = await FakeQemu.start({
+    ...(idleStep ? { idleStep } : {}),
+    fault: (request) => {
+      if (!/^vCont;s/.test(request) || idleStep?.(steps++) === true) return undefined;
+      page.writeUInt32LE(page.readUInt32LE(0x100) + 1, 0x100);
+      onStep?.(steps);
+      return undefined;
+    },
+  }));
+  qemu.stub.virtual.set(1n, page);
+  const joined = (machine = await attachQemu({ gdb: qemu.address('gdb'), silenceMs: 1000 }));
+  const module = { name: 'program' } as Module;
+  const program = { activeStage: 'kernel', onPlaced: () => () => undefined, isActive: (_: Module, where?: { readonly cr3?: bigint }) => where?.cr3 === ours } as unknown as SymbolicProgram;
+  const located: LocatedSpec = { id: 1, spec: { kind: 'address', address: place }, resolution: { verified: true, message: '', locations: [{ address: place, module }], pending: [] } };
+  const locations = { add: () => located, remove: () => undefined, complete: () => Promise.resolve(), onChanged: () => () => undefined } as unknown as Locations;
+  const logged: string[] = [];
+  let evaluations = 0;
+  const value = async () => {
+    evaluations++;
+    return Buffer.from(await (await joined.currentSpace()).read(variable, 4)).readUInt32LE();
+  };
+  const breakpoints = new UserBreakpoints({
+    machine: joined,
+    program,
+    locations,
+    evaluator: {
+      truth: async (expression) => {
+        if (expression === 'unreadable') await (await joined.currentSpace()).read(0x9000n, 4);
+        return (await value()) === Number(expression);
+      },
+      text: async () => String(await value()),
+    },
+    changed: () => undefined,
+    log: (text) => logged.push(text),
+  });
+  const reports: StopReport[] = [];
+  let heard: (() => void) | undefined;
+  const controller = (run = new RunController(joined, {
+    stopped: (report) => {
+      reports.push(report);
+      heard?.();
+    },
+    resumed: () => undefined,
+    ended: () => heard?.(),
+    fault: (error) => {
+      throw error;
+    },
+  }));
+  controller.addJudge(breakpoints);
+  const [entry] = breakpoints.replace('all', [{ spec: { kind: 'address', address: place }, ...wanted }]);
+  const toStop = async (during: () => Promise<void> | void = () => undefined): Promise<StopReport | undefined> => {
+    const told = new Promise<void>((resolve) => (heard = resolve));
+    await controller.resume();
+    await during();
+    await told;
+    return reports.at(-1);
+  };
+  return { breakpoints, entry, fake: qemu, joined, logged, reports, run: controller, toStop, variable: () => page.readUInt32LE(0x100), evaluations: () => evaluations };
+};
+
+/** Waits until the guest has gone some more rounds. */
+const rounds = async (count: () => number, more: number): Promise<void> => {
+  const from = count();
+  await expect.poll(count, { timeout: 20_000, interval: 1 }).toBeGreaterThanOrEqual(from + more);
+};
+
+describe('a hit that stops nobody', () => {
+  test('is passed over with registers and variable asked for at once, until the condition holds', async () => {
+    const { entry, fake, toStop, variable } = await setUp({ condition: '40' });
+    const report = await toStop();
+    expect(report).toMatchObject({ reason: 'instruction breakpoint', stop: { pc: place }, hitBreakpointIds: [entry?.id] });
+    expect([variable(), entry?.hits]).toEqual([40, 1]);
+    const asked = fake.stub.requests.join(' ');
+    // The first hit is for everybody; from the third on what the second one read is foreseen.
+    expect(asked.split('vCont;c g m1100,4 vCont;s:p01.01 g vCont;c').length).toBeGreaterThan(15);
+    expect(fake.stub.requests.filter((request) => request === 'm1100,4').length).toBeGreaterThan(30);
+    expect(fake.stub.bytesWhileRunning).toBe(0);
+  });
+
+  test('counts towards the hit condition', async () => {
+    const { entry, toStop, variable } = await setUp({ hitCondition: '== 25' });
+    await toStop();
+    expect([variable(), entry?.hits]).toEqual([24, 25]);
+  });
+
+  test('is told where its condition cannot be read', async () => {
+    const { entry, logged, toStop } = await setUp({ condition: 'unreadable' });
+    expect(await toStop()).toMatchObject({ stop: { pc: place } });
+    expect(await toStop()).toMatchObject({ stop: { pc: place } });
+    expect(logged).toEqual([expect.stringMatching(/^Breakpoint condition "unreadable": BS109/)]);
+    expect(entry?.hits).toBe(2);
+  });
+
+  test('of another process is counted and runs on, whatever its condition', async () => {
+    const { entry, fake, run, toStop, evaluations } = await setUp({ condition: 'unreadable' });
+    fake.stub.registers[0]?.set('cr3', 0x7000n);
+    await toStop(async () => {
+      await rounds(() => entry?.elsewhere ?? 0, 20);
+      run.pause();
+    });
+    expect([entry?.hits, evaluations()]).toEqual([0, 0]);
+  });
+
+  test('logs in order, each once', async () => {
+    const { entry, logged, run, toStop } = await setUp({ logMessage: 'value {it}' });
+    const report = await toStop(async () => {
+      await rounds(() => logged.length, 30);
+      run.pause();
+    });
+    expect(report?.reason).toBe('pause');
+    expect(logged).toEqual(logged.map((_, i) => `value ${i}`));
+    expect(entry?.hits).toBe(logged.length);
+  });
+
+  test('whose step off the breakpoint executes nothing is not a second hit', async () => {
+    const { entry, toStop, variable } = await setUp({ hitCondition: '== 20' }, { idleStep: (count) => count % 3 === 1 });
+    await toStop();
+    expect([variable(), entry?.hits]).toEqual([19, 20]);
+  });
+
+  test('ends with its breakpoint, taken away while the machine runs', async () => {
+    const { breakpoints, entry, fake, run, toStop } = await setUp({ hitCondition: '% 1000000' });
+    await toStop(async () => {
+      await rounds(() => entry?.hits ?? 0, 10);
+      await run.whileStopped(async () => {
+        breakpoints.replace('all', []);
+        await breakpoints.place();
+      });
+      expect(fake.stub.slots).toEqual([]);
+      const hits = entry?.hits;
+      expect(run.running).toBe(true);
+      run.pause();
+      expect(entry?.hits).toBe(hits);
+    });
+  });
+
+  test('gives way to a pause', async () => {
+    const { entry, run, toStop, reports } = await setUp({ condition: '-1' });
+    for (let i = 0; i < 10; i++) {
+      await toStop(() => {
+        run.pause();
+      });
+    }
+    expect(reports.map(({ reason }) => reason)).toEqual(Array.from({ length: 10 }, () => 'pause'));
+    expect(entry?.hits).toBe(0);
+  });
+});
+
+test('texts of one place that come together are told together, and none is lost', async () => {
+  const told: string[] = [];
+  const batch = new LogBatch((text) => told.push(text));
+  batch.add('a', undefined);
+  batch.add('b', undefined);
+  batch.add('c', { address: 1n, file: 'x.c', line: 3 });
+  expect(told).toEqual(['a\nb']);
+  batch.flush();
+  batch.flush();
+  expect(told).toEqual(['a\nb', 'c']);
+  batch.add('d', undefined);
+  await expect.poll(() => told).toEqual(['a\nb', 'c', 'd']);
+});
