@@ -113,6 +113,7 @@ export async function* framesFrom(start: Activation, limit = mostFrames, hidden 
  * clang lets an inlined function's range begin among the pushes of the function around it.
  */
 const notEntered = ({ place: { scopes }, linked }: Activation, entered: string | undefined): number => {
+  if (scopes[0]?.inlined !== true) return 0;
   const body = scopes.at(-1)?.function.afterPrologue;
   let count = 0;
   for (const scope of scopes) {

@@ -70,6 +70,8 @@ export class RspClient {
   private timer: NodeJS.Timeout | undefined;
   private progressAt = 0;
   private graceUsed = false;
+  /** What goes out in one write; undefined: everything at once. */
+  private gathered: string | undefined;
   /** Sent first when getting back in step, so that no mode of an interrupted batch stays on. */
   recoveryRequests: readonly string[] = [];
   /** Answers that belonged to no request. */
@@ -133,18 +135,25 @@ export class RspClient {
       this.onMessage?.('qemu', request.payload);
       this.expected.push({ batch, index, request });
     });
-    this.stream.write(bytes, 'latin1');
+    this.put(bytes);
     this.arm();
   }
 
   /** What is sent inside `work` goes out in one write. */
   together(work: () => void): void {
-    this.stream.cork();
+    this.gathered = '';
     try {
       work();
     } finally {
-      this.stream.uncork();
+      const bytes = this.gathered;
+      this.gathered = undefined;
+      if (bytes !== '' && this.closed === undefined) this.put(bytes);
     }
+  }
+
+  private put(bytes: string): void {
+    if (this.gathered === undefined) this.stream.write(bytes, 'latin1');
+    else this.gathered += bytes;
   }
 
   /**
@@ -157,7 +166,7 @@ export class RspClient {
     this.runs = true;
     this.adopted = false;
     this.onMessage?.('qemu', payload);
-    this.stream.write(encodePacket(payload), 'latin1');
+    this.put(encodePacket(payload));
   }
 
   /**
