@@ -32,7 +32,7 @@ export const readMounts = async (gdb: string, kernel: string): Promise<{ readonl
     });
     const context = { machine, program, kernel: recorded, stage: 'login', userland: () => undefined, viewOf: () => recorded, serialText: () => '' } satisfies ChainContext;
     // Opening debug information is not what is measured.
-    for (const type of ['mount', 'proc', 'vnode', 'namecache']) view.type(type);
+    for (const type of ['mount', 'vfsconf', 'proc', 'vnode', 'namecache', 'pwddesc', 'pwd', 'ucred', 'prison', 'vmspace', 'unionfs_mount']) view.hasType(type);
     const start = performance.now();
     const { kernel: rows, views, unknown } = await new FreebsdChain('freebsd').mounts(context, {});
     const seconds = (performance.now() - start) / 1000;
