@@ -44,7 +44,7 @@ import { moduleHooks, readModules } from './modules';
 import { readCurrentProcess } from './processes';
 import { rerootForecast } from './reroot-forecast';
 import { setKenv, setLoaderVariable } from './set-kenv';
-import { readSleepingThreads } from './sleeping';
+import { readFirstThreadState, readSleepingThreads } from './sleeping';
 import { systemCallErrors } from './syscall-errors';
 import { readTables, type Tables } from './tables';
 import { VnodeReader } from './vnodes';
@@ -104,16 +104,17 @@ export class FreebsdChain implements Chain {
   async processes(context: ChainContext): Promise<ProcessesAnswer> {
     const tables = await this.#tables(context);
     if (isUnknown(tables)) return { processes: [], ...tables };
-    const { table, global } = tables;
+    const { table, global, batch } = tables;
+    const states = await Promise.all(tables.processes.map(({ address, state }) => (state === 'normal' ? readFirstThreadState(batch, address) : undefined)));
     return {
-      processes: tables.processes.map((process) => ({
+      processes: tables.processes.map((process, index) => ({
         id: processId(process),
         name: process.name,
         root: placePath(table, global, process.root),
         cwd: placePath(table, global, process.cwd),
         ...(process.jail === undefined ? {} : { jail: process.jail }),
         space: isUnknown(process.space) ? process.space : hex(process.space),
-        state: process.state,
+        state: [process.state, states[index]].filter((part) => part !== undefined).join(', '),
       })),
     };
   }

@@ -8,6 +8,9 @@ import type { SavedRegisters, SleepingThread } from '../sleeping';
 import { isUnknown, known, perhaps } from '../unknown';
 import { readSpace } from './processes';
 
+/** Bytes of a wait message: ps shows 8 (WMESGLEN, sys/sys/user.h), some are longer. */
+const messageLength = 128;
+
 /** Every thread of every process but those that a processor runs: `allproc`, `p_threads` (sys/sys/proc.h). */
 export const readSleepingThreads = async (view: ProgramView): Promise<readonly SleepingThread[]> => {
   const batch = new Batch(view);
@@ -26,12 +29,33 @@ export const readSleepingThreads = async (view: ProgramView): Promise<readonly S
 };
 
 const readThread = async (batch: Batch, thread: Value, process: Pick<SleepingThread, 'process' | 'pid' | 'space'>): Promise<SleepingThread | undefined> => {
-  const state = (await perhaps(() => readState(thread))) ?? 'unknown';
-  if (state === 'running') return undefined;
-  const reason = await perhaps(async () => ((await thread.member('td_wmesg').integer()) === 0n ? '' : thread.member('td_wmesg').string()));
+  const state = await readThreadState(batch, thread);
+  if (state === running) return undefined;
   const registers = await known(() => readRegisters(batch, thread));
-  return { ...process, tid: await thread.member('td_tid').number(), state: reason === undefined || reason === '' ? state : `${state}: ${reason}`, registers };
+  return { ...process, tid: await thread.member('td_tid').number(), state, registers };
 };
+
+const running = 'running';
+
+/** `inhibited: select`, `running`, `runq`: the state, and the message it sleeps with (`td_wmesg`; a thread that does not sleep has none). */
+const readThreadState = async (batch: Batch, thread: Value): Promise<string> => {
+  const state = (await perhaps(() => readState(thread))) ?? 'unknown';
+  if (state === running) return state;
+  const reason = await perhaps(async () => {
+    const text = await thread.member('td_wmesg').integer();
+    if (text === 0n) return '';
+    await batch.need(text, messageLength);
+    return thread.member('td_wmesg').string(messageLength);
+  });
+  return reason === undefined || reason === '' ? state : `${state}: ${reason}`;
+};
+
+/** State of the first thread (`p_threads`) of the struct proc at an address; undefined: it has none that can be read. `p_state` of a live process is always PRS_NORMAL. */
+export const readFirstThreadState = (batch: Batch, process: bigint): Promise<string | undefined> =>
+  perhaps(async () => {
+    const first = await (await batch.at('proc', process)).member('p_threads').member('tqh_first').integer();
+    return first === 0n ? undefined : readThreadState(batch, await batch.at('thread', first));
+  });
 
 /** `td_state`, whose enumerators are TDS_INACTIVE, TDS_INHIBITED, TDS_CAN_RUN, TDS_RUNQ and TDS_RUNNING. */
 const readState = async (thread: Value): Promise<string> => {
