@@ -2,7 +2,8 @@ import type { Stop } from '../machine/machine';
 
 /**
  * Something that looks at the machine on its own account: how an image finds its place, how a stage is noticed.
- * The run controller calls every observer at each stop, before the user hears of the stop.
+ * The run controller calls every observer at each stop, before the user hears of the stop; not at a breakpoint's hit that is passed over
+ * (`StopJudge.pass`) where all have seen a stop before.
  */
 export interface StopObserver {
   /** Sets what it needs (breakpoints, watchpoints) on a stopped machine. Called at the start and after every reset. */
