@@ -38,12 +38,16 @@ export const hashesOf = (bytes: Uint8Array, start: number, end: number, into: Na
 
 /** Bytes of an entry: hash of the whole name, place, kind. */
 const entrySize = 12;
-/** Marks of an entry's kind beside the caller's own low bits. */
+/** Marks of an entry's kind beside the caller's own low bits, and between them as much of the base hash as there is room for. */
 const marks = { generic: 1 << 30, inner: 1 << 31 } as const;
+const baseMask = 0x3fff_ff00;
+/** The slot is taken from the low bits, so the high ones tell more. */
+const baseMark = (hash: number): number => (hash >>> 2) & baseMask;
 
 export interface NameEntry {
   readonly hashes: NameHashes;
   readonly place: number;
+  /** Below 256. */
   readonly kind: number;
   /** Found only where nothing else has the name (insides of functions). */
   readonly inner: boolean;
@@ -70,7 +74,7 @@ export const nameTables = (count: number, entry: (i: number) => NameEntry, prefi
     next[slot] = (next[slot] as number) + 1;
     entries[at] = hashes.whole;
     entries[at + 1] = place;
-    entries[at + 2] = (kind | (hashes.base === hashes.whole ? 0 : marks.generic) | (inner ? marks.inner : 0)) >>> 0;
+    entries[at + 2] = (kind | baseMark(hashes.base) | (hashes.base === hashes.whole ? 0 : marks.generic) | (inner ? marks.inner : 0)) >>> 0;
   }
   return { [`${prefix}buckets`]: bytesOfColumn(starts), [`${prefix}entries`]: bytesOfColumn(entries) };
 };
@@ -98,7 +102,7 @@ export const placesOf = (tables: Tables, name: string, kind: number, generic: bo
   for (let at = 0; at < entries.length; at += entrySize) {
     const about = entries.readUInt32LE(at + 8);
     if ((about & kind) === 0) continue;
-    if (entries.readUInt32LE(at) !== hashes.whole && !(wide && (about & marks.generic) !== 0)) continue;
+    if (entries.readUInt32LE(at) !== hashes.whole && !(wide && (about & marks.generic) !== 0 && (about & baseMask) === baseMark(hashes.base))) continue;
     ((about & marks.inner) === 0 ? outer : inner).push(entries.readUInt32LE(at + 4));
   }
   return outer.length > 0 ? outer : inner;
