@@ -38,8 +38,10 @@ const expressions = (pointers: boolean) =>
     ),
   })).value;
 
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
-const asked = fc.sample(expressions(true), { numRuns: process.env.BOOTSCOPE_ORACLE === 'full' ? 10_000 : 2500, seed }).filter((text) => text.length < 300);
+const full = process.env.BOOTSCOPE_ORACLE === 'full';
+/** The same questions at every run of the suite; others when all are asked for, and the seed is printed. */
+const seed = Number(process.env.SEED ?? (full ? Math.floor(Math.random() * 1e9) : 507948186));
+const asked = fc.sample(expressions(true), { numRuns: full ? 10_000 : 2500, seed }).filter((text) => text.length < 300);
 
 const frameNamed = (frames: readonly Frame[], name: string): Frame => {
   const found = frames.find((frame) => frame.scope?.function.name === name);
@@ -65,6 +67,8 @@ const passedBy = /&&|\|\||\?/;
 
 const agree = (text: string, ours: GdbAnswer, theirs: GdbAnswer): boolean => {
   if ('error' in theirs && passedBy.test(text)) return true;
+  // Beside an array gdb takes a character constant for one of the array's element type, and gives up where that is no character.
+  if ('error' in theirs && theirs.error.includes('convert character constant')) return !('error' in ours);
   if ('error' in ours || 'error' in theirs) return 'error' in ours && 'error' in theirs;
   if ('number' in ours && 'number' in theirs) return String(Number(theirs.number.replace('inf', 'Infinity').replace('nan', 'NaN'))) === ours.number && ours.size === theirs.size;
   // gdb's truth is an int, ours a bool.
@@ -253,7 +257,7 @@ const rustExpression = fc.oneof(
 
 describe.skipIf(!gdb || !rustc)('expressions of Rust', () => {
   it('agree with gdb on thousands of generated ones', async () => {
-    const texts = fc.sample(rustExpression, { numRuns: process.env.BOOTSCOPE_ORACLE === 'full' ? 10_000 : 1500, seed }).filter((text) => text.length < 300);
+    const texts = fc.sample(rustExpression, { numRuns: full ? 10_000 : 1500, seed }).filter((text) => text.length < 300);
     const program = compile({ name: 'numbers rustc', compiler: rustc, flags: ['--edition', '2024', '-g', '-Ctarget-feature=+crt-static', '-Crelocation-model=static'], source: 'numbers.rs' });
     const { stops, memory } = runUnderGdb(program, ['checkpoint'], { locals: false, limit: 1, ask: { frame: 'numbers::numbers', expressions: texts } });
     const snapshot = snapshotOf(program, stops[0]!, memory);
