@@ -21,6 +21,7 @@ export interface Image {
   readonly segments: readonly Segment[];
   /** ELF: PT_TLS; left out where no variable is thread-local. */
   readonly threadLocal?: ThreadLocalBlock;
+  /** This and `debugInfo` are there once the image is open; what is damaged shows when it is asked for. */
   readonly symbols: SymbolTable;
   readonly debugInfo: DebugInfo;
   /** Bytes of the file at a linked address; undefined where the file has none (bss, outside, stripped companion). */

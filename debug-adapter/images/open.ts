@@ -19,6 +19,7 @@ import { noDebugInfo } from './no-debug-info';
 import { isMsf } from './pdb/msf';
 import { findPdb, namedPdb, openPdbAsImage, openPeWithPdb } from './pdb/open-pdb';
 import { symbolTables } from './symbols/stored';
+import type { SymbolColumns } from './symbols/table';
 import { isPe } from './pe/headers';
 import { PeFile } from './pe/pe-file';
 import { PeImage } from './pe/pe-image';
@@ -30,7 +31,7 @@ import { PeUnwind } from './pe/unwind';
  * Opens an ELF or PE image: reads headers, everything else when asked for. `symbols` is another file (ELF or PE with
  * DWARF, or a PE's PDB) whose symbols and debug information serve for the image. Without it an ELF image's separate debug file,
  * or the PDB beside a PE, is looked for.
- * Errors: BS201–BS204 for the image, BS208 when the two do not belong together, BS209 for a PDB that cannot be read.
+ * Errors: BS201–BS206 for the image, BS208 when the two do not belong together, BS209 for a PDB that cannot be read.
  */
 export const openImage = (path: string, options: { symbols?: string } = {}): Image => {
   const pdb = openPdbFile(path);
@@ -83,26 +84,32 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
     symbolTables: () => (symbolsOf === holder ? symbolTables(holder.symbols()) : {}),
     file: { path, ...(symbols === undefined ? {} : { symbols }) },
   };
-  return new ElfImage(path, elf, companion, handle, (image) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, index));
+  return closing(companion?.file, () => new ElfImage(path, elf, companion, handle, (image) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, index)));
 };
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
   const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe)) : namedPdb(symbols, pe);
   if (pdb) return openPeWithPdb(path, pe, pdb);
   const companion = symbols === undefined ? undefined : companionFor(pe, openFile(symbols));
-  return new PeImage(
-    path,
-    pe,
-    companion,
-    ({ base, debugInfo }) => {
-      const columns = readPeSymbols(pe, base);
-      return columns.count === 0 && debugInfo instanceof DwarfInfo ? debugInfo.symbolColumns() : columns;
-    },
-    (image) => {
-      const source = companion?.hasDebugInfo ? companion.source : pe;
-      return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, new PeUnwind(pe, image.base));
-    },
-  );
+  const ownSymbols = ({ base, debugInfo }: PeImage): SymbolColumns => {
+    const columns = readPeSymbols(pe, base);
+    return columns.count === 0 && debugInfo instanceof DwarfInfo ? debugInfo.symbolColumns() : columns;
+  };
+  const readDebugInfo = (image: Image): DebugInfo => {
+    const source = companion?.hasDebugInfo ? companion.source : pe;
+    return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, new PeUnwind(pe, image.base));
+  };
+  return closing(companion, () => new PeImage(path, pe, companion, ownSymbols, readDebugInfo));
+};
+
+/** What an image would close is closed when there is no image. */
+const closing = <T>(companion: { close(): void } | undefined, make: () => T): T => {
+  try {
+    return make();
+  } catch (error) {
+    companion?.close();
+    throw error;
+  }
 };
 
 /** An image without DWARF can still be unwound by what it carries for its own use (.eh_frame, .pdata). */

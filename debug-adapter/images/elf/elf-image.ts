@@ -25,7 +25,7 @@ export class ElfImage implements Image {
   readonly sections: readonly Section[];
   readonly segments: readonly Segment[];
   readonly symbols: SymbolTable;
-  private lazyDebugInfo: DebugInfo | undefined;
+  readonly debugInfo: DebugInfo;
 
   constructor(
     readonly path: string,
@@ -33,7 +33,7 @@ export class ElfImage implements Image {
     private readonly companion: ElfFile | undefined,
     /** Of the file with the debug information. */
     index: IndexHandle | undefined,
-    private readonly readDebugInfo: (image: Image) => DebugInfo,
+    readDebugInfo: (image: Image) => DebugInfo,
   ) {
     companion?.layOutLike(elf);
     this.machine = elf.headers.machine;
@@ -51,10 +51,7 @@ export class ElfImage implements Image {
     const holder = symbolHolder(elf, companion);
     const load = (): SymbolColumns => holder.symbols();
     this.symbols = index && holder === debugHolder(elf, companion) ? new IndexedSymbols(index, load, () => holder.symbolStrings()) : new ColumnSymbols(load);
-  }
-
-  get debugInfo(): DebugInfo {
-    return (this.lazyDebugInfo ??= this.readDebugInfo(this));
+    this.debugInfo = readDebugInfo(this);
   }
 
   bytesAt(address: bigint, length: number): Uint8Array | undefined {
@@ -62,7 +59,7 @@ export class ElfImage implements Image {
   }
 
   close(): void {
-    this.lazyDebugInfo?.index?.close();
+    this.debugInfo.index?.close();
     this.elf.file.close();
     this.companion?.file.close();
   }

@@ -17,14 +17,18 @@ import { PdbInfo } from './pdb-info';
 
 /**
  * Opens the PDB that a user named for an image.
- * Errors: BS201, BS204, BS209 for the file, BS208 when it comes from another build.
+ * Errors: BS201, BS204–BS206, BS209 for the file, BS208 when it comes from another build.
  */
-export const openPdb = (file: FileBytes, pe: PeFile): PdbContainer => {
+export const openPdb = (file: FileBytes, pe: PeFile): PdbFile => {
   const container = new PdbContainer(file);
   const reason = mismatch(container, pe);
   if (reason !== undefined) throw failure(imageErrors.wrongSymbolFile, { file: pe.path, symbols: file.path, reason });
-  return container;
+  return laidOver(container, pe);
 };
+
+/** A PDB with its image's layout. Reads the heads of its parts, so that damage there is found when it is opened. */
+const laidOver = (container: PdbContainer, { headers }: PeFile): PdbFile =>
+  new PdbFile(container, { base: toNumber(headers.imageBase), addressSize: headers.machine === 'x86-64' ? 8 : 4, sections: headers.sections });
 
 const imageExtensions = ['.efi', '.exe', '.dll', '.sys'];
 
@@ -38,7 +42,7 @@ export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
     try {
       image = new FileBytes(candidate);
       const pe = new PeFile(image);
-      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, container);
+      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe));
     } catch {
       // Whatever it is, it is not this PDB's image.
     }
@@ -48,7 +52,7 @@ export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
 };
 
 /** As `openPdb`, by path; undefined where the file is no PDB. */
-export const namedPdb = (symbols: string, pe: PeFile): PdbContainer | undefined => {
+export const namedPdb = (symbols: string, pe: PeFile): PdbFile | undefined => {
   const file = new FileBytes(symbols);
   try {
     if (isMsf(file.read(0, Math.min(32, file.size)) ?? new Uint8Array())) return openPdb(file, pe);
@@ -68,7 +72,7 @@ const mismatch = ({ info, dbi }: PdbContainer, pe: PeFile): string | undefined =
 };
 
 /** The PDB beside an image under the name that the image gives; one of another build, or unreadable, is left alone. */
-export const findPdb = (pe: PeFile): PdbContainer | undefined => {
+export const findPdb = (pe: PeFile): PdbFile | undefined => {
   const name = pe.pdb?.path.split(/[\\/]/).pop();
   if (name === undefined || name === '') return undefined;
   const candidate = join(dirname(pe.path), name);
@@ -84,18 +88,10 @@ export const findPdb = (pe: PeFile): PdbContainer | undefined => {
 };
 
 /** An image with its PDB, which the image closes. */
-export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbContainer): PeImage => {
+export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile): PeImage => {
   const base = pe.headers.imageBase;
-  let info: PdbInfo | undefined;
-  const read = (): PdbInfo => {
-    const layout = { base: toNumber(base), addressSize: pe.headers.machine === 'x86-64' ? (8 as const) : (4 as const), sections: pe.headers.sections };
-    if (!info) {
-      const file = new PdbFile(pdb, layout);
-      info = new PdbInfo(file, new PdbFrames(file, pe, layout.base, new PeUnwind(pe, base)));
-    }
-    return info;
-  };
-  const symbols = (): SymbolColumns => read().symbolColumns();
-  const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.file.close() };
-  return new PeImage(path, pe, companion, symbols, read);
+  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)));
+  const symbols = (): SymbolColumns => info.symbolColumns();
+  const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.close() };
+  return new PeImage(path, pe, companion, symbols, () => info);
 };

@@ -86,6 +86,10 @@ export class PdbFile {
     this.modules = dbi.modules.map((record, number) => new Module(number, record, msf.stream(record.stream, `module ${baseName(record.name)}`), this.segments, this.strings));
   }
 
+  close(): void {
+    this.container.file.close();
+  }
+
   get types(): PdbTypes {
     return (this.lazyTypes ??= new PdbTypes(new TypeStream(this.container.needed(fixed.types, 'TPI')), {
       addressSize: this.layout.addressSize,

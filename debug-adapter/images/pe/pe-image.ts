@@ -30,7 +30,7 @@ export class PeImage implements Image {
   readonly sections: readonly Section[];
   readonly segments: readonly Segment[];
   readonly symbols: SymbolTable;
-  private lazyDebugInfo: DebugInfo | undefined;
+  readonly debugInfo: DebugInfo;
 
   constructor(
     readonly path: string,
@@ -38,7 +38,7 @@ export class PeImage implements Image {
     private readonly companion: PeCompanion | undefined,
     /** Symbols of the file itself, or made from its debug information. */
     ownSymbols: (image: PeImage) => SymbolColumns,
-    private readonly readDebugInfo: (image: Image) => DebugInfo,
+    readDebugInfo: (image: Image) => DebugInfo,
   ) {
     const { headers } = file;
     const base = companion?.linkedBase ?? headers.imageBase;
@@ -67,10 +67,7 @@ export class PeImage implements Image {
       writable: s.writable,
     }));
     this.symbols = new ColumnSymbols(() => companion?.symbols() ?? ownSymbols(this));
-  }
-
-  get debugInfo(): DebugInfo {
-    return (this.lazyDebugInfo ??= this.readDebugInfo(this));
+    this.debugInfo = readDebugInfo(this);
   }
 
   bytesAt(address: bigint, length: number): Uint8Array | undefined {

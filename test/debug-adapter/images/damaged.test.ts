@@ -4,9 +4,11 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
+import type { Image } from '../../../debug-adapter/images/image';
 import { openImage } from '../../../debug-adapter/images/open';
 import type { Type } from '../../../debug-adapter/images/types';
-import { builds, clang, compile, gcc, rustBuilds, scratch } from './support';
+import { ending, trials } from '../../trials';
+import { builds, clang, compile, gcc, scratch } from './support';
 
 const directory = scratch();
 
@@ -33,11 +35,15 @@ const askEverything = (file: string, addresses: readonly bigint[]): number => {
       refused++;
     }
   };
-  ask(() => {
-    const image = openImage(file);
-    const info = image.debugInfo;
-    ask(() => image.symbols.named('main'));
-    ask(() => image.symbols.matching('*main*'));
+  let opened: Image | undefined;
+  ask(() => (opened = openImage(file)));
+  // A variable that only a closure sets is undefined to the compiler.
+  const image = opened as Image | undefined;
+  if (image) {
+    // Once open, these are there: nothing that uses an image expects a refusal here.
+    const { debugInfo: info, symbols } = image;
+    ask(() => symbols.named('main'));
+    ask(() => symbols.matching('*main*'));
     for (const name of ['main', 'inlined', 'fill', 'LiveDisk::read'])
       ask(() => {
         for (const f of info.functionsNamed(name)) {
@@ -53,7 +59,7 @@ const askEverything = (file: string, addresses: readonly bigint[]): number => {
     ask(() => info.sourceFiles());
     ask(() => info.addressesOfLine('shapes.c', 64));
     for (const address of addresses) {
-      ask(() => image.symbols.at(address));
+      ask(() => symbols.at(address));
       ask(() => info.lineAt(address));
       ask(() => info.unwindAt(address));
       ask(() => {
@@ -64,7 +70,7 @@ const askEverything = (file: string, addresses: readonly bigint[]): number => {
       });
     }
     image.close();
-  });
+  }
   return refused;
 };
 
@@ -110,17 +116,14 @@ const damage = ({ file, opened, addresses, targets }: Sample): void => {
       const bytes = Buffer.from(good);
       for (const [at, value] of changes) bytes[at] = value;
       fs.writeFileSync(file, cut === null ? bytes : bytes.subarray(0, cut));
-      const start = performance.now();
-      askEverything(opened, addresses);
-      expect(performance.now() - start).toBeLessThan(10_000);
+      ending(() => askEverything(opened, addresses));
     }),
-    { numRuns: Number(process.env['BOOTSCOPE_FUZZ_RUNS'] ?? 150), interruptAfterTimeLimit: Number(process.env['BOOTSCOPE_FUZZ_MS'] ?? 8_000) },
+    trials(150, 8_000),
   );
 };
 
 const samples = [
   ...builds.filter((build) => ['gcc -O2 dwarf 5', 'gcc -O2 dwarf 4 types', 'gcc -O1 dwarf 5 zlib', 'clang -O2 dwarf 5', 'clang -O1 dwarf 5 zstd', 'clang -O2 dwarf 4'].includes(build.name)),
-  ...rustBuilds.slice(0, 0),
 ];
 
 describe.skipIf(gcc === undefined && clang === undefined)('damaged files', () => {
