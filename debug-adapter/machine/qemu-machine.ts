@@ -3,19 +3,21 @@ import type { BootscopeError } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
 import type { QmpClient, QmpEvent } from '../wire/qmp/client';
 import type { Request } from '../wire/rsp/client';
-import { shapes } from '../wire/rsp/reply';
 import type { StopReply } from '../wire/rsp/reply';
 import { AddressSpaces } from './address-spaces';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
-import { Foresight } from './foresight';
+import { HitFilter } from './hit-filter';
+import { letGo, within } from './let-go';
 import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu, WireListener } from './machine';
 import type { Registers } from './registers';
 import type { Space } from './space';
 import { resetInWords } from './reset-log';
 import type { ResetLog } from './reset-log';
+import { RunState } from './run-state';
 import { QemuSnapshots } from './snapshots';
 import type { OutputBranch } from '../wire/serial/branch';
+import { StepOff, mayHaveStayed, mostStepAttempts } from './step-off';
 import { StopQueue } from './stop-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
@@ -35,19 +37,8 @@ export interface MachineParts {
 }
 
 const interruptPatienceMs = 5000;
-/** The adapter promises to be gone 5 s after a disconnect. */
-const closePatienceMs = 3500;
 /** For taking saved states out of the user's drives. */
 const tidyPatienceMs = 1000;
-/** A step that takes longer waits for something that cannot come while stepping (`hlt` with timers held). */
-const stepOverPatienceMs = 200;
-/**
- * How often a step is asked for again that left every register as it was. QEMU ends a step before its instruction when another
- * thread kicks the processor at that moment, as every timer of the guest does (accel/tcg/cpu-exec.c, cpu_tb_exec: a block that was
- * asked to exit has not begun, and the debug exception is raised all the same). An instruction that changes no register
- * (a jump to itself) does the same once more.
- */
-const mostStepAttempts = 16;
 const SIGINT = 2;
 
 /** A machine over the wires. Built by `launchQemu` and `attachQemu`. */
@@ -71,26 +62,17 @@ export class QemuMachine implements Machine {
   private readonly stops = new StopQueue();
   /** Where vCPUs were reported stopped: a breakpoint there is stepped over on resuming, since `c` would hit it again. */
   private readonly parked = new Map<number, bigint>();
-  private stepBits: number | undefined;
 
   private lastStop: Stop | undefined;
-  /** Takes the next raw stop away from delivery, for stepping over. */
-  private intercept: { resolve: (stop: StopReply) => void; reject: (error: Error) => void } | undefined;
+  private readonly stepOff: StepOff;
+  private readonly hits: HitFilter;
   private stepping: { attempts: number } | undefined;
-  /** The machine runs, and the step off a breakpoint may not have executed its instruction. */
-  private doubtful: { readonly over: readonly StubThread[]; readonly attempts: number; readonly stayed: Promise<boolean> } | undefined;
-  private readonly foresight = new Foresight();
-  private hitJudge: HitJudge | undefined;
-  /** The machine stands at a hit that is being judged, and counts as running. */
-  private undecided = false;
   private interruptWanted = false;
-  /** Running by somebody else's will. */
-  private adopted = false;
+  private readonly runState: RunState;
   private expectedEnd = false;
   private endDetail = '';
   private endError: BootscopeError | undefined;
   private closing: Promise<void> | undefined;
-  private foreignCheck: NodeJS.Timeout | undefined;
   private notices: string[] | undefined = [];
 
   constructor(private readonly parts: MachineParts) {
@@ -110,7 +92,9 @@ export class QemuMachine implements Machine {
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
-    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.foresight, () => this.emitter.emit('edited', { what: 'memory' }));
+    this.stepOff = new StepOff({ stub, files: this.files, interruptWanted: () => this.interruptWanted, deliver: (stop) => this.deliver(stop) });
+    this.hits = new HitFilter({ state: () => this.state, interruptWanted: () => this.interruptWanted, runOn: (stop) => this.runOn(stop) });
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }));
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';
@@ -133,6 +117,25 @@ export class QemuMachine implements Machine {
       output: parts.serial.map(({ branch }) => branch),
       parked: () => this.parked,
       replaced: (parked) => this.replaced(parked),
+    });
+    this.runState = new RunState({
+      qmp: parts.qmp,
+      state: () => this.state,
+      epoch: () => this.memory.epoch,
+      ranOn: () => {
+        this.leaveStop();
+        stub.client.adoptRunning();
+        this.emitter.emit('resumed', undefined);
+      },
+      stoodStill: async () => {
+        if (!stub.client.running) return;
+        stub.client.adoptStopped();
+        await this.deliver(await stub.lastStop());
+      },
+      rewound: async () => {
+        await this.replaced(new Map());
+        this.emitter.emit('rewound', undefined);
+      },
     });
     parts.qmp?.onEvent((event) => this.onQmp(event));
     void parts.process?.ended.then((end) => this.finish(describeEnd(end)));
@@ -186,31 +189,13 @@ export class QemuMachine implements Machine {
     const over = [...this.parked].filter(([, pc]) => this.table.at(pc).length > 0).flatMap(([id]) => this.threads.get(id) ?? []);
     this.leaveStop();
     this.emitter.emit('resumed', undefined);
-    // An interrupt taken while stepping would leave the breakpoint to be hit a second time.
-    if (over.length > 0) await this.setStepBits(false);
-    await this.runOver(over, mostStepAttempts);
-  }
-
-  /** Steps each of these vCPUs off its breakpoint, then lets all run. */
-  private async runOver(over: readonly StubThread[], attempts: number): Promise<void> {
-    const last = over.at(-1);
-    for (const thread of over) {
-      const stop = await (thread === last ? this.stepOnce(thread) : this.stepOver(thread));
-      if (this.interruptWanted || stop.kind === 'exited' || stop.watch !== undefined) {
-        await this.deliver(stop);
-        return;
-      }
-    }
-    // Whether the last step was one is asked in the same breath as running on: where it was none, its breakpoint is hit again at once.
-    this.stub.client.together(() => {
-      if (last !== undefined) this.doubtful = { over: [last], attempts: attempts - 1, stayed: this.files.stayed(last).catch(() => false) };
-      this.stub.run();
-    });
+    if (over.length > 0) await this.stepOff.letInterrupts(false);
+    await this.stepOff.run(over);
   }
 
   async step(vcpu: Vcpu = this.current, options: { readonly interrupts?: boolean } = {}): Promise<Stop> {
     this.require('stepping');
-    await this.setStepBits(options.interrupts === true);
+    await this.stepOff.letInterrupts(options.interrupts === true);
     await this.readRegisters(vcpu);
     // Somebody else may have let it run meanwhile.
     this.require('stepping');
@@ -250,7 +235,7 @@ export class QemuMachine implements Machine {
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
-    this.adopted = false;
+    this.runState.adopted = false;
     this.stops.clear();
     this.interruptWanted = false;
     this.parked.clear();
@@ -272,45 +257,12 @@ export class QemuMachine implements Machine {
     this.files.forget();
   }
 
-  private async stepOver(thread: StubThread): Promise<StopReply> {
-    for (let attempts = mostStepAttempts; ; attempts--) {
-      const stop = await this.stepOnce(thread);
-      if (attempts <= 1 || this.interruptWanted || !mayHaveStayed(stop) || !(await this.files.stayed(thread))) return stop;
-    }
-  }
-
-  private async stepOnce(thread: StubThread): Promise<StopReply> {
-    const stop = new Promise<StopReply>((resolve, reject) => (this.intercept = { resolve, reject }));
-    this.stub.step(thread);
-    const timer = setTimeout(() => this.stub.client.interrupt(), stepOverPatienceMs);
-    try {
-      return await stop;
-    } finally {
-      clearTimeout(timer);
-      this.intercept = undefined;
-    }
-  }
-
-  private async setStepBits(interrupts: boolean): Promise<void> {
-    const bits = this.stub.features.stepBits;
-    if (bits === undefined) return;
-    const wanted = interrupts ? bits.enable : bits.enable | bits.noIrq | bits.noTimer;
-    if (this.stepBits === wanted || (this.stepBits === undefined && !interrupts)) return;
-    await this.stub.batch([{ payload: `Qqemu.sstep=${wanted.toString(16)}`, shape: shapes.ok }], { idempotent: true });
-    this.stepBits = wanted;
-  }
-
   // ── what QEMU tells ────────────────────────────────────────────────────────────────────────────────────────────
 
   /** A stop packet; `solicited` is false when the machine was not running for us. */
   onStop(stop: StopReply, solicited: boolean): void {
     if (stop.kind === 'exited') return;
-    const { intercept } = this;
-    this.intercept = undefined;
-    if (intercept !== undefined) {
-      intercept.resolve(stop);
-      return;
-    }
+    if (this.stepOff.takes(stop)) return;
     const delivered = solicited || this.state === 'running' ? this.deliver(stop) : this.deliverUnasked(stop);
     // A stop whose registers cannot be read leaves nobody knowing where the machine is.
     delivered.catch((error: unknown) => this.stub.client.fail(error instanceof Error ? error.message : String(error)));
@@ -323,12 +275,7 @@ export class QemuMachine implements Machine {
   }
 
   private async deliver(raw: StopReply): Promise<void> {
-    const { doubtful } = this;
-    this.doubtful = undefined;
-    if (doubtful !== undefined && doubtful.attempts > 0 && mayHaveStayed(raw) && (await doubtful.stayed) && !this.interruptWanted) {
-      await this.runOver(doubtful.over, doubtful.attempts);
-      return;
-    }
+    if (await this.stepOff.again(raw)) return;
     const vcpu = this.vcpuOf(raw.thread);
     this.current = vcpu;
     const registers = await this.arrive(vcpu);
@@ -338,7 +285,7 @@ export class QemuMachine implements Machine {
       return;
     }
     const stop = this.classify(raw, vcpu, registers);
-    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.passes(stop))) return;
+    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop))) return;
     this.stepping = undefined;
     this.interruptWanted = false;
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
@@ -351,7 +298,7 @@ export class QemuMachine implements Machine {
 
   /** Registers of a vCPU that has just stopped and, in the same write, the memory that the judge of a hit will look at. */
   private async arrive(vcpu: Vcpu): Promise<Registers> {
-    const { foreseen } = this.foresight;
+    const { foreseen } = this.hits;
     if (foreseen.length === 0 || this.stepping !== undefined) return this.readRegisters(vcpu);
     let pending: Promise<[Registers, readonly (Uint8Array | undefined)[]]> | undefined;
     this.stub.client.together(() => {
@@ -363,37 +310,15 @@ export class QemuMachine implements Machine {
   }
 
   filterHits(judge: HitJudge | undefined): void {
-    this.hitJudge = judge;
-    this.foresight.end(false);
+    this.hits.use(judge);
   }
 
-  /** True when the judge of hits lets the machine run on, or when the machine has ended meanwhile. */
-  private async passes(stop: Stop): Promise<boolean> {
-    const { hitJudge } = this;
-    if (hitJudge === undefined || this.state !== 'running') return false;
-    let accept: (() => void) | undefined;
-    this.undecided = true;
-    this.foresight.begin();
-    try {
-      accept = await hitJudge(stop);
-    } catch {
-      // What the judge cannot answer is for those who hear of the stop.
-    }
-    this.undecided = false;
-    if (this.isEnded()) return true;
-    const pass = accept !== undefined && !this.interruptWanted && this.hitJudge === hitJudge;
-    this.foresight.end(pass);
-    if (!pass) return false;
-    accept?.();
+  /** From a hit that nobody is to hear of. */
+  private async runOn(stop: Stop): Promise<void> {
     this.parked.clear();
     this.forget();
-    await this.setStepBits(false);
-    await this.runOver([this.thread(stop.vcpu)], mostStepAttempts);
-    return true;
-  }
-
-  private isEnded(): boolean {
-    return this.state === 'ended';
+    await this.stepOff.letInterrupts(false);
+    await this.stepOff.run([this.thread(stop.vcpu)]);
   }
 
   /** Another client ran the machine on, or the stub repeats the stop of attaching: only a new place is news. */
@@ -425,7 +350,7 @@ export class QemuMachine implements Machine {
   private onQmp({ event, data }: QmpEvent): void {
     if (event === 'RESET') {
       this.parked.clear();
-      if (this.state === 'stopped' || this.undecided) this.forget();
+      if (this.state === 'stopped' || this.hits.undecided) this.forget();
       const facts = this.parts.resetLog?.take();
       this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown'), ...(facts === undefined ? {} : { facts }) });
     } else if (event === 'GUEST_PANICKED' || event === 'GUEST_CRASHLOADED') {
@@ -435,54 +360,7 @@ export class QemuMachine implements Machine {
       // With -no-reboot a reset ends QEMU, and its log tells what kind it was.
       this.endDetail = `shutdown: ${resetInWords(reason, this.parts.resetLog?.take())}`;
       if (data['guest'] === true) this.expectedEnd = true;
-    } else if (event === 'JOB_STATUS_CHANGE' && data['status'] === 'concluded' && this.state === 'stopped') this.lookAtJob(String(data['id'] ?? ''));
-    else if (event === 'RESUME' && this.state === 'stopped') this.checkRunState();
-    else if (event === 'STOP' && this.adopted) this.checkRunState();
-  }
-
-  /**
-   * A RESUME while we hold the machine stopped is the late echo of our own last run, or another QMP client's `cont`; then a
-   * STOP may come without a stop packet. QEMU's word decides; a byte sent to the stub of a running machine would stop it.
-   */
-  private checkRunState(): void {
-    const { epoch } = this.memory;
-    clearTimeout(this.foreignCheck);
-    this.foreignCheck = setTimeout(() => {
-      if (this.state === 'ended' || this.memory.epoch !== epoch) return;
-      this.adoptRunState().catch(() => undefined);
-    }, 20);
-  }
-
-  /** Asks QEMU whether the machine runs, or stands, against our knowledge, and follows. */
-  private async adoptRunState(): Promise<void> {
-    const { epoch } = this.memory;
-    const status = await this.parts.qmp?.execute('query-status');
-    const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
-    if (this.memory.epoch !== epoch) return;
-    if (running && this.state === 'stopped') {
-      this.leaveStop();
-      this.adopted = true;
-      this.stub.client.adoptRunning();
-      this.emitter.emit('resumed', undefined);
-    } else if (!running && this.state === 'running' && this.adopted && this.stub.client.running) {
-      this.stub.client.adoptStopped();
-      await this.deliver(await this.stub.lastStop());
-    }
-  }
-
-  /** `snapshot-load` of another QMP client puts another machine here without a word to the stub (qapi/migration.json, qapi/job.json). */
-  private lookAtJob(id: string): void {
-    void this.parts.qmp
-      ?.execute('query-jobs')
-      .then(async (jobs) => {
-        const job = Array.isArray(jobs) ? (jobs as readonly unknown[]).find((one) => typeof one === 'object' && one !== null && 'id' in one && one.id === id) : undefined;
-        // A job that was dismissed at once is not listed any more: it is looked at as if it were one.
-        if (job !== undefined && (job as { readonly type?: unknown }).type !== 'snapshot-load') return;
-        if (this.state !== 'stopped') return;
-        await this.replaced(new Map());
-        this.emitter.emit('rewound', undefined);
-      })
-      .catch(() => undefined);
+    } else this.runState.onQmp(event, data);
   }
 
   private finish(detail: string): void {
@@ -491,8 +369,8 @@ export class QemuMachine implements Machine {
     const all = this.endDetail === '' ? detail : `${this.endDetail}; ${detail}`;
     this.endError = failure(qemuErrors.ended, { detail: all });
     this.stops.fail(this.endError);
-    this.intercept?.reject(this.endError);
-    clearTimeout(this.foreignCheck);
+    this.stepOff.fail(this.endError);
+    this.runState.close();
     this.disconnect();
     this.emitter.emit('ended', { expected: this.expectedEnd, detail: all });
   }
@@ -505,7 +383,7 @@ export class QemuMachine implements Machine {
     if (!/^\s*(info|help|x|xp|print|p|gva2gpa|gpa2hva)\b/.test(command)) {
       this.forget();
       this.emitter.emit('edited', { what: 'monitor' });
-      await this.adoptRunState();
+      await this.runState.adopt();
     }
     if (this.state === 'stopped') await this.readRegisters(this.current);
     return text;
@@ -554,8 +432,7 @@ export class QemuMachine implements Machine {
   private async shutDown(how: 'detach' | 'kill'): Promise<void> {
     this.expectedEnd = true;
     if (this.parts.qmp !== undefined && this.state !== 'ended') {
-      const bound = new Promise<void>((resolve) => setTimeout(resolve, tidyPatienceMs).unref());
-      await Promise.race([this.snapshots.clear().catch(() => undefined), bound]);
+      await within(tidyPatienceMs, this.snapshots.clear().catch(() => undefined));
     }
     if (this.parts.process !== undefined) {
       await this.parts.process.end();
@@ -563,31 +440,12 @@ export class QemuMachine implements Machine {
       return;
     }
     if (this.state !== 'ended') {
-      try {
-        const bound = new Promise<void>((resolve) => setTimeout(resolve, closePatienceMs).unref());
-        await Promise.race([how === 'kill' ? this.quit() : this.letGo(), bound]);
-      } catch {
-        // QEMU is gone or hangs: closing the sockets is all that is left.
-      }
+      const halt = async (): Promise<void> => {
+        if (this.state === 'running') await this.interrupt();
+      };
+      await letGo({ stub: this.stub, qmp: this.parts.qmp, halt, clear: () => this.table.clear() }, how);
     }
     this.finish(how === 'kill' ? 'ended by Bootscope' : 'Bootscope let go of it');
-  }
-
-  private async letGo(): Promise<void> {
-    if (this.state === 'running') await this.interrupt();
-    await this.table.clear();
-    const [thread] = this.stub.threads;
-    const pid = /^p([0-9a-f]+)\./i.exec(thread?.id ?? '')?.[1];
-    await this.stub.batch([{ payload: pid === undefined ? 'D' : `D;${pid}`, shape: shapes.ok }], { silenceMs: 2000 });
-  }
-
-  private async quit(): Promise<void> {
-    if (this.parts.qmp !== undefined) {
-      await this.parts.qmp.execute('quit', {}, 2000);
-      return;
-    }
-    if (this.state === 'running') await this.interrupt();
-    await this.stub.batch([{ payload: 'vKill;1', shape: shapes.ok }], { silenceMs: 2000 });
   }
 
   private disconnect(): void {
@@ -610,15 +468,12 @@ export class QemuMachine implements Machine {
   }
 
   private refusal(what: string): BootscopeError | undefined {
-    if (this.state === 'stopped' || this.undecided) return undefined;
+    if (this.state === 'stopped' || this.hits.undecided) return undefined;
     return this.state === 'ended' ? this.endedError() : failure(qemuErrors.running, { what });
   }
 
   private require(what: string): void {
-    const refused = this.undecided ? failure(qemuErrors.running, { what }) : this.refusal(what);
+    const refused = this.hits.undecided ? failure(qemuErrors.running, { what }) : this.refusal(what);
     if (refused !== undefined) throw refused;
   }
 }
-
-/** True for the end of a step that may not have begun. */
-const mayHaveStayed = (stop: StopReply): boolean => stop.kind === 'stop' && stop.watch === undefined && stop.signal !== SIGINT;
