@@ -46,12 +46,18 @@ export const systemCaller = async (from: Activation): Promise<Activation | undef
   return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc, registers: users, exact: true });
 };
 
+/** What was interrupted, and how many bytes above the stack pointer the processor's return frame begins. */
+export interface Interrupted {
+  readonly call: Activation;
+  readonly depth: number;
+}
+
 /**
  * The code that a trap, an interrupt or a system call broke into, seen from kernel entry code without call frame
  * information. The processor's own return frame is recognised by its contents, so the system need not be known; the other
  * registers come from the structure in which this kernel keeps them, by its debug information.
  */
-export const interruptedCall = async (from: Activation): Promise<Activation | undefined> => {
+export const interruptedCall = async (from: Activation): Promise<Interrupted | undefined> => {
   const { names } = from.registers;
   if (names.wordSize !== 8 || from.pc < userTop) return undefined;
   const sp = await from.registers.get(names.sp);
@@ -60,7 +66,7 @@ export const interruptedCall = async (from: Activation): Promise<Activation | un
   const shape = shapeOf(from);
   for (let offset = 0; offset + 40 <= bytes.length; offset += 8) {
     const frame = returnFrame(from, sp + BigInt(offset), bytes, offset, offset === shape?.pcOffset);
-    if (frame) return callOf(from, frame, shape);
+    if (frame) return { call: callOf(from, frame, shape), depth: offset };
   }
   return undefined;
 };

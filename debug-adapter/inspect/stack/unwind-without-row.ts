@@ -11,6 +11,12 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 /** Words above the stack pointer in which a return address is looked for. */
 const searchedWords = 32;
 
+/** What the processor pushes below its return frame for some traps (Intel SDM volume 3, 6.13). */
+const errorCodeSize = 8;
+
+/** `push %rbp; mov %rsp,%rbp` as compilers write it, the second in either encoding, behind an `endbr64` or none. */
+const framePointerSetUp = /^(f30f1efa)?55(48)?(89e5|8bec)/;
+
 /** A caller that was found without call frame information: where its return address is, and what it tells of the frame. */
 interface Found {
   /** Address of the return address. */
@@ -25,8 +31,15 @@ interface Found {
  */
 export const unwindWithoutRow = async (from: Activation): Promise<Activation | StackEnd> => {
   const trap = await interruptedCall(from);
-  if (trap) return trap;
-  for (const found of [await atEdge(from), await byProvenCall(from), await byFramePointer(from)]) {
+  if (trap && trap.depth <= errorCodeSize) return trap.call;
+  const edge = await atEdge(from);
+  const pointer = await byFramePointer(from);
+  // What an interrupt left long ago may lie in memory that a compiled function has reserved: how that one keeps its caller is known.
+  const certain = edge ?? ((await keepsFramePointer(from)) ? pointer : undefined);
+  const known = certain && (await believable(from, certain));
+  if (known) return known;
+  if (trap) return trap.call;
+  for (const found of [await byProvenCall(from), pointer]) {
     const caller = found && (await believable(from, found));
     if (caller) return caller;
   }
@@ -56,6 +69,15 @@ const atEdge = async (from: Activation): Promise<Found | undefined> => {
   if (text === 'f30f1efa') return { at: sp };
   if (text === '55' || text === 'f30f1efa55') return { at: sp + word, framePointerAt: sp };
   return undefined;
+};
+
+/** Whether the function begins by making a frame pointer, and has made it. */
+const keepsFramePointer = async (from: Activation): Promise<boolean> => {
+  const { offset } = from.place;
+  if (offset === undefined || offset < 4) return false;
+  const [first] = await from.space.readMany([{ address: from.lookup - BigInt(offset), length: 8 }]);
+  const made = first && framePointerSetUp.exec(Buffer.from(first).toString('hex'))?.[0];
+  return made !== undefined && made.length / 2 <= offset;
 };
 
 /**

@@ -15,10 +15,13 @@ const words = 256;
 /** A kernel without call frame information: every address that is a multiple of 16 follows a call. */
 const code = new Uint8Array(0x1000).fill(0x90);
 for (let at = 11; at < code.length; at += 16) code[at] = 0xe8;
+/** A compiled function that keeps a frame pointer: `push %rbp; mov %rsp,%rbp`. */
+const compiled = kernel + 0x800n;
+code.set([0x55, 0x48, 0x89, 0xe5], 0x800);
 
 const setup = () => {
   const program = new PlacedProgram(new FakeMachine().asMachine());
-  const image = fakeImage({ path: '/b/kernel', base: kernel, code, symbols: [{ name: 'work', address: kernel }] });
+  const image = fakeImage({ path: '/b/kernel', base: kernel, code, symbols: [{ name: 'work', address: kernel }, { name: 'compiled', address: compiled }] });
   const module = program.addImage({ stage: 'kernel', image });
   program.place(module, 0n);
   program.setActiveStage('kernel');
@@ -98,6 +101,23 @@ describe('a stack without call frame information', () => {
     const round = await framesOf(circle, { pc: inside, sp: at(0), rbp: 0n });
     expect(round.map(({ address }) => address)).toEqual([inside, kernel + 0x108n]);
     expect(round.at(-1)?.endReason).toMatch(/leads back to 0xffffffff81000108/);
+  });
+
+  it('passes over what an interrupt has left in memory that a compiled function reserved', async () => {
+    const content = new Array<bigint>(words).fill(0n);
+    content.splice(6, 5, kernel + 0x108n, 0x10n, 0x2n, at(60), 0x18n);
+    content[20] = at(30);
+    content[21] = returnTo(9);
+    const addresses = async (pc: bigint, sp: bigint, rbp: bigint): Promise<bigint[]> => (await framesOf(content, { pc, sp, rbp })).map(({ address }) => address);
+    // Behind its frame pointer the frame of long ago lies between the two.
+    expect(await addresses(compiled + 0x24n, at(0), at(20))).toEqual([compiled + 0x24n, returnTo(9)]);
+    // At its entry the return address is on top.
+    content[0] = returnTo(3);
+    expect((await addresses(compiled, at(0), at(20))).slice(0, 2)).toEqual([compiled, returnTo(3)]);
+    // One that comes right from a trap: the frame on top is no old one.
+    expect(await addresses(compiled, at(6), at(20))).toEqual([compiled, kernel + 0x108n]);
+    // Entry code keeps no frame pointer, so that what was interrupted comes before what it had called.
+    expect((await addresses(inside, at(0), at(20)))[1]).toBe(kernel + 0x108n);
   });
 
   it('ends whatever the stack holds, and every caller is code behind a call or was interrupted', async () => {
