@@ -92,7 +92,7 @@ function makeIndex(file: string, image: Image, streams: Streams): void {
   if (index?.present || index?.save()) {
     claimFulfilled(file);
     streams.err('the index is on disk\n');
-  } else streams.err(index ? 'no index may be kept: BOOTSCOPE_NO_CACHE is set, the cache directory cannot be written, or it is too small\n' : 'this image needs no index\n');
+  } else streams.err(index ? 'no index may be kept: BOOTSCOPE_NO_CACHE is set, the cache directory cannot be written or is too small, or this is a relocatable object\n' : 'this image needs no index\n');
 }
 
 function answers(file: string, image: Image, queries: readonly Query[], options: SymbolsOptions, streams: Streams): boolean {

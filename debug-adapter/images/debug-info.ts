@@ -52,8 +52,11 @@ export interface DebugIndex {
   readonly worthwhile: boolean;
   /** Whether to find all namesakes is quick now: an index is in use, all names were read already, or there are few. */
   readonly quick: boolean;
-  /** Makes its tables, in the order in which they are of use; on a kernel this takes seconds and must not be done where someone waits. */
-  tables(): Iterable<Record<string, Uint8Array>>;
+  /**
+   * Makes its tables, in the order in which they are of use; on a kernel this takes seconds and must not be done where someone waits.
+   * `progress` hears how much of the bytes for the first of them has been read, from 0 to 1.
+   */
+  tables(progress?: (done: number) => void): Iterable<Record<string, Uint8Array>>;
   /** Writes it (its tables, if made already), whole or not at all. False where none may be kept. */
   save(tables?: Record<string, Uint8Array>): boolean;
   /** Has another process write it; returns at once. False where none is on its way. */

@@ -77,8 +77,8 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
   const companion = symbols === undefined ? separateFile(elf) : elfSymbolsFor(elf, symbols);
   const holder = debugHolder(elf, companion);
   const symbolsOf = symbolHolder(elf, companion);
-  // Of a relocatable object what an index would keep depends on how its sections were laid out.
-  const handle = holder.hasDebugInfo && elf.headers.type !== 'rel' ? new IndexHandle(() => indexPlaceOf(holder.file, holder.buildId)) : undefined;
+  // Of a relocatable object what an index keeps depends on how its sections were laid out, so none of its goes to disk.
+  const handle = holder.hasDebugInfo ? new IndexHandle(() => (elf.headers.type === 'rel' ? undefined : indexPlaceOf(holder.file, holder.buildId))) : undefined;
   const index = handle && {
     handle,
     symbolTables: () => (symbolsOf === holder ? symbolTables(holder.symbols()) : {}),

@@ -18,6 +18,7 @@ export const rootOf = (cr3: bigint): bigint => cr3 & 0x000f_ffff_ffff_f000n;
 export class PlacedProgram implements SymbolicProgram {
   readonly #modules: PlacedModule[] = [];
   readonly #listeners = new Set<(module: Module) => void>();
+  readonly #addedListeners = new Set<(module: Module) => void>();
   readonly #open: OpenImage;
   #activeStage: string | undefined;
 
@@ -46,16 +47,22 @@ export class PlacedProgram implements SymbolicProgram {
    * An optional image that is missing gives undefined. Throws BS300 or the image reader's BS2xx.
    */
   async add(configuration: ImageConfiguration): Promise<PlacedModule | undefined> {
+    const source = await this.open(configuration);
+    return source && this.addImage(source);
+  }
+
+  /** Opens the same files without adding anything yet: whoever drops what it gives closes its images. Errors as `add`. */
+  async open(configuration: ImageConfiguration): Promise<ModuleSource | undefined> {
     const { stage, process, at, optional } = configuration;
     try {
       const pair = await openPair(this.#open, configuration.file, configuration.symbols);
-      return this.addImage({
+      return {
         stage,
         ...pair,
         ...(process === undefined ? {} : { process }),
         ...(at === undefined ? {} : { at }),
         ...(optional === undefined ? {} : { optional }),
-      });
+      };
     } catch (error) {
       if (optional && isMissing(error)) return undefined;
       if (error instanceof BootscopeError) throw error;
@@ -68,6 +75,7 @@ export class PlacedProgram implements SymbolicProgram {
   addImage(source: ModuleSource): PlacedModule {
     const module = new PlacedModule(this.#modules.reduce((highest, { id }) => Math.max(highest, id), 0) + 1, source);
     this.#modules.push(module);
+    for (const listener of this.#addedListeners) listener(module);
     return module;
   }
 
@@ -136,6 +144,12 @@ export class PlacedProgram implements SymbolicProgram {
         if (!same) this.#changed(module);
       }
     };
+  }
+
+  /** Called with each further module, before it has a place. Returns the way to stop listening. */
+  onAdded(listener: (module: Module) => void): () => void {
+    this.#addedListeners.add(listener);
+    return () => this.#addedListeners.delete(listener);
   }
 
   onPlaced(listener: (module: Module) => void): () => void {
@@ -228,6 +242,7 @@ export class PlacedProgram implements SymbolicProgram {
     for (const image of images) image.close();
     this.#modules.length = 0;
     this.#listeners.clear();
+    this.#addedListeners.clear();
   }
 
   /** Code before data, a process's own space before the kernel everywhere, bytes seen before bytes supposed. */

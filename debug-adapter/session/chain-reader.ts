@@ -9,7 +9,7 @@ import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import { driveFiles } from '../machine/drives';
 import type { Machine, Memory } from '../machine/machine';
-import type { ModuleSource } from '../program/placement/kernel-modules';
+import type { ModuleLister } from '../program/placement/kernel-modules';
 import type { ListedProcess, ProcessSource } from '../program/placement/process';
 import type { PlacedProgram } from '../program/placed-program';
 import { rootOf } from '../program/placed-program';
@@ -37,7 +37,7 @@ export class ChainReader {
   readonly #started = performance.now();
   #chain: Chain | undefined;
   readonly processSource: ProcessSource = { processes: () => this.#listed() };
-  readonly moduleSource: ModuleSource = {
+  readonly moduleSource: ModuleLister = {
     modules: async () => (await this.chain.loadedModules?.read(await this.context())) ?? [],
     hooks: () => this.chain.loadedModules?.hooks ?? [],
   };

@@ -11,6 +11,9 @@ export interface Client {
   readonly supportsInvalidated: boolean;
 }
 
+/** How far long work is: words, and percent from 0 to 100. Who tells percent begins with 0: the editor decides at the start what to draw. */
+export type Tell = (message: string | undefined, percentage?: number) => void;
+
 const plainClient: Client = { lineBase: 1, columnBase: 1, supportsProgress: false, supportsInvalidated: false };
 
 /** What all requests of a session share. */
@@ -72,17 +75,18 @@ export class Core {
   }
 
   /**
-   * Shows the editor that something takes long. The work may tell how far it is. With `end` the user may end it: `cancel` is called and the
+   * Shows the editor that something takes long. The work may tell how far it is, in words, in percent, or both. With `end` the user may end it: `cancel` is called and the
    * work ends itself; or, with `discard`, this rejects with BS348 at once, and what the work gives after that goes to `discard`.
    */
-  async withProgress<T>(title: string, work: (tell: (message: string) => void) => Promise<T>, end?: { cancel(): void } | { discard(late: T): unknown }): Promise<T> {
+  async withProgress<T>(title: string, work: (tell: Tell) => Promise<T>, end?: { cancel(): void } | { discard(late: T): unknown }): Promise<T> {
     if (!this.client.supportsProgress) return work(() => undefined);
     const progressId = `bootscope-${++this.#progress}`;
     let shown = false;
+    let percent: number | undefined;
     // Short work needs no notification.
     const timer = setTimeout(() => {
       shown = true;
-      this.send('progressStart', { progressId, title, cancellable: end !== undefined });
+      this.send('progressStart', { progressId, title, cancellable: end !== undefined, ...(percent === undefined ? {} : { percentage: percent }) });
     }, 500);
     let given = false;
     const giveUp = new Promise<never>((_, reject) => {
@@ -96,8 +100,11 @@ export class Core {
         reject(failure(sessionErrors.cancelled, { what: title }));
       });
     });
-    const working = work((message) => {
-      if (shown) this.send('progressUpdate', { progressId, message });
+    const working = work((message, percentage) => {
+      const further = percentage === undefined ? undefined : Math.floor(percentage);
+      if (message === undefined && further === percent) return;
+      percent = further ?? percent;
+      if (shown) this.send('progressUpdate', { progressId, ...(message === undefined ? {} : { message }), ...(percent === undefined ? {} : { percentage: percent }) });
     });
     try {
       return await Promise.race([working, giveUp]);

@@ -115,6 +115,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   const sources = new Sources({ roots: [configuration.cwd], ...(configuration.sourceMap ? { sourceMap: configuration.sourceMap } : {}) });
   const symbols = new SymbolLoading(core);
   for (const { image } of program.modules) symbols.start(image);
+  program.onAdded(({ image }) => {
+    symbols.start(image);
+  });
   const locations = new Locations(program, sources, (image) => symbols.of(image));
   const chain: ChainReader = new ChainReader({
     machine,
@@ -198,7 +201,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   run.addJudge(stageMarks);
   const kernelFolders = configuration.images.flatMap(({ stage, file }) => (stage === 'kernel' ? [path.dirname(file)] : []));
   const moduleFiles = new ModuleFiles([...kernelFolders, ...Object.values(configuration.sourceMap ?? {}), configuration.cwd]);
-  const placements = createPlacements({ machine, program, log: (text) => { if (!breakpoints.silent) log(text); }, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFile: (name) => moduleFiles.find(name) });
+  const placements = createPlacements({ machine, program, log: (text) => { if (!breakpoints.silent) log(text); }, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFiles: (name) => moduleFiles.find(name) });
   const observers = [...placements.observers, stages];
   const startedAt = performance.now();
   const travel = new TimeTravel({
@@ -242,6 +245,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   });
   for (const module of program.modules) core.send('module', { reason: 'new', module: toDapModule(program, module) });
   const unlisten = [
+    program.onAdded((module) => {
+      core.send('module', { reason: 'new', module: toDapModule(program, module) });
+    }),
     program.onPlaced((module) => {
       core.send('module', { reason: 'changed', module: toDapModule(program, module) });
     }),

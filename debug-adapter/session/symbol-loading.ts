@@ -28,7 +28,13 @@ export class SymbolLoading {
       abort.abort(new Cancelled(`reading the symbols of ${image.path} was cancelled`));
     };
     const loaded = this.#core
-      .withProgress(`Reading the symbols of ${image.path}`, () => index.load({ signal }), { cancel })
+      .withProgress(`Reading the symbols of ${image.path}`, (tell) => {
+          const progress = (done: number): void => {
+            tell(undefined, done * 100);
+          };
+          progress(0);
+          return index.load({ signal, progress });
+        }, { cancel })
       .then(
         () => undefined,
         (error: unknown) => {

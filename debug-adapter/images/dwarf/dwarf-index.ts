@@ -3,7 +3,6 @@ import { makeIndexInBackground } from '../index/background';
 import type { IndexHandle } from '../index/handle';
 import { loadInWorker } from '../index/load';
 import type { LoadOptions } from '../index/load';
-import { cacheAllowed } from '../index/place';
 import { writeIndex } from '../index/store';
 import { MemoryTables } from '../index/tables';
 import type { Reader } from './reader';
@@ -33,7 +32,7 @@ export class DwarfIndex implements DebugIndex {
     return this.parts.handle.present;
   }
   get worthwhile(): boolean {
-    return !this.present && cacheAllowed() && this.isBig;
+    return !this.present && this.parts.handle.place !== undefined && this.isBig;
   }
   get quick(): boolean {
     return this.reader.hasIndex || !this.isBig;
@@ -44,9 +43,9 @@ export class DwarfIndex implements DebugIndex {
     return size('.debug_info') + size('.debug_types') >= worthIndexing;
   }
 
-  *tables(): Generator<Record<string, Uint8Array>, void> {
+  *tables(progress?: (done: number) => void): Generator<Record<string, Uint8Array>, void> {
     let first = true;
-    for (const tables of this.reader.tables()) {
+    for (const tables of this.reader.tables(progress)) {
       yield first ? { ...this.parts.symbolTables(), ...this.frameTables(), ...tables } : tables;
       first = false;
     }
@@ -60,7 +59,7 @@ export class DwarfIndex implements DebugIndex {
   }
 
   saveInBackground(): boolean {
-    return makeIndexInBackground(this.reader.file.source.path);
+    return this.parts.handle.place !== undefined && makeIndexInBackground(this.reader.file.source.path);
   }
 
   load(options: LoadOptions = {}): Promise<boolean> {

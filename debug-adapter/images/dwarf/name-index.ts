@@ -46,8 +46,17 @@ export class NameIndex {
   constructor(
     private readonly file: DwarfFile,
     deep: boolean,
+    /** Hears how much of the units' bytes is read, from 0 to 1. */
+    progress: (done: number) => void = () => undefined,
   ) {
-    for (const { units, base } of placesOfUnits(file)) for (const unit of units) this.scan(unit, base, deep);
+    const spaces = placesOfUnits(file);
+    const total = spaces.reduce((sum, { size }) => sum + size, 0);
+    for (const { units, base } of spaces) {
+      for (const unit of units) {
+        this.scan(unit, base, deep);
+        progress((base + unit.end) / total);
+      }
+    }
     this.link();
   }
 

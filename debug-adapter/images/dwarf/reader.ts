@@ -51,14 +51,18 @@ export class Reader {
   /**
    * What an index keeps so that names, lines and addresses are found at once; in two steps, as reading the texts for
    * patterns takes as long as all the rest. Reads all of the file's debug information. Undefined where none may be made: split
-   * files come and go without the linked file changing, and places are kept in 32 bits.
+   * files come and go without the linked file changing, and places are kept in 32 bits. `progress` hears how much is read for the first step.
    */
-  *tables(): Generator<Record<string, Uint8Array>, void> {
+  *tables(progress: (done: number) => void = () => undefined): Generator<Record<string, Uint8Array>, void> {
     const { file } = this;
     const info = file.section('.debug_info');
     if (!info || this.isSplit || info.size + (file.section('.debug_types')?.size ?? 0) > 0xffffffff) return;
     const types = file.section('.debug_types');
-    this.lazyDeep ??= new NameIndex(file, true);
+    const lineSize = file.section('.debug_line')?.size ?? 0;
+    const named = info.size / (info.size + lineSize);
+    this.lazyDeep ??= new NameIndex(file, true, (done) => {
+      progress(done * named);
+    });
     this.lazyShallow = undefined;
     yield {
       ...unitHeadTables('.debug_info', info, file.linkedUnits),
@@ -66,7 +70,9 @@ export class Reader {
       ...this.unitRanges.tables(),
       ...this.lazyDeep.tables(),
       ...farInlinerTable(this.farInliners()),
-      ...sourceFileTables(file, this.lines),
+      ...sourceFileTables(file, this.lines, (done) => {
+        progress(named + done * (1 - named));
+      }),
     };
     yield functionTexts(this.lazyDeep);
   }

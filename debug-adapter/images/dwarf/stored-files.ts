@@ -9,11 +9,12 @@ import type { Unit } from './unit';
 
 const prefix = 'file';
 
-/** Every path of the line tables, with the units that have a statement of it. Runs every line number program once. */
-export const sourceFileTables = (file: DwarfFile, lines: LineTables): Record<string, Uint8Array> => {
+/** Every path of the line tables, with the units that have a statement of it. Runs every line number program once; `progress` hears how many of them, from 0 to 1. */
+export const sourceFileTables = (file: DwarfFile, lines: LineTables, progress: (done: number) => void): Record<string, Uint8Array> => {
   const files = new Map<string, number[]>();
   const seen = new Set<LineRows>();
-  for (const unit of file.units) {
+  for (const [done, unit] of file.units.entries()) {
+    progress(done / file.units.length);
     const header = lines.header(unit);
     const rows = header && lines.rowsOf(unit);
     if (!header || !rows || seen.has(rows)) continue;

@@ -2,13 +2,22 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openImage } from '../open';
 import type { LoadMessage, LoadRequest } from './load';
 
+/** What is worth a message. */
+const leastProgress = 0.01;
+
 /** Entry of the worker thread that reads all of an image's debug information: hands its tables over, then writes the index on disk. */
 const run = ({ path, symbols }: LoadRequest, tell: (message: LoadMessage, move?: readonly ArrayBuffer[]) => void): void => {
   const image = openImage(path, symbols === undefined ? {} : { symbols });
   try {
     const { index } = image.debugInfo;
     const all: Record<string, Uint8Array> = {};
-    for (const tables of index?.tables() ?? []) {
+    let told = 0;
+    const progress = (done: number): void => {
+      if (done < told + leastProgress) return;
+      told = done;
+      tell({ kind: 'progress', done });
+    };
+    for (const tables of index?.tables(progress) ?? []) {
       Object.assign(all, tables);
       // Shared, so that both sides have them and neither copies.
       tell({ kind: 'tables', tables: shared(tables) });

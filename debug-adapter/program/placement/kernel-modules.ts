@@ -2,10 +2,10 @@ import type { Breakpoint, Stop } from '../../machine/machine';
 import { failure } from '../../errors/catalogue';
 import { programErrors } from '../../errors/program';
 import type { StopObserver } from '../observer';
-import type { PlacedModule, SectionPlace } from '../placed-module';
+import type { Image } from '../../images/image';
+import type { ModuleSource, PlacedModule, SectionPlace } from '../placed-module';
 import { hex } from './context';
 import type { PlacementContext } from './context';
-import { fileBytes } from './compare';
 
 /** A loaded kernel module as the kernel's own list has it. */
 export interface ListedModule {
@@ -15,16 +15,24 @@ export interface ListedModule {
 }
 
 /** The kernel's list of loaded modules, read by a boot chain's reader. Rejects while the kernel has none. */
-export interface ModuleSource {
+export interface ModuleLister {
   modules(): Promise<readonly ListedModule[]>;
   /** Functions that run when a module's sections are in place and none of its own code has run. */
   hooks(): readonly string[];
 }
 
-/** Finds the file of a module that the configuration does not name. */
-export type FindModuleFile = (name: string) => Promise<string | undefined>;
+/** A file that may be a module's, and where its symbols are when in a file apart that the image itself does not lead to. */
+export interface ModuleFile {
+  readonly file: string;
+  readonly symbols?: string;
+}
+
+/** Finds files of a module that the configuration does not name, best first. */
+export type FindModuleFiles = (name: string) => Promise<readonly ModuleFile[]>;
 
 const owner = 'placement:modules';
+/** How good a file can be: the code in memory, and debug information. */
+const best = 4;
 /** Bytes of `.text` that are compared with memory. */
 const compared = 2048;
 
@@ -47,8 +55,8 @@ export class KernelModulePlacement implements StopObserver {
   constructor(
     readonly context: PlacementContext,
     modules: readonly PlacedModule[],
-    readonly source: ModuleSource,
-    readonly find: FindModuleFile = () => Promise.resolve(undefined),
+    readonly source: ModuleLister,
+    readonly find: FindModuleFiles = () => Promise.resolve([]),
   ) {
     this.#wanted = [...modules];
     this.#unlisten = context.program.onPlaced((module) => {
@@ -116,7 +124,7 @@ export class KernelModulePlacement implements StopObserver {
     }
     for (const [name, { sections }] of byName) {
       if (sections.length === 0) continue;
-      const module = this.#wanted.find((one) => moduleName(one.name) === name) ?? (await this.#added(name, complete));
+      const module = this.#wanted.find((one) => moduleName(one.name) === name) ?? (await this.#added(name, sections, complete));
       if (module && !this.#refused.has(module)) await this.#place(module, sections);
     }
   }
@@ -126,8 +134,8 @@ export class KernelModulePlacement implements StopObserver {
     const [first] = sections;
     const already = module.sectionSlides && [...module.sectionSlides].some(([section, slide]) => section.name === first?.name && section.address + slide === first.address);
     if (already) return;
-    const different = await this.#differs(module, sections);
-    if (different) {
+    const different = await this.#compare(module.image, sections);
+    if (typeof different === 'object') {
       this.#refused.add(module);
       this.context.report(failure(programErrors.wrongFile, { address: hex(different.address), file: module.image.path, detail: different.detail, found: 'other code' }));
       return;
@@ -136,30 +144,50 @@ export class KernelModulePlacement implements StopObserver {
   }
 
   /** Relocation changes some bytes of a module's code, never half of them. */
-  async #differs(module: PlacedModule, sections: readonly SectionPlace[]): Promise<{ readonly address: bigint; readonly detail: string } | undefined> {
-    const section = module.image.sections.find(({ name, executable }) => name === '.text' && executable);
+  async #compare(image: Image, sections: readonly SectionPlace[]): Promise<'same' | 'unknown' | { readonly address: bigint; readonly detail: string }> {
+    const section = image.sections.find(({ name, executable }) => name === '.text' && executable);
     const place = sections.find(({ name }) => name === '.text');
-    if (!section || !place || section.size < 64) return undefined;
-    const expected = fileBytes(module, section.address, Math.min(section.size, compared));
+    if (!section || !place || section.size < 64) return 'unknown';
+    const expected = image.bytesAt(section.address, Math.min(section.size, compared));
     const space = await this.context.machine.currentSpace();
     const found = expected && (await space.readSome(place.address, expected.length));
-    if (!expected || !found || found.length < 64) return undefined;
+    if (!expected || !found || found.length < 64) return 'unknown';
     let equal = 0;
     for (let index = 0; index < found.length; index++) if (found[index] === expected[index]) equal++;
-    return equal * 2 >= found.length ? undefined : { address: place.address, detail: `${equal} of ${found.length} compared bytes are equal` };
+    return equal * 2 >= found.length ? 'same' : { address: place.address, detail: `${equal} of ${found.length} compared bytes are equal` };
   }
 
-  /** A module that the configuration does not name, when its file can be found. */
-  async #added(name: string, complete: boolean): Promise<PlacedModule | undefined> {
+  /** A module that the configuration does not name, when a file of it can be found. */
+  async #added(name: string, sections: readonly SectionPlace[], complete: boolean): Promise<PlacedModule | undefined> {
     if (this.#missing.has(name)) return undefined;
-    const file = await this.find(name);
-    const added = file === undefined ? undefined : await this.context.program.add({ stage: 'kernel', file, optional: true }).catch(() => undefined);
+    const source = await this.#choose(await this.find(name), sections);
+    const added = source && this.context.program.addImage(source);
     if (added) this.#wanted.push(added);
     else {
       this.#missing.add(name);
       if (complete) this.context.log(`The kernel loads the module ${name}; no file of it is known (give it in "images", stage kernel).`);
     }
     return added;
+  }
+
+  /**
+   * The first of some files whose code is what memory holds, one with debug information before one without; then one that does not
+   * tell, as a `.ko.debug` alone; else the first, which is then refused by name.
+   */
+  async #choose(files: readonly ModuleFile[], sections: readonly SectionPlace[]): Promise<ModuleSource | undefined> {
+    const chosen: { source: ModuleSource; rank: number }[] = [];
+    for (const file of files) {
+      const source = await this.context.program.open({ stage: 'kernel', ...file, optional: true }).catch(() => undefined);
+      if (!source) continue;
+      const { image } = source;
+      const answer = await this.#compare(image, sections);
+      const rank = typeof answer === 'object' ? 0 : (answer === 'same' ? 3 : 1) + (image.debugInfo.kind === 'none' ? 0 : 1);
+      chosen.push({ source, rank });
+      if (rank === best) break;
+    }
+    const taken = chosen.reduce<(typeof chosen)[number] | undefined>((so, one) => (so === undefined || one.rank > so.rank ? one : so), undefined);
+    for (const one of chosen) if (one !== taken) one.source.image.close();
+    return taken?.source;
   }
 }
 

@@ -5,7 +5,7 @@ import type { PlacementContext } from './context';
 import { EfiPlacement, isEfi } from './efi';
 import { KaslrPlacement, isMovableLinux } from './kaslr';
 import { KernelModulePlacement, isKernelModule } from './kernel-modules';
-import type { FindModuleFile, ModuleSource } from './kernel-modules';
+import type { FindModuleFiles, ModuleLister } from './kernel-modules';
 import { LinkedPlacement } from './linked';
 import { ProcessPlacement } from './process';
 import type { ProcessSource } from './process';
@@ -21,12 +21,12 @@ export interface Placements {
 /** What the kernel of a boot chain lists, and where files that it names are. */
 export interface PlacementSources {
   readonly processes?: ProcessSource;
-  readonly modules?: ModuleSource;
-  readonly findModuleFile?: FindModuleFile;
+  readonly modules?: ModuleLister;
+  readonly findModuleFiles?: FindModuleFiles;
 }
 
 /** Chooses for every module added so far how it is placed: by `at`, else by what the image is (see the contracts on `at: "auto"`). */
-export const createPlacements = (context: PlacementContext, { processes: source, modules: loaded, findModuleFile }: PlacementSources = {}): Placements => {
+export const createPlacements = (context: PlacementContext, { processes: source, modules: loaded, findModuleFiles }: PlacementSources = {}): Placements => {
   const linked: PlacedModule[] = [];
   const efi: PlacedModule[] = [];
   const processes: PlacedModule[] = [];
@@ -47,7 +47,7 @@ export const createPlacements = (context: PlacementContext, { processes: source,
   observers.push(...moved);
   if (linked.length > 0) observers.push(new LinkedPlacement(context, linked));
   // Only a kernel loads modules: a session on a loader alone asks for none.
-  if (loaded && context.program.modulesOf('kernel').length > 0) observers.push(new KernelModulePlacement(context, kernelModules, loaded, findModuleFile));
+  if (loaded && context.program.modulesOf('kernel').length > 0) observers.push(new KernelModulePlacement(context, kernelModules, loaded, findModuleFiles));
   if (processes.length > 0) observers.push(processPlacement);
   return {
     observers,

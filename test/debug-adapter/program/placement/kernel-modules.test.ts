@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BootscopeError } from '../../../../debug-adapter/errors/catalogue';
 import type { Image } from '../../../../debug-adapter/images/image';
 import { Locations } from '../../../../debug-adapter/program/locations';
 import { PlacedProgram } from '../../../../debug-adapter/program/placed-program';
-import type { ListedModule } from '../../../../debug-adapter/program/placement/kernel-modules';
+import type { FindModuleFiles, ListedModule, ModuleFile } from '../../../../debug-adapter/program/placement/kernel-modules';
 import { createPlacements } from '../../../../debug-adapter/program/placement/placement';
 import { Sources } from '../../../../debug-adapter/program/sources';
 import { ModuleFiles } from '../../../../debug-adapter/session/module-files';
@@ -22,10 +22,10 @@ const object = (file: string, seed = 7): Image => {
   return { ...image, type: 'rel' };
 };
 
-const setup = (configured: readonly Image[], find?: (name: string) => Promise<string | undefined>) => {
+const setup = (configured: readonly Image[], find?: FindModuleFiles, open: (file: string, options?: { readonly symbols?: string }) => Image = (file) => object(file)) => {
   const fake = new FakeMachine();
   const machine = fake.asMachine();
-  const program = new PlacedProgram(machine, { open: (file) => object(file) });
+  const program = new PlacedProgram(machine, { open });
   const kernel = program.addImage({ stage: 'kernel', image: fakeImage({ base: KERNEL, symbols: [{ name: 'finish_loading', address: hook }] }) });
   for (const image of configured) program.addImage({ stage: 'kernel', image });
   const errors: BootscopeError[] = [];
@@ -38,7 +38,7 @@ const setup = (configured: readonly Image[], find?: (name: string) => Promise<st
     },
     hooks: () => ['finish_loading'],
   };
-  const { observers } = createPlacements({ machine, program, report: (error) => errors.push(error), log: (text) => log.push(text) }, { modules, ...(find ? { findModuleFile: find } : {}) });
+  const { observers } = createPlacements({ machine, program, report: (error) => errors.push(error), log: (text) => log.push(text) }, { modules, ...(find ? { findModuleFiles: find } : {}) });
   const stop = async (pc: bigint): Promise<string> => {
     const answers: string[] = [];
     for (const observer of observers) answers.push(await observer.onStop(fake.stop(pc)));
@@ -87,7 +87,7 @@ describe('kernel modules', () => {
   });
 
   it('that the configuration does not name are found by name, or named once in the log', async () => {
-    const { fake, state, stop, arm, log, program } = setup([], (name) => Promise.resolve(name === 'if_tap' ? '/found/if-tap.ko' : undefined));
+    const { fake, state, stop, arm, log, program } = setup([], (name) => Promise.resolve(name === 'if_tap' ? [{ file: '/found/if-tap.ko' }] : []));
     await arm();
     fake.space(fake.root).put(TEXT, codeLike(0x800, 7));
     state.listed = [{ name: 'if_tap', sections: [{ name: '.text', address: TEXT }] }, { name: 'zfs', sections: [{ name: '.text', address: TEXT + 0x100_0000n }] }];
@@ -95,6 +95,47 @@ describe('kernel modules', () => {
     await stop(hook);
     expect(program.modules.find(({ name }) => name === 'if-tap.ko')?.slide).toBe(TEXT);
     expect(log.filter((text) => text.includes('zfs'))).toHaveLength(1);
+  });
+
+  it('are taken from the file that has their code, with debug information where some file has it', async () => {
+    // Which of two files is an ELF file is looked at.
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-modules-'));
+    onTestFinished(() => fs.rmSync(root, { recursive: true }));
+    for (const folder of ['obj', 'iso', 'dbg']) fs.mkdirSync(path.join(root, folder));
+    for (const file of ['obj/if_tap.ko', 'iso/if_tap.ko', 'iso/zfs.ko']) fs.writeFileSync(path.join(root, file), '\x7fELF');
+    const closed: string[] = [];
+    const files: Readonly<Record<string, { readonly seed?: number; readonly debug?: boolean }>> = {
+      '/obj/if_tap.ko': { seed: 99 },
+      '/iso/if_tap.ko': { debug: false },
+      '/iso/if_tap.ko with /dbg/if_tap.ko.debug': {},
+      '/iso/zfs.ko': { debug: false },
+      '/dbg/zfs.ko.debug': { seed: 0 },
+      '/dbg/only.ko.debug': { seed: 0 },
+      '/obj/other.ko': { seed: 99 },
+    };
+    const open = (file: string, { symbols }: { readonly symbols?: string } = {}): Image => {
+      const name = (symbols === undefined ? file : `${file} with ${symbols}`).replaceAll(root, '');
+      const told = files[name];
+      if (!told) throw new Error(`${name} does not belong together`);
+      const image = object(file, told.seed ?? 7);
+      return { ...image, ...(told.seed === 0 ? { bytesAt: () => undefined } : {}), debugInfo: { ...image.debugInfo, kind: told.debug === false ? 'none' : 'dwarf' }, close: () => closed.push(name) };
+    };
+    const all = { if_tap: [{ file: '/obj/if_tap.ko' }, { file: '/iso/if_tap.ko' }, { file: '/obj/if_tap.ko', symbols: '/dbg/if_tap.ko.debug' }, { file: '/iso/if_tap.ko', symbols: '/dbg/if_tap.ko.debug' }, { file: '/dbg/if_tap.ko.debug' }], zfs: [{ file: '/iso/zfs.ko' }, { file: '/iso/zfs.ko', symbols: '/dbg/zfs.ko.debug' }, { file: '/dbg/zfs.ko.debug' }], only: [{ file: '/dbg/only.ko.debug' }], other: [{ file: '/obj/other.ko' }] };
+    const find: FindModuleFiles = (name) => Promise.resolve(all[name as keyof typeof all].map((one) => Object.fromEntries(Object.entries(one).map(([key, file]) => [key, root + file])) as unknown as ModuleFile));
+    const { fake, state, stop, arm, program, errors } = setup([], find, open);
+    const added: string[] = [];
+    program.onAdded(({ name, slide }) => added.push(`${name} ${slide}`));
+    await arm();
+    const names = Object.keys(all);
+    names.forEach((_, i) => fake.space(fake.root).put(TEXT + BigInt(i) * 0x10000n, codeLike(0x800, 7)));
+    state.listed = names.map((name, i) => ({ name, sections: [{ name: '.text', address: TEXT + BigInt(i) * 0x10000n }] }));
+    await stop(hook);
+    const modules = program.modules.slice(1).map(({ image, slide }) => [image.path.slice(root.length), image.debugInfo.kind, slide !== undefined]);
+    // What cannot be compared serves only where nothing better is known; what is other code is told and not placed.
+    expect(modules).toEqual([['/iso/if_tap.ko', 'dwarf', true], ['/iso/zfs.ko', 'none', true], ['/dbg/only.ko.debug', 'dwarf', true], ['/obj/other.ko', 'dwarf', false]]);
+    expect(closed).toEqual(['/obj/if_tap.ko', '/iso/if_tap.ko', '/dbg/zfs.ko.debug']);
+    expect(errors.map(({ code }) => code)).toEqual(['BS302']);
+    expect(added).toEqual(['if_tap.ko undefined', 'zfs.ko undefined', 'only.ko.debug undefined', 'other.ko undefined']);
   });
 
   it('lose their places with a reset', async () => {
@@ -108,16 +149,16 @@ describe('kernel modules', () => {
   });
 });
 
-it('files of modules are found below the folders, a .ko before a .ko.debug', async () => {
+it('files of modules are found below the folders, a .ko before a .ko.debug, with debug files that lie elsewhere', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-modules-'));
   try {
-    for (const file of ['a/deep/if-tap.ko', 'a/zfs.ko.debug', 'b/zfs.ko', 'b/only.ko.debug', '.git/hidden.ko']) {
+    for (const file of ['a/deep/if-tap.ko', 'a/deep/if-tap.ko.debug', 'a/zfs.ko.debug', 'b/zfs.ko', 'b/only.ko.debug', '.git/hidden.ko']) {
       fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
       fs.writeFileSync(path.join(folder, file), '');
     }
     const files = new ModuleFiles([folder, '/no/such/folder']);
-    const found = await Promise.all(['if_tap', 'zfs', 'only', 'hidden', 'none'].map(async (name) => (await files.find(name))?.slice(folder.length)));
-    expect(found).toEqual(['/a/deep/if-tap.ko', '/b/zfs.ko', '/b/only.ko.debug', undefined, undefined]);
+    const found = await Promise.all(['if_tap', 'zfs', 'only', 'hidden', 'none'].map(async (name) => (await files.find(name)).map((one) => Object.values(one).map((file: string) => file.slice(folder.length)).join(' with '))));
+    expect(found).toEqual([['/a/deep/if-tap.ko', '/a/deep/if-tap.ko.debug'], ['/b/zfs.ko', '/b/zfs.ko with /a/zfs.ko.debug', '/a/zfs.ko.debug'], ['/b/only.ko.debug'], [], []]);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
