@@ -79,7 +79,9 @@ export function place(image: Image, address: bigint): SymbolResult[] {
 const functionResult = (image: Image, info: FunctionInfo): SymbolResult => {
   const at = info.afterPrologue ?? info.entry;
   const line = at === undefined ? undefined : image.debugInfo.lineAt(at);
-  const declared = line && line.line > 0 ? { file: line.file, line: line.line } : info.declared;
+  // Where the body begins with an inlined call, the function's own line is that of the call.
+  const call = at === undefined ? undefined : image.debugInfo.scopesAt(at).at(-2)?.callSite;
+  const declared = call ?? (line && line.line > 0 ? { file: line.file, line: line.line } : info.declared);
   return {
     name: info.qualifiedName,
     ...(info.linkageName === undefined ? {} : { linkageName: info.linkageName }),

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Core } from '../../../debug-adapter/session/core';
+import type { Tell } from '../../../debug-adapter/session/core';
 
 describe('progress of long work', () => {
-  const events: { event: string; body: { progressId?: string; title?: string; message?: string; cancellable?: boolean } }[] = [];
+  const events: { event: string; body: { progressId?: string; title?: string; message?: string; percentage?: number; cancellable?: boolean } }[] = [];
   const newCore = (): Core => {
     const core = new Core(
       (event, body) => events.push({ event, body: body ?? {} }),
@@ -39,6 +40,29 @@ describe('progress of long work', () => {
     expect(await done).toBe(1);
     expect(events.map(({ event }) => event)).toEqual(['progressStart', 'progressUpdate', 'progressEnd']);
     expect(events[0]?.body).toMatchObject({ title: 'Long', cancellable: true });
+  });
+
+  it('tells percent from the start, each once, with words or without', async () => {
+    let finish: () => void = () => undefined;
+    let say: Tell = () => undefined;
+    const done = newCore().withProgress('Long', (tell) => {
+      say = tell;
+      say(undefined, 0);
+      return new Promise<void>((resolve) => (finish = resolve));
+    });
+    say(undefined, 7.5);
+    await vi.advanceTimersByTimeAsync(600);
+    for (const percentage of [7.9, 8.2, 8.4, 99.99]) say(undefined, percentage);
+    say('still the same');
+    finish();
+    await done;
+    expect(events.map(({ event, body: { message, percentage } }) => [event, message, percentage])).toEqual([
+      ['progressStart', undefined, 7],
+      ['progressUpdate', undefined, 8],
+      ['progressUpdate', undefined, 99],
+      ['progressUpdate', 'still the same', 99],
+      ['progressEnd', undefined, undefined],
+    ]);
   });
 
   it('ends at once when it is cancelled, and hands over what the work gives later', async () => {

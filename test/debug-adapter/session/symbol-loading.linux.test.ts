@@ -29,7 +29,7 @@ const until = (what: () => boolean): Promise<unknown> => vi.waitUntil(what, { ti
 const launch = async (breakpoints: string[]): Promise<DebugProtocol.Breakpoint[]> => {
   client = await startClient(bundle.file);
   heard = [];
-  for (const event of ['progressStart', 'progressEnd', 'breakpoint', 'output', 'stopped']) client.on(event, ({ body }: DebugProtocol.Event) => heard.push({ event, body }));
+  for (const event of ['progressStart', 'progressUpdate', 'progressEnd', 'breakpoint', 'output', 'stopped']) client.on(event, ({ body }: DebugProtocol.Event) => heard.push({ event, body }));
   await client.initializeRequest({ adapterID: 'bootscope', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path', supportsProgressReporting: true });
   const ready = client.waitForEvent('initialized');
   await client.launchRequest({ type: 'bootscope', qemu: kernel?.qemu, images: [{ stage: 'kernel', file: kernel?.vmlinux }], stopOnEntry: true, serialOutput: 'event' } as DebugProtocol.LaunchRequestArguments);
@@ -59,6 +59,11 @@ describe.skipIf(kernel === undefined)('the symbols of a kernel, read by a worker
     await Promise.all([evaluated, done]);
     expect(answered).toEqual([expect.stringMatching(/^evaluate /), 'configurationDone']);
     await until(() => bodies('progressEnd').length === bodies('progressStart').length);
+    const reading = bodies<DebugProtocol.ProgressStartEvent['body']>('progressStart').find(({ title }) => /^Reading the symbols of .*vmlinux$/.test(title));
+    const percentages = bodies<DebugProtocol.ProgressUpdateEvent['body']>('progressUpdate').flatMap(({ progressId, percentage }) => (progressId === reading?.progressId ? (percentage ?? -1) : []));
+    expect(reading?.percentage).toBeGreaterThanOrEqual(0);
+    expect(percentages.length).toBeGreaterThan(5);
+    expect(percentages).toEqual([...new Set(percentages)].sort((a, b) => a - b));
     await client.continueRequest({ threadId: 1 });
     await until(() => bodies<DebugProtocol.StoppedEvent['body']>('stopped').some(({ reason }) => reason.includes('breakpoint')));
     expect((await client.stackTraceRequest({ threadId: 1 })).body.stackFrames[0]?.name).toBe('mount_block_root');

@@ -56,6 +56,35 @@ describe('symbols read by a worker', () => {
 
   const file = (): string => compile(builds[0]!);
 
+  it.skipIf(builds.length === 0)('are those of a relocatable object too, which has nothing on disk', { timeout: 120_000 }, async () => {
+    vi.stubEnv('BOOTSCOPE_NO_CACHE', '');
+    const object = compile(builds.find(({ name }) => name === 'gcc -O2 dwarf 4 types') ?? builds[0]!, '-c');
+    const plain = openImage(object);
+    const expected = answers(plain);
+    expect(expected.functions.length).toBeGreaterThan(3);
+    plain.close();
+    const image = openImage(object);
+    expect(image.debugInfo.index).toMatchObject({ present: false, worthwhile: false });
+    expect(image.debugInfo.index?.saveInBackground()).toBe(false);
+    expect(await image.debugInfo.index?.load({ program })).toBe(true);
+    expect(image.debugInfo.index?.present).toBe(true);
+    expect(answers(image)).toEqual(expected);
+    expect(image.debugInfo.index?.save()).toBe(false);
+    expect(fs.existsSync(indexDirectory())).toBe(false);
+    image.close();
+  });
+
+  it.skipIf(builds.length === 0)('say how much of them is read, never less than before', async () => {
+    const image = openImage(compile(builds.find(({ name }) => name === 'gcc -O2 dwarf 4 types') ?? builds[0]!));
+    const heard: number[] = [];
+    expect(await image.debugInfo.index?.load({ program, progress: (done) => heard.push(done) })).toBe(true);
+    expect(heard.length).toBeGreaterThan(1);
+    expect(heard).toEqual([...heard].sort((a, b) => a - b));
+    expect(heard[0]).toBeGreaterThan(0);
+    expect(heard.at(-1)).toBeLessThanOrEqual(1);
+    image.close();
+  });
+
   it.skipIf(builds.length === 0)('go to disk too, where they may', async () => {
     vi.stubEnv('BOOTSCOPE_NO_CACHE', '');
     const image = openImage(file());
