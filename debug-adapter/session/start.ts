@@ -163,7 +163,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     core.output(`${error.message}\n`, 'important');
   });
   const threads = new Threads(machine, () => chain.sleepingThreads());
-  const inspector = new Inspector({ machine, program, threads, last: () => run.last });
+  const inspector = new Inspector({ machine, program, threads, placeProcesses: () => placements.refreshProcesses(), last: () => run.last });
   const logged = new LogBatch((text, at) => {
     core.output(`${text}\n`, 'console', at?.file === undefined || at.line === undefined ? {} : { source: toDapSource(sources, at.file), line: core.lineOut(at.line) });
   });
@@ -249,6 +249,8 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       core.send('module', { reason: 'new', module: toDapModule(program, module) });
     }),
     program.onPlaced((module) => {
+      // A stack that was asked for before has no names of it.
+      inspector.written();
       core.send('module', { reason: 'changed', module: toDapModule(program, module) });
     }),
     machine.on('notice', log),

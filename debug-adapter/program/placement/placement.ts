@@ -16,6 +16,8 @@ export interface Placements {
   readonly observers: readonly StopObserver[];
   /** Gives the kernel's list of processes once a boot chain's reader is known. */
   setProcessSource(source: ProcessSource | undefined): void;
+  /** Finds the images of processes that do not run, as the kernel lists them now. Call on a stopped machine. */
+  refreshProcesses(): Promise<void>;
 }
 
 /** What the kernel of a boot chain lists, and where files that it names are. */
@@ -54,5 +56,6 @@ export const createPlacements = (context: PlacementContext, { processes: source,
     setProcessSource: (next) => {
       processPlacement.setSource(next);
     },
+    refreshProcesses: () => processPlacement.refresh(),
   };
 };

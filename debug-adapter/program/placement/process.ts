@@ -53,6 +53,8 @@ export const isProcess = (wanted: string, { name, pid }: Pick<ListedProcess, 'na
 export class ProcessPlacement implements StopObserver {
   readonly #modules: PlacedModule[];
   readonly #disagreements = new Map<PlacedModule, number>();
+  /** Spaces that the kernel's list gave, by module: what it lists no more is nobody's. */
+  readonly #listed = new Map<PlacedModule, Set<bigint>>();
   #source: ProcessSource | undefined;
 
   constructor(
@@ -71,6 +73,7 @@ export class ProcessPlacement implements StopObserver {
 
   arm(): Promise<void> {
     this.#disagreements.clear();
+    this.#listed.clear();
     for (const module of this.#modules) {
       this.context.program.unplace(module);
       if (isFixed(module)) this.context.program.place(module, 0n, { roots: new Set() });
@@ -84,6 +87,14 @@ export class ProcessPlacement implements StopObserver {
     const { cpl, paging } = await this.context.machine.registers(stop.vcpu);
     if (paging) await this.#lookAtCurrent(stop, cpl === 3);
     return 'pass';
+  }
+
+  /**
+   * Reads the kernel's list anew, for who asks about processes that do not run: one that has forked, as daemons do, or that has run another
+   * program since the last look lives in other page tables now. Call on a stopped machine.
+   */
+  async refresh(): Promise<void> {
+    if (this.#source && this.#modules.length > 0) await this.#readList(this.#source);
   }
 
   pollMs(): number | undefined {
@@ -136,6 +147,7 @@ export class ProcessPlacement implements StopObserver {
   async #readList(source: ProcessSource): Promise<void> {
     const listed = await source.processes().catch(() => undefined);
     if (!listed) return;
+    await this.#dropFreed(listed);
     for (const module of [...this.#modules]) {
       if (module.process === undefined) continue;
       for (const one of listed) {
@@ -144,7 +156,27 @@ export class ProcessPlacement implements StopObserver {
         if (module.roots?.has(root)) continue;
         const space = this.context.machine.spaceOf(root);
         const placed = isFixed(module) ? await this.#checkFixed(module, space, one) : await this.#placeByHeader(module, space, root);
-        if (placed) for (const each of [one.root, ...(one.otherRoots ?? [])]) this.#learn(placed, rootOf(each), `process ${one.name}:${one.pid}`);
+        if (!placed) continue;
+        for (const each of rootsOf(one)) {
+          this.#learn(placed, each, `process ${one.name}:${one.pid}`);
+          this.#listed.set(placed, (this.#listed.get(placed) ?? new Set()).add(each));
+        }
+      }
+    }
+  }
+
+  /** Spaces that the list gave once and has no more are nobody's; those that it has for another process now are looked at again. */
+  async #dropFreed(listed: readonly ListedProcess[]): Promise<void> {
+    const owners = new Map(listed.flatMap((one) => rootsOf(one).map((root) => [root, one] as const)));
+    for (const module of this.#modules) {
+      const fromList = this.#listed.get(module);
+      for (const root of module.roots ?? []) {
+        const owner = owners.get(root);
+        if (owner === undefined ? fromList?.has(root) !== true : module.process === undefined || isProcess(module.process, owner)) continue;
+        const freed = owner === undefined || verdict(await compareWithMemory(module, this.context.machine.spaceOf(root), module.slide ?? 0n), true) === 'different';
+        if (!freed) continue;
+        fromList?.delete(root);
+        this.#forget(module, root);
       }
     }
   }
@@ -204,6 +236,8 @@ export class ProcessPlacement implements StopObserver {
     log(`the address space ${hex(root)} is not ${module.name}'s any more`);
   }
 }
+
+const rootsOf = ({ root, otherRoots = [] }: ListedProcess): bigint[] => [root, ...otherRoots].map(rootOf);
 
 /** True for an image that can only be where it is linked. */
 const isFixed = (module: PlacedModule): boolean => module.at === 'linked' || module.image.type === 'exec';

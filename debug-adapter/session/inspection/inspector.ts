@@ -25,6 +25,8 @@ export interface InspectorOptions {
   readonly machine: Machine;
   readonly program: PlacedProgram;
   readonly threads: Threads;
+  /** Finds the images of processes that no processor runs. */
+  placeProcesses(): Promise<void>;
   /** The stop the user looks at. */
   last(): StopReport | undefined;
 }
@@ -45,6 +47,7 @@ export class Inspector implements Evaluator {
   readonly #frames = new Handles<FrameHandle>(1000);
   readonly #containers = new Handles<Container>(1);
   #selected: FrameHandle | undefined;
+  #processes: Promise<void> | undefined;
 
   constructor(options: InspectorOptions) {
     this.#options = options;
@@ -57,6 +60,7 @@ export class Inspector implements Evaluator {
     this.#frames.clear();
     this.#containers.clear();
     this.#selected = undefined;
+    this.#processes = undefined;
   }
 
   /** Memory or a register was written: stacks are unwound anew; what the editor refers to by number stays. */
@@ -83,12 +87,18 @@ export class Inspector implements Evaluator {
       return { frames: this.framesOf(vcpu), vcpu };
     }
     if (isUnknown(sleeping.registers)) return sleeping.registers;
+    await this.placeProcesses();
     let frames = this.#stacks.get(threadId);
     if (!frames) {
       const space = sleeping.space === 0n ? await machine.currentSpace() : machine.spaceOf(sleeping.space);
       this.#stacks.set(threadId, (frames = FrameList.from(savedCall(program, space, { ...sleeping.registers }))));
     }
     return { frames, vcpu: undefined };
+  }
+
+  /** Before anything is told of a process that does not run: its image is where the kernel's list says, which is read once for each stop. */
+  placeProcesses(): Promise<void> {
+    return (this.#processes ??= this.#options.placeProcesses());
   }
 
   /** A number for the editor to refer to a frame by. */

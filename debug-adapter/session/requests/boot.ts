@@ -70,6 +70,7 @@ const moduleIn = (program: PlacedProgram, start: bigint, end: bigint, root: bigi
 const addressSpace: Handler<{ process?: string }> = async (core, args): Promise<AddressSpaceAnswer> => {
   const target = core.needStopped('bootscope/addressSpace');
   const { machine, program } = target;
+  if (args.process !== undefined) await target.inspector.placeProcesses();
   const space = args.process === undefined ? await machine.currentSpace() : machine.spaceOf(await rootOfProcess(target, args.process));
   const ranges: AddressSpaceAnswer['ranges'] = [];
   for await (const { start, end, writable, user, executable } of space.ranges()) {

@@ -28,8 +28,9 @@ const unreadable = (address: bigint): DebugProtocol.DisassembledInstruction => (
 
 const handle: Handler<DebugProtocol.DisassembleArguments> = async (core, args) => {
   const target = core.needStopped('disassemble');
-  const { bits, cr3 } = await target.machine.registers();
+  const { bits } = await target.machine.registers();
   const memory = await target.inspector.selectedSpace();
+  const cr3 = memory.root;
   const origin = BigInt.asUintN(64, parseAddress(args.memoryReference, 'disassemble', 'memoryReference') + BigInt(args.offset ?? 0));
   const count = Math.max(0, Math.min(args.instructionCount, most));
   const offset = args.instructionOffset ?? 0;

@@ -124,6 +124,40 @@ describe('user images', () => {
     expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/BS302.*\/b\/lived.*lived:3/)]);
   });
 
+  it('follow a daemon into the space of its child, and leave what was freed', async () => {
+    const { fake, modules, codes, placement } = setup(['watchdogd', 'init']);
+    const [watchdogd, init] = modules;
+    const roots = (module: typeof watchdogd) => [...(module?.roots ?? [])].sort();
+    await placement.arm();
+    fake.cpl = 0;
+    fake.root = 0x9000n;
+    let list: ListedProcess[] = [{ pid: 1, name: 'init', root: 0x2000n }, { pid: 17, name: 'watchdogd', root: 0x3000n }];
+    placement.setSource({ processes: () => Promise.resolve(list) });
+    fake.space(0x2000n).put(BASE, codes[1]!);
+    fake.space(0x3000n).put(BASE, codes[0]!);
+    await placement.onStop(fake.stop(0xffff_ffff_8000_0000n));
+    expect([roots(watchdogd), roots(init)]).toEqual([[0x3000n], [0x2000n]]);
+    // daemon(3): the child goes on with a copy of the memory, the parent ends.
+    list = [list[0]!, { pid: 18, name: 'watchdogd', root: 0x4000n }];
+    fake.space(0x4000n).put(BASE, codes[0]!);
+    await placement.onStop(fake.stop(0xffff_ffff_8000_0000n));
+    expect(roots(watchdogd)).toEqual([0x3000n]);
+    await placement.refresh();
+    expect(roots(watchdogd)).toEqual([0x4000n]);
+    // Code has shown this space; its page table is another process's now.
+    fake.cpl = 3;
+    fake.root = 0x5000n;
+    fake.space(0x5000n).put(BASE, codes[0]!);
+    await placement.onStop(fake.stop(BASE + 0x40n));
+    expect(roots(watchdogd)).toEqual([0x4000n, 0x5000n]);
+    list.push({ pid: 30, name: 'getty', root: 0x5000n });
+    await placement.refresh();
+    expect(roots(watchdogd)).toEqual([0x4000n, 0x5000n]);
+    fake.space(0x5000n).put(BASE, codeLike(0x3000, 99));
+    await placement.refresh();
+    expect(roots(watchdogd)).toEqual([0x4000n]);
+  });
+
   it('survive a kernel whose list cannot be read yet', async () => {
     const { fake, placement, modules } = setup(['init']);
     await placement.arm();
