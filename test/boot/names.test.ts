@@ -103,6 +103,8 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('kernel/src/context/switch.rs', 'current_ctxt'),
   ...at('bootloader/src/main.rs', 'args', 'w', 'env_base', 'env_size', 'slice', 'i'),
   // Rust's library and crates
+  ...at('library/alloc/src/collections/vec_deque/mod.rs', 'head', 'buf'),
+  ...at('library/alloc/src/raw_vec/mod.rs', 'ptr', 'cap'),
   ...at('library/alloc/src/collections/btree', 'length', 'height', 'node', 'keys', 'edges', 'data'),
   ...at('library/core', '__0', '__1', 'value', 'borrow', 'data_ptr'),
   ...at('arrayvec/src/array_string.rs', 'xs'),

@@ -2,6 +2,7 @@ import { parseRedoxEnvironment } from '../../../boot/environment/redox';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
 import { strip } from '../../images/types';
+import type { Value } from '../../inspect/value';
 import type { ProgramView } from '../../inspect/view';
 import type { Memory } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
@@ -42,7 +43,7 @@ export const heldVariables = ({ text, address }: EnvironmentText): HeldVariable[
 export const readKernelEnvironment = async (context: ChainContext, kernel: ProgramView): Promise<EnvironmentText> => {
   const entry = await atKernelEntry(context, kernel);
   if (entry !== undefined) return entry;
-  const stored = (await perhaps(() => fromBootstrap(kernel))) ?? (await fromBootstrapBytes(kernel));
+  const stored = (await perhaps(() => fromBootstrap(kernel))) ?? (await fromBootstrapBytes(kernel)) ?? (await perhaps(() => fromLocals(context, kernel)));
   if (stored !== undefined) return stored;
   throw failure(chainErrors.notThereYet, { what: 'the boot environment', place: 'BOOTSTRAP of the kernel' });
 };
@@ -64,6 +65,28 @@ const readKernelArgs = async (physical: Memory, registers: Registers): Promise<E
 const fromBootstrap = async (kernel: ProgramView): Promise<EnvironmentText | undefined> => {
   const slice = holderOf(kernel.variable('BOOTSTRAP', 'startup/mod.rs'), 'env').member('env');
   return decode(kernel.memory, await slice.member('data_ptr').integer(), await slice.member('length').integer());
+};
+
+/** Until `kmain` has stored it: its parameter `bootstrap`, or `args` of `start` (kernel/src/startup/mod.rs, arch/x86_shared/start.rs). */
+const fromLocals = async (context: ChainContext, kernel: ProgramView): Promise<EnvironmentText | undefined> => {
+  const bootstrap = await structOf(context.local?.('bootstrap'));
+  if (bootstrap?.hasMember('env') === true) {
+    const slice = bootstrap.member('env');
+    return decode(kernel.memory, await slice.member('data_ptr').integer(), await slice.member('length').integer());
+  }
+  return fromArgs(context);
+};
+
+/** A local, through the reference it may be. */
+const structOf = async (local: Promise<Value | undefined> | undefined): Promise<Value | undefined> => {
+  const given = await local;
+  return given !== undefined && strip(given.type).kind === 'pointer' ? given.deref() : given;
+};
+
+/** KernelArgs as a local `args`: the loader's and the kernel's. */
+const fromArgs = async (context: ChainContext): Promise<EnvironmentText | undefined> => {
+  const args = await structOf(context.local?.('args'));
+  return args?.hasMember('env_base') === true ? decode(context.machine.physical, await args.member('env_base').integer(), await args.member('env_size').integer()) : undefined;
 };
 
 const isEnvironment = (text: string): boolean => text.includes('=') && text.split('\n').every((line) => line === '' || /^[A-Za-z_]\w*=[\x20-\x7e]*$/.test(line));
@@ -88,16 +111,11 @@ const fromBootstrapBytes = async (kernel: ProgramView): Promise<EnvironmentText 
  * src/os/uefi/arch/x86_64.rs): the KernelArgs it is about to hand over, else the writer with `slice` and `i`.
  */
 export const readLoaderEnvironment = async (context: ChainContext): Promise<EnvironmentText> => {
-  const { physical } = context.machine;
-  const given = await context.local?.('args');
-  const args = given !== undefined && strip(given.type).kind === 'pointer' ? await given.deref() : given;
-  if (args !== undefined && args.hasMember('env_base')) {
-    const found = await decode(physical, await args.member('env_base').integer(), await args.member('env_size').integer());
-    if (found !== undefined) return found;
-  }
+  const args = await fromArgs(context);
+  if (args !== undefined) return args;
   const writer = await context.local?.('w');
   if (writer !== undefined && writer.hasMember('slice') && writer.hasMember('i')) {
-    const found = await decode(physical, await writer.member('slice').member('data_ptr').integer(), await writer.member('i').integer());
+    const found = await decode(context.machine.physical, await writer.member('slice').member('data_ptr').integer(), await writer.member('i').integer());
     if (found !== undefined) return found;
   }
   throw failure(chainErrors.notThereYet, { what: 'the boot environment', place: 'a local of the bootloader at this stop' });

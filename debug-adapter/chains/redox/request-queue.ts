@@ -1,4 +1,8 @@
+import { BootscopeError } from '../../errors/catalogue';
+import type { Value } from '../../inspect/value';
+import type { ProgramView } from '../../inspect/view';
 import type { Memory } from '../../machine/machine';
+import { holderOf, innerMember } from '../members';
 import { decodeRequests, requestSize, type SchemeRequest, type SchemeResponse } from './scheme-messages';
 
 /** Bytes of a UserInner that are searched; it holds a few counters, the queue and the slab of states. */
@@ -25,19 +29,32 @@ const layouts: readonly Layout[] = Array.from({ length: objectSize / 8 - 3 }, (_
 
 /** What is known of a layout at one queue. */
 interface Watched {
-  head: bigint;
-  moved: boolean;
+  readonly heads: Set<bigint>;
+  last?: bigint;
+  /** The head was put back to the start, which one that goes round never is. */
+  putBack: boolean;
 }
+/** A head that was seen at this many places, and never put back, goes round. */
+const goesRound = 3;
+/** So many answers are looked at before a head that stands still is taken as one that is put back. */
+const firstAnswers = 3;
 
 /**
  * What a daemon was asked, out of the kernel's queue of requests to it: `UserInner.todo` (kernel/src/scheme/user.rs), a
  * WaitQueue around a VecDeque of Sqe (kernel/src/sync/wait_queue.rs). An entry taken out stays in the ring until it is
- * overwritten, so at the answer the newest one of the answer's tag is there. No debug information is needed: the queue is
- * where the words of the object form one and its ring holds fitting requests. Where entries are taken one by one the head
- * moves on with each answer, and the newest lies before it; a queue that is drained as a whole begins again at its first slot.
+ * overwritten, so at the answer the newest one of the answer's tag is there. Debug information tells where the queue lies;
+ * without it, it is where the words of the object form one and its ring holds fitting requests. Where entries are taken one
+ * by one the head moves on with each answer, and the newest lies before it; a queue that was drained (as since 2025) begins
+ * again at its first slot.
  */
 export class RequestQueue {
   readonly #watched = new Map<bigint, { seen: number; readonly layouts: Map<Layout, Watched> }>();
+  readonly #layouts: readonly Layout[];
+
+  constructor(kernel?: ProgramView) {
+    const exact = kernel === undefined || kernel.level < 2 ? undefined : layoutOf(kernel);
+    this.#layouts = exact === undefined ? layouts : [exact];
+  }
 
   /** Requests by tag; only what cannot be meant otherwise. */
   async find(memory: Memory, object: bigint, responses: readonly SchemeResponse[]): Promise<Map<number, SchemeRequest>> {
@@ -45,15 +62,12 @@ export class RequestQueue {
     const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const state = this.#watched.get(object) ?? { seen: 0, layouts: new Map<Layout, Watched>() };
     this.#watched.set(object, state);
-    const possible = layouts.flatMap((layout) => {
-      const ring = ringAt(data, layout);
-      return ring === undefined ? [] : [{ layout, ring, moved: watch(state.layouts, layout, ring.head) }];
-    });
     state.seen++;
-    const moving = possible.filter(({ moved }) => moved);
-    // One answer alone does not tell whether a head stands still because the queue is drained.
-    const still = possible.filter(({ ring }) => ring.head === 0n);
-    const readings = moving.length > 0 ? moving.map((one) => ({ ...one, drained: false })) : [...still.map((one) => ({ ...one, drained: true })), ...(state.seen > 2 ? [] : possible.map((one) => ({ ...one, drained: false })))];
+    const possible = this.#layouts.flatMap((layout) => {
+      const ring = ringAt(data, layout);
+      return ring === undefined ? [] : [{ ring, watched: watch(state.layouts, layout, ring) }];
+    });
+    const readings = readingsOf(possible, state.seen <= firstAnswers);
     const rings = await memory.readMany(readings.map(({ ring }) => ({ address: ring.pointer, length: Number(ring.capacity) * requestSize })));
     const fitting = readings.flatMap(({ ring, drained }, index) => {
       const content = rings[index];
@@ -67,11 +81,38 @@ export class RequestQueue {
   }
 }
 
-const watch = (watched: Map<Layout, Watched>, layout: Layout, head: bigint): boolean => {
-  const before = watched.get(layout);
-  const moved = before !== undefined && (before.moved || before.head !== head);
-  watched.set(layout, { head, moved });
-  return moved;
+const watch = (layouts: Map<Layout, Watched>, layout: Layout, ring: Ring): Watched => {
+  const watched: Watched = layouts.get(layout) ?? { heads: new Set(), putBack: false };
+  layouts.set(layout, watched);
+  if (ring.head === 0n && watched.last !== undefined && watched.last !== ring.capacity - 1n) watched.putBack = true;
+  watched.heads.add(ring.head);
+  watched.last = ring.head;
+  return watched;
+};
+
+/** The ways to read the possible rings: from the head backwards, or from the first slot on. */
+const readingsOf = (possible: readonly { readonly ring: Ring; readonly watched: Watched }[], early: boolean): { readonly ring: Ring; readonly drained: boolean }[] => {
+  const round = possible.filter(({ watched }) => watched.heads.size >= goesRound && !watched.putBack);
+  if (round.length > 0) return round.map(({ ring }) => ({ ring, drained: false }));
+  return possible.flatMap(({ ring, watched }) => {
+    const backwards = { ring, drained: false };
+    if (ring.head !== 0n) return [backwards];
+    return [{ ring, drained: true }, ...(early && !watched.putBack ? [backwards] : [])];
+  });
+};
+
+/** The queue's place by debug information: `todo`, and in it the VecDeque's `head`, `len` and `buf` (of `ptr` and `cap`). */
+const layoutOf = (kernel: ProgramView): Layout | undefined => {
+  const base = 0x1000n;
+  try {
+    const deque = holderOf(innerMember(kernel.value(kernel.type('UserInner', 'scheme/user.rs'), base), 'todo'), 'head', 'len', 'buf');
+    const buffer = holderOf(deque.member('buf'), 'ptr', 'cap');
+    const offset = (value: Value): number => Number((value.address ?? base) - base);
+    return { head: offset(deque.member('head')), length: offset(deque.member('len')), capacity: offset(buffer.member('cap')), pointer: offset(buffer.member('ptr')) };
+  } catch (error) {
+    if (error instanceof BootscopeError) return undefined;
+    throw error;
+  }
 };
 
 interface Ring {
@@ -105,9 +146,21 @@ const newestOf = (content: Uint8Array, ring: Ring, drained: boolean, responses: 
   return found;
 };
 
-/** A request has a caller; a read or write has a buffer, and a successful answer to it tells no more bytes than were asked for. */
+/** Where an open or another request with a path carries it (redox-os/syscall src/schemev2.rs). */
+export const pathArguments: Readonly<Record<string, readonly [address: number, length: number]>> = { Open: [0, 1], Rmdir: [0, 1], Unlink: [0, 1], OpenAt: [1, 2], UnlinkAt: [1, 2] };
+/** PATH_MAX of kernel/src/syscall/fs.rs. */
+export const longestPath = 4096n;
+/** User space is the lower half; its first page is never mapped. */
+const isUserAddress = (address: bigint): boolean => address >= 4096n && address < 1n << 47n;
+
+/** A request has a caller; a path and a buffer lie in user space, and a successful answer tells no more bytes than were asked for. */
 const isPlausible = (request: SchemeRequest, response: SchemeResponse): boolean => {
   if (request.caller >= 1n << 32n) return false;
+  const path = pathArguments[request.operation];
+  if (path !== undefined) {
+    const [address, length] = [request.args[path[0]] ?? 0n, request.args[path[1]] ?? 0n];
+    return length <= longestPath && (isUserAddress(address) || (length === 0n && address <= 1n));
+  }
   if (request.operation !== 'Read' && request.operation !== 'Write') return true;
   const [, , length = 0n] = request.args;
   return length < 1n << 32n && (response.errno !== 0 || response.result <= length);

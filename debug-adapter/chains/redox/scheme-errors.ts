@@ -11,7 +11,7 @@ import type { Chain, ChainContext, ErrorObservation, ErrorSites, Figure } from '
 import { baseName, meansProcess } from '../process-name';
 import { perhaps } from '../unknown';
 import { contextName } from './context-name';
-import { RequestQueue } from './request-queue';
+import { longestPath, pathArguments, RequestQueue } from './request-queue';
 import { decodeRequests, decodeResponses, namedArguments, requestSize, responseSize, type SchemeRequest, type SchemeResponse } from './scheme-messages';
 
 /** System call numbers by their low 16 bits: redox-os/syscall src/number.rs (read 3, read2 35, write 4, write2 45). */
@@ -44,11 +44,11 @@ export interface SeenReply {
  * stopped where system calls enter and leave (kernel/src/arch/x86_64/interrupt/syscall.rs). `seen` is told of every reply
  * whose request is known.
  */
-export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string, seen: (reply: SeenReply) => Promise<void> = () => Promise.resolve()): ErrorSites => sitesOf(kernel, new SchemeWatch(chain, asked, seen));
+export const schemeErrors = (chain: Chain, kernel: ProgramView, asked: string, seen: (reply: SeenReply) => Promise<void> = () => Promise.resolve()): ErrorSites => sitesOf(kernel, new SchemeWatch(chain, kernel, asked, seen));
 
 /** Every reply of every daemon, at the same places; never an error to stop at. */
 export const schemeTraffic = (chain: Chain, kernel: ProgramView, seen: (reply: SeenReply) => Promise<void>): ErrorSites => {
-  const { addresses, what, inspect } = sitesOf(kernel, new SchemeWatch(chain, undefined, seen));
+  const { addresses, what, inspect } = sitesOf(kernel, new SchemeWatch(chain, kernel, undefined, seen));
   return {
     addresses,
     what,
@@ -88,16 +88,19 @@ const lowerHalf = 1n << 47n;
 
 class SchemeWatch {
   readonly #daemons = new Map<bigint, Daemon>();
-  readonly #queue = new RequestQueue();
+  readonly #queue: RequestQueue;
   /** By page-table root: the process asked for, or that it is another one. */
   readonly #names = new Map<bigint, DaemonName | null>();
 
   constructor(
     private readonly chain: Chain,
+    kernel: ProgramView,
     /** undefined: every process. */
     private readonly asked: string | undefined,
     private readonly seen: (reply: SeenReply) => Promise<void>,
-  ) {}
+  ) {
+    this.#queue = new RequestQueue(kernel);
+  }
 
   /** The daemon's answers, before the kernel handles them. */
   async atAnswer(context: ChainContext, registers: Registers): Promise<ErrorObservation | undefined> {
@@ -194,10 +197,6 @@ interface DaemonName {
   readonly name: string;
   readonly pid?: number;
 }
-
-/** Where an open carries its path: `Open(path, length, flags)`, `OpenAt(directory, path, length, …)` (redox-os/syscall src/schemev2.rs). */
-const pathArguments: Readonly<Record<string, readonly [address: number, length: number]>> = { Open: [0, 1], OpenAt: [1, 2] };
-const longestPath = 4096n;
 
 /** The kernel has the caller's bytes mapped into the daemon until it has handled the answer. */
 const openedPath = async (context: ChainContext, request: SchemeRequest): Promise<string | undefined> => {

@@ -20,8 +20,9 @@ export interface SchemeResponse {
 }
 
 const operations: readonly string[] = [
-  'Open', 'Rmdir', 'Unlink', 'Close', 'Dup', 'Read', 'Write', 'Fsize', 'Fchmod', 'Fchown', 'Fcntl', 'Fevent', 'Flink', 'Fpath', 'Frename', 'Fstat',
+  'Open', 'Rmdir', 'Unlink', 'Close', 'Dup', 'Read', 'Write', 'Fsize', 'Fchmod', 'Fchown', 'Fcntl', 'Fevent', 'Sendfd', 'Fpath', 'Frename', 'Fstat',
   'Fstatvfs', 'Fsync', 'Ftruncate', 'Futimens', 'MmapPrep', 'RequestMmap', 'Mremap', 'Munmap', 'Msync', 'Cancel', 'Getdents', 'CloseMsg', 'Call', 'OpenAt',
+  'Flink', 'Recvfd', 'UnlinkAt', 'StdFsCall', 'Detach',
 ];
 
 /** Names of the arguments that matter, by operation (kernel/src/scheme/user.rs, kreadoff and its neighbours). */

@@ -165,7 +165,7 @@ export class FakeValue implements Value {
 
 /** A machine's memory with an allocator, types and variables. */
 export class FakeKernel implements ProgramView {
-  readonly level = 2;
+  level: 0 | 1 | 2 = 2;
   readonly addressSize = 8;
   readonly memory = new FakeMemory();
   readonly physical = this.memory;

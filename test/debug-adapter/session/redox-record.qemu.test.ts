@@ -21,6 +21,11 @@ const record = async (guest: RedoxLivePaths, text: string, { kernel = guest.kern
     await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [...first, { filterId: 'serial', condition: `/${text}/` }] });
   });
   await client.waitFor<Stopped>('stopped');
+  if (kernel === guest.kernel) {
+    // Before kmain has stored it the text is told from its parameter.
+    const early = await client.request<EnvironmentAnswer>('bootscope/environment');
+    expect(early.variables.find(({ name }) => name === 'REDOXFS_UUID')?.values).toMatchObject([{ stage: 'kernel', value: guest.constants.uuid }]);
+  }
   expect(await client.request<ReadsAnswer>('bootscope/reads', { record: true })).toMatchObject({ recording: true, reads: [] });
   await client.request('continue', { threadId: 1 });
   if (first.length === 0) expect((await client.waitFor<Stopped>('stopped')).description).toMatch(new RegExp(text));
