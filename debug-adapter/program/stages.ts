@@ -8,16 +8,11 @@ import { rootOf } from './placed-program';
 import type { PlacedProgram } from './placed-program';
 import { isStageId, rankOf } from './stage-order';
 
-/** A serial line that shows that a stage has begun. */
-export interface StagePattern {
-  readonly stage: StageId;
-  readonly pattern: RegExp;
-}
-
 export interface StageOptions {
   readonly machine: Machine;
   readonly program: PlacedProgram;
-  readonly patterns?: readonly StagePattern[];
+  /** The stage that a plain line of the console shows to have begun. */
+  readonly stageOfLine?: (line: string) => StageId | undefined;
   /** What the chain calls its stages; an id without a name stands for itself. */
   readonly names?: Partial<Record<StageId, string>>;
   /** Milliseconds since the machine was started or joined. */
@@ -38,23 +33,25 @@ const UPPER_HALF = 1n << 63n;
 const UPPER_HALF_32 = 0x8000_0000n;
 const LONGEST_LINE = 4096;
 const MOST_EVIDENCE = 8;
+const PROMPT = /[:>?#$%] ?$/;
 
 /** Which stage the boot is in, by evidence: code that stops, serial lines, the mode of the processor. Stages only go forward until a reset. */
 export class StageTracker implements StopObserver {
   readonly #machine: Machine;
   readonly #program: PlacedProgram;
-  readonly #patterns: readonly StagePattern[];
+  readonly #stageOfLine: (line: string) => StageId | undefined;
   readonly #names: Partial<Record<StageId, string>>;
   readonly #now: () => number;
   readonly #entered = new Map<StageId, Entered>();
-  readonly #lines = new Map<number, string>();
+  /** What the console has said of a line that has not ended. */
+  #line = '';
   readonly #listeners = new Set<(stage: StageInfo) => void>();
   #current: StageId | undefined;
 
-  constructor({ machine, program, patterns = [], names = {}, now }: StageOptions) {
+  constructor({ machine, program, stageOfLine = () => undefined, names = {}, now }: StageOptions) {
     this.#machine = machine;
     this.#program = program;
-    this.#patterns = patterns;
+    this.#stageOfLine = stageOfLine;
     this.#names = names;
     const start = performance.now();
     this.#now = now ?? (() => performance.now() - start);
@@ -77,7 +74,7 @@ export class StageTracker implements StopObserver {
 
   arm(): Promise<void> {
     this.#entered.clear();
-    this.#lines.clear();
+    this.#line = '';
     this.#current = undefined;
     this.#program.setActiveStage(undefined);
     if (this.#machine.launched) this.enter('firmware', { kind: 'memory', text: 'the machine starts at its reset vector' });
@@ -86,13 +83,12 @@ export class StageTracker implements StopObserver {
 
   mark(): () => Promise<void> {
     const entered = [...this.#entered].map(([id, one]) => [id, { ...one, evidence: [...one.evidence] }] as const);
-    const lines = [...this.#lines];
+    const line = this.#line;
     const current = this.#current;
     return () => {
       this.#entered.clear();
       for (const [id, one] of entered) this.#entered.set(id, { ...one, evidence: [...one.evidence] });
-      this.#lines.clear();
-      for (const [port, line] of lines) this.#lines.set(port, line);
+      this.#line = line;
       this.#current = current;
       this.#program.setActiveStage(current);
       return Promise.resolve();
@@ -126,16 +122,16 @@ export class StageTracker implements StopObserver {
     return Promise.resolve();
   }
 
-  /** Takes a piece of serial output; lines and a last line without end (a prompt) are held against the patterns. */
-  onSerial(port: number, bytes: Uint8Array, atMs: number = this.#now()): void {
-    const text = (this.#lines.get(port) ?? '') + Buffer.from(bytes).toString('latin1');
-    const lines = text.split(/\r*\n|\r(?!\n)/);
-    this.#lines.set(port, (lines.at(-1) ?? '').slice(-LONGEST_LINE));
+  /** Takes a piece of what the console says: a line counts once it is complete, or when it waits as a prompt does (`login: `). */
+  onConsole(bytes: Uint8Array, atMs: number = this.#now()): void {
+    const lines = (this.#line + Buffer.from(bytes).toString('latin1')).split(/\r*\n/);
+    const last = lines.pop() ?? '';
+    this.#line = last.slice(-LONGEST_LINE);
+    if (PROMPT.test(last)) lines.push(last);
     for (const line of lines) {
       const plain = shownLine(stripTerminalControl(line.slice(0, LONGEST_LINE))).trim();
-      if (plain === '') continue;
-      for (const { stage, pattern } of this.#patterns)
-        if (this.#isAhead(stage) && plain.search(pattern) >= 0) this.enter(stage, { kind: 'serial', text: plain }, undefined, atMs);
+      const stage = plain === '' ? undefined : this.#stageOfLine(plain);
+      if (stage !== undefined) this.enter(stage, { kind: 'serial', text: plain }, undefined, atMs);
     }
   }
 
@@ -159,7 +155,7 @@ export class StageTracker implements StopObserver {
 
   /** Body of `bootscope/stages`: every stage that the chain or an image knows, in the order of a boot. */
   answer(): StagesAnswer {
-    const ids = new Set<StageId>([...this.#entered.keys(), ...this.#patterns.map(({ stage }) => stage)]);
+    const ids = new Set<StageId>(this.#entered.keys());
     for (const id of Object.keys(this.#names)) if (isStageId(id)) ids.add(id);
     for (const { stage } of this.#program.modules) if (isStageId(stage)) ids.add(stage);
     const order = [...ids].sort((a, b) => rankOf(a) - rankOf(b) || (this.#entered.get(a)?.enteredMs ?? Infinity) - (this.#entered.get(b)?.enteredMs ?? Infinity));

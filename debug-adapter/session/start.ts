@@ -37,7 +37,6 @@ import { RunController } from './run/controller';
 import { Recorders } from './run/recorders';
 import { StageMarks } from './run/stage-marks';
 import { SerialFeed } from './serial-feed';
-import { SerialLines } from './serial-lines';
 import { SerialMachine } from './serial-machine';
 import { SerialText } from './serial-text';
 import { SymbolLoading } from './symbol-loading';
@@ -131,11 +130,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     bootFiles: () => bootFiles.files(),
   });
   const bootFiles = new BootFiles(configuration.cwd);
-  const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames });
-  const consoleLines = new SerialLines((text) => {
-    const stage = chain.stageOfLine(text);
-    if (stage) stages.enter(stage, { kind: 'serial', text });
-  });
+  const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames, stageOfLine: (line) => chain.stageOfLine(line) });
 
   const run = new RunController(machine, {
     stopped: (report) => {
@@ -217,7 +212,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     stage: () => stages.current ?? null,
     placeOf: ({ pc, cr3 }) => placeInWords(program, sources, pc, cr3),
     mark: () => {
-      const back = [program, serialText, consoleLines, breakpoints].map((part) => part.mark());
+      const back = [program, serialText, breakpoints].map((part) => part.mark());
       const looks = observers.flatMap((observer) => observer.mark?.() ?? []);
       const chained = chain.mark();
       return async () => {
@@ -255,10 +250,10 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     }),
     machine.on('notice', log),
     machine.on('serial', ({ port, bytes }) => {
-      if (port === 1) consoleLines.take(bytes);
+      if (port === 1) stages.onConsole(bytes);
     }),
     machine.on('repeated', ({ port, bytes }) => {
-      if (port === 1) consoleLines.take(bytes);
+      if (port === 1) stages.onConsole(bytes);
     }),
     machine.on('reset', ({ reason, facts }) => {
       mountHistory.reset();

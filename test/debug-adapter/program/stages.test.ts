@@ -12,15 +12,11 @@ const setup = () => {
     machine,
     program,
     now: () => time,
-    names: { loader: 'boot loader', kernel: 'kernel' },
-    patterns: [
-      { stage: 'loader', pattern: /^Looking for RedoxFS/ },
-      { stage: 'init', pattern: /^init: switchroot/ },
-      { stage: 'login', pattern: /login:$/ },
-    ],
+    names: { loader: 'boot loader', kernel: 'kernel', init: 'init', login: 'login' },
+    stageOfLine: (line) => (line.startsWith('Looking for RedoxFS') ? 'loader' : line.startsWith('init: switchroot') ? 'init' : line.endsWith('login:') ? 'login' : undefined),
   });
   const say = (text: string) => {
-    tracker.onSerial(1, Buffer.from(text), time);
+    tracker.onConsole(Buffer.from(text), time);
   };
   return { fake, program, tracker, say, at: (ms: number) => (time = ms) };
 };
