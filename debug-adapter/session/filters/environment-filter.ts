@@ -50,7 +50,7 @@ export class EnvironmentFilter implements ActiveFilter {
     const by = (await this.#host.chain.currentProcess())?.name;
     const was = before === undefined ? 'it was not set' : `it was "${before}"`;
     const what = setter === 'kern_setenv' ? `is set to "${value ?? '(unreadable)'}"` : 'is removed';
-    return { stop, reason: 'exception', description: `${name} ${what}${by === undefined ? '' : ` by ${by}`}; ${was}`, exception: { filter: 'environment', details: name } };
+    return { stop, reason: 'exception', description: `${name} ${what}${by === undefined ? '' : ` by ${by}`}; ${was}`, hitBreakpointIds: [this.#host.id], exception: { filter: 'environment', details: name } };
   }
 
   dispose(): Promise<void> {

@@ -163,7 +163,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
     const returned: ReturnedCall = { function: site.function.qualifiedName, values: [{ name: 'result', value: outcome.text }, ...values] };
     const where = module.process === undefined ? '' : ` in ${module.process}`;
     const description = [`${this.#options.name}${where} returns ${this.#options.words(outcome)}`, argumentsInWords(values, figures), figures.map(({ text }) => text).join(', ')].filter((text) => text !== '').join('; ');
-    return { stop, reason: 'exception', description, exception: { filter: 'errno', details: outcome.text }, returned };
+    return { stop, reason: 'exception', description, hitBreakpointIds: [this.#host.id], exception: { filter: 'errno', details: outcome.text }, returned };
   }
 
   /** At a tail jump the stack is as at entry: its top is the address the other function will return to. */

@@ -97,6 +97,7 @@ export class ProcessErrnoFilter implements ActiveFilter {
       stop,
       reason: 'exception',
       description: observed.sentence,
+      hitBreakpointIds: [this.#host.id],
       exception: { filter: 'errno', details: `${errnoInWords(this.#host.chainId(), observed.errno)} from ${observed.process}` },
       returned: {
         function: observed.operation ?? 'system call',

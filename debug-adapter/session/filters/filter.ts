@@ -10,6 +10,8 @@ import type { StopJudge } from '../run/stop-report';
 
 /** What a filter works with. */
 export interface FilterHost {
+  /** The filter's id, as its answer to the editor has it; its stops carry it. */
+  readonly id: number;
   readonly machine: Machine;
   readonly program: PlacedProgram;
   readonly locations: Locations;

@@ -42,13 +42,13 @@ interface Slot {
 
 /** The exception filters the user has set. */
 export class Filters {
-  readonly #host: Omit<FilterHost, 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void };
+  readonly #host: Omit<FilterHost, 'id' | 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void };
   #slots: Slot[] = [];
   /** What the editor asked for, and what a face asked for beside it: the editor knows nothing of that and would forget it. */
   #wanted: { readonly editor: readonly DebugProtocol.ExceptionFilterOptions[]; readonly face: readonly DebugProtocol.ExceptionFilterOptions[] } = { editor: [], face: [] };
   #nextId = 100_000;
 
-  constructor(host: Omit<FilterHost, 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void }) {
+  constructor(host: Omit<FilterHost, 'id' | 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void }) {
     this.#host = host;
   }
 
@@ -102,6 +102,7 @@ export class Filters {
       }
       const host: FilterHost = {
         ...this.#host,
+        id,
         changed: ({ verification }) => {
           // Before the answer, the editor does not know the id.
           if (known) this.#host.changed({ id, ...verification });

@@ -150,7 +150,7 @@ export class FunctionFilter implements ActiveFilter {
   }
 
   #report(stop: Stop, description: string): StopReport {
-    return { stop, reason: 'exception', description, exception: { filter: this.#stops.filter } };
+    return { stop, reason: 'exception', description, hitBreakpointIds: [this.#host.id], exception: { filter: this.#stops.filter } };
   }
 
   #verify(): Verification {

@@ -96,6 +96,7 @@ export class MountFilter implements ActiveFilter {
       stop,
       reason: 'exception',
       description: `${changes.map(({ text }) => text).join('; ')}${by === undefined ? '' : ` by ${by}`}`,
+      hitBreakpointIds: [this.#host.id],
       exception: { filter: 'mount', ...(where === undefined ? {} : { details: `seen in ${where}` }) },
     };
   }

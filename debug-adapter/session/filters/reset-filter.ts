@@ -10,7 +10,7 @@ export class ResetFilter implements ActiveFilter {
     this.#unlisten = host.machine.on('reset', ({ reason, facts }) => {
       const why = resetInWords(reason, facts, (pc) => placeInWords(host, pc));
       const details = facts?.tripleFault === true ? 'triple fault' : reason;
-      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `The machine was reset: ${why}`, exception: { filter: 'cpu-reset', details } }));
+      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `The machine was reset: ${why}`, hitBreakpointIds: [host.id], exception: { filter: 'cpu-reset', details } }));
     });
   }
 

@@ -15,7 +15,7 @@ export class SerialFilter implements ActiveFilter {
       const line = this.#take(port, Buffer.from(bytes).toString('latin1'), pattern);
       if (line === undefined) return;
       const text = Buffer.from(line, 'latin1').toString('utf8');
-      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, exception: { filter: 'serial', details: `matched ${String(pattern)}` } }));
+      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, hitBreakpointIds: [host.id], exception: { filter: 'serial', details: `matched ${String(pattern)}` } }));
     });
   }
 

@@ -74,6 +74,6 @@ export class StageFilter implements ActiveFilter {
   }
 
   #report(stop: Stop, name: string, why: string): StopReport {
-    return { stop, reason: 'exception', description: `The stage ${name} was entered: ${why}`, exception: { filter: 'stage' } };
+    return { stop, reason: 'exception', description: `The stage ${name} was entered: ${why}`, hitBreakpointIds: [this.#host.id], exception: { filter: 'stage' } };
   }
 }
