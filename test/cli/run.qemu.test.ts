@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli } from './bundle';
+import { buildFreebsdLive } from '../guests/freebsd-live/build.mjs';
+import { buildRedoxLive } from '../guests/redox-live/build.mjs';
+
+let folder: string;
+let cli: string;
+let launchJson: string;
+beforeAll(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-run-'));
+  cli = await bundleCli(folder);
+  const freebsd = await buildFreebsdLive();
+  const redox = await buildRedoxLive({ variant: 'full' });
+  const one = (name: string, more: object): object => ({ type: 'bootscope', request: 'launch', name, ...more });
+  const configurations = [
+    { type: 'node', request: 'launch', name: 'not ours' },
+    one('freebsd', { qemu: freebsd.qemu('a'), images: [{ stage: 'kernel', file: freebsd.kernel }] }),
+    one('redox', { qemu: redox.qemu, images: [{ stage: 'kernel', file: redox.kernel }, { stage: 'userland', file: '${env:LIVED}', process: 'lived' }] }),
+    one('empty', { qemu: ['qemu-system-x86_64', '-nodefaults', '-nographic', '-net', 'none'] }),
+    one('missing', { qemu: ['qemu-that-is-nowhere'] }),
+  ];
+  process.env.LIVED = redox.programs.lived;
+  fs.mkdirSync(path.join(folder, '.vscode'));
+  launchJson = path.join(folder, '.vscode/launch.json');
+  fs.writeFileSync(launchJson, `// As VS Code takes it\n${JSON.stringify({ version: '0.2.0', configurations }, undefined, 2).replace(/\n\}$/, ',\n}')}`);
+});
+afterAll(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (args: readonly string[], at?: { readonly says: RegExp; readonly signal: NodeJS.Signals }): Promise<{ status: number | null; out: string; err: string }> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, 'run', ...args]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => {
+      err += data.toString();
+      if (at?.says.test(err)) child.kill(at.signal);
+    });
+    child.on('close', (status) => {
+      resolve({ status, out, err });
+    });
+  });
+
+describe('run', () => {
+  it('passes when the boot comes to its goals in order, and keeps what the console said', async () => {
+    const log = path.join(folder, 'serial.log');
+    const { status, out, err } = await run([launchJson, '--name', 'freebsd', '--until', 'kernel', '--until', 'mount: added on /sysroot', '--until', 'login', '--log', log]);
+    expect({ status, out }).toEqual({ status: 0, out: expect.stringMatching(/^PASS: reached kernel, mount: added on \/sysroot, login after [\d.]+ s\n$/) as string });
+    expect(err).toMatch(/stage Kernel: [\s\S]*reached mount: added on \/sysroot: .*\/sysroot[\s\S]*stage Login: .*login:/);
+    expect(fs.readFileSync(log, 'utf8')).toMatch(/login: ?$/);
+  });
+
+  it('fails when the boot comes to something else first, and says why and where', async () => {
+    const { status, out } = await run([launchJson, '--name', 'redox', '--until', 'login', '--fail-on', 'errno: LiveDisk::read returns EINVAL', '--json']);
+    expect(status).toBe(1);
+    const verdict = JSON.parse(out) as Record<string, unknown>;
+    expect(verdict).toMatchObject({ version: 1, configuration: 'redox', outcome: 'failed', reached: [], sentence: expect.stringMatching(/^errno: LiveDisk::read returns EINVAL before login: .*EINVAL.*preload 4 MiB/) as string });
+    expect((verdict.frames as { function: string; line: number }[])[0]).toMatchObject({ function: expect.stringMatching(/read/) as string, line: expect.any(Number) as number });
+  });
+
+  it('judges a failed root mount without being asked to, with cause and fix', async () => {
+    const { status, out } = await run([launchJson, '--name', 'redox', '--until', 'login']);
+    expect(status).toBe(1);
+    expect(out).toMatch(/^FAILED: mountroot-failed before login: [\s\S]*#0 [\s\S]*\[redox\.preload-too-small, certain\]\n {2}cause: /);
+  });
+
+  it('tells a boot that hangs from one that fails', async () => {
+    const { status, out } = await run([launchJson, '--name', 'empty', '--until', 'login', '--quiet', '3']);
+    expect(status).toBe(2);
+    expect(out).toMatch(/^HUNG: the console has said nothing for 3\.0 s, and login was not reached\n {2}#0 /);
+  });
+
+  it('ends the machine when it is interrupted', async () => {
+    const { status } = await run([launchJson, '--name', 'empty', '--until', 'login'], { says: /stage Firmware/, signal: 'SIGINT' });
+    expect(status).toBe(130);
+  });
+
+  it('cannot start what is not there, nor what is written wrongly', async () => {
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [[launchJson, '--name', 'missing', '--until', 'login'], /BS103: the program "qemu-that-is-nowhere"/],
+      [[launchJson, '--until', 'login'], /several configurations; choose one by --name: freebsd, redox, empty, missing/],
+      [[launchJson, '--name', 'not ours', '--until', 'login'], /holds no configuration "not ours" but: freebsd/],
+      [[launchJson, '--name', 'empty', '--until', 'errno: what is this'], /"errno: what is this" is nothing a boot can come to\. BS336: .* column 1/],
+      [[launchJson, '--name', 'empty', '--until', 'logon'], /"logon" is nothing a boot can come to/],
+      [[launchJson, '--name', 'empty', '--until', 'login', '--quiet', 'soon'], /a number of seconds/],
+      [[path.join(folder, 'none.json'), '--until', 'login'], /cannot read .*none\.json/],
+    ];
+    for (const [args, message] of cases) {
+      const { status, err } = await run(args);
+      expect({ args, status, err }).toEqual({ args, status: 3, err: expect.stringMatching(message) as string });
+    }
+  });
+});
