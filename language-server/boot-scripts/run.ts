@@ -123,20 +123,25 @@ class Runner {
     const simple = this.end === undefined && code.every((one) => one.kind !== 'function');
     const reads = simple ? namesIn(statement.node.text).map((name) => [name, this.variables.get(name)] as const) : [];
     const { stops } = this;
-    const [commands, unreached, assignments] = [this.commands.length, this.unreached.length, this.assignments.length];
+    const [commands, unreached, assignments, declared] = [this.commands.length, this.unreached.length, this.assignments.length, this.declared.length];
     this.undo.length = 0;
     this.all(code, place);
-    if (!simple || this.end !== undefined) return;
+    // What declares a function, deep inside it maybe, or calls one does more than is kept.
+    if (!simple || this.end !== undefined || this.declared.length > declared) return;
     const own = this.commands.slice(commands);
-    if (own.some((one) => wide.has(one.name) || this.functions.has(one.name))) return;
+    const dead = this.unreached.slice(unreached);
+    if (own.some((one) => wide.has(one.name)) || [...own, ...dead.map((one) => one.command)].some((one) => this.functions.has(one.name))) return;
     const changes = [...new Set(this.undo.map((one) => one.name))].map((name) => [name, this.variables.get(name)] as const);
-    results.set(statement, { reads, stops, changes, commands: own, unreached: this.unreached.slice(unreached), assignments: this.assignments.slice(assignments) });
+    results.set(statement, { reads, stops, changes, commands: own, unreached: dead, assignments: this.assignments.slice(assignments) });
   }
 
   private sameAgain(known: Result): boolean {
     if (this.end !== undefined || known.stops !== this.stops) return false;
     for (const [name, value] of known.reads) if (this.variables.get(name) !== value) return false;
-    if (this.functions.size > 0) for (const one of known.commands) if (this.functions.has(one.name)) return false;
+    if (this.functions.size > 0) {
+      for (const one of known.commands) if (this.functions.has(one.name)) return false;
+      for (const one of known.unreached) if (this.functions.has(one.command.name)) return false;
+    }
     return true;
   }
 
@@ -314,10 +319,11 @@ class Runner {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const called = path === name ? this.functions.get(name) : undefined;
     const command = new RunCommand(code, place, name, program, code.args.map(word), this.stops && !place.tolerated);
+    const runs = this.end === undefined;
     if (this.end === undefined) this.commands.push(command);
     else this.unreached.push({ command, end: this.end.by });
     if (called !== undefined) this.call(called, command, place);
-    else this.builtIn(command);
+    else if (runs) this.builtIn(command);
   }
 
   private call(called: Function, command: ShellCommand, place: Place): void {

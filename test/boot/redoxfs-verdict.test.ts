@@ -4,6 +4,7 @@ import { gptPartitions } from '../../boot/disk-partitions';
 import { preloadFromText } from '../../boot/redox-preload-text';
 import { redoxfsVerdict, type RedoxfsVerdict } from '../../boot/redoxfs-verdict';
 import { makeRedoxFs } from '../guests/redox-live/image/redoxfs.mjs';
+import { trials } from '../trials';
 
 const uuid = Buffer.from('6ba9ae7a20954d8b8aab78b340c29bb4', 'hex');
 const mib = 1n << 20n;
@@ -52,7 +53,7 @@ describe('the verdict on a live image', () => {
         Buffer.from(bytes).copy(copy, block * 4096);
         await verdict(copy, 2n * mib);
       }),
-      { numRuns: 25 },
+      trials(25),
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confVariables, expandValue, knownVariable, loaderRules, malformedMessage, readConf, readLine, readTree, type LoaderRules, type MalformedReason } from '../../../boot/languages/loader-conf';
+import { trials } from '../../trials';
 
 const value = (line: string, rules: LoaderRules): string | undefined => {
   const verdict = readLine(line, rules);
@@ -111,7 +112,7 @@ describe('a line of loader.conf', () => {
         }
         if (verdict.kind === 'setting') expect(line.slice(verdict.valueSpan.start, verdict.valueSpan.end)).toBe(verdict.raw);
       }),
-      { numRuns: 2000 },
+      trials(2000),
     );
   });
 });

@@ -4,6 +4,7 @@ import type { Value } from '../../../debug-adapter/inspect/value';
 import type { ChainContext } from '../../../debug-adapter/chains/chain';
 import { FreebsdChain } from '../../../debug-adapter/chains/freebsd/freebsd';
 import { anyPointer, array, char, charPointer, enumeration, FakeKernel, s32, struct, u32, u64, u8 } from './fake-machine';
+import { trials } from '../../trials';
 
 type Shape = '12.x' | '13.2' | '15.1';
 
@@ -156,7 +157,7 @@ describe.each(['12.x', '13.2', '15.1'] as const)('FreeBSD shape %s', (shape) => 
           ['/dev', 'prefix-stripped'],
         ]);
       }),
-      { numRuns: 12 },
+      trials(12),
     );
   });
   it('lists processes with roots, jails and spaces', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { demangle } from '../../../debug-adapter/images/demangle/demangle';
 import { components, pathMatches } from '../../../debug-adapter/images/demangle/path';
 import { matchesGlob } from '../../../debug-adapter/images/symbols/glob';
+import { trials } from '../../trials';
 
 describe('demangling', () => {
   it.each([
@@ -40,7 +41,7 @@ describe('demangling', () => {
         demangle(prefix + rest.join(''));
         expect(performance.now() - start).toBeLessThan(1000);
       }),
-      { numRuns: 2000 },
+      trials(2000),
     );
   });
 

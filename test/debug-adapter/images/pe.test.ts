@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import { openImage } from '../../../debug-adapter/images/open';
 import { clang, gcc, objcopy, scratch, tool } from './support';
+import { trials } from '../../trials';
 
 const linker = tool('lld-link-19', 'lld-link');
 const directory = scratch();
@@ -168,7 +169,7 @@ describe.skipIf(clang === undefined || linker === undefined)('a PE image with DW
           expect(error).toBeInstanceOf(BootscopeError);
         }
       }),
-      { numRuns: 300, interruptAfterTimeLimit: 8000 },
+      trials(300, 8000),
     );
   });
 });

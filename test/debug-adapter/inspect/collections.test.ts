@@ -7,6 +7,7 @@ import { render } from '../../../debug-adapter/inspect/render/render';
 import { arrayOf } from '../../../debug-adapter/inspect/values/pointers';
 import { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
 import { FakeMemory, base, pointer } from '../chains/fake-machine';
+import { trials } from '../../trials';
 
 /** Counts what is read and how much. */
 class CountingMemory extends FakeMemory {
@@ -90,7 +91,7 @@ describe('HashMap', () => {
         expect(page.map(({ name }) => name)).toEqual(keys.slice(start, start + count).map((key) => `[${key}]`));
         expect(await Promise.all(page.map(({ value: held }) => held.number()))).toEqual(keys.slice(start, start + count).map((key) => key * 2));
       }),
-      { numRuns: 60 },
+      trials(60),
     );
   });
 

@@ -7,6 +7,7 @@ import { evaluateLocation, evaluateNumber, staticAddress } from '../../../debug-
 import { fromBytes, toBytes } from '../../../debug-adapter/inspect/values/place';
 import { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
 import { FakeMemory, array, u32, u64, u8 } from '../chains/fake-machine';
+import { trials } from '../../trials';
 
 const float: BaseType = { kind: 'base', name: 'float', qualifiedName: 'float', language: 'c', size: 4, encoding: 'float' };
 const signed: BaseType = { kind: 'base', name: 'int', qualifiedName: 'int', language: 'c', size: 4, encoding: 'signed' };
@@ -131,7 +132,7 @@ describe('DWARF expressions', () => {
         const found = await evaluateLocation({ expression, context }, environment);
         expect(found.kind).toBeTypeOf('string');
       }),
-      { numRuns: 2000 },
+      trials(2000),
     );
   });
 

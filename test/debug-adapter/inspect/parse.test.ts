@@ -4,6 +4,7 @@ import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import type { Expression, TypeSyntax } from '../../../debug-adapter/inspect/evaluate/expression';
 import { characterValue, numberLiteral, stringBytes } from '../../../debug-adapter/inspect/evaluate/literals';
 import { parseExpression } from '../../../debug-adapter/inspect/evaluate/parse';
+import { trials } from '../../trials';
 
 const typeShape = (type: TypeSyntax): string => {
   switch (type.kind) {
@@ -175,7 +176,7 @@ describe('expressions', () => {
           expect(column).toBeLessThanOrEqual(text.length + 1);
         }
       }),
-      { numRuns: 2000 },
+      trials(2000),
     );
   });
 

@@ -7,6 +7,7 @@ import { registerNamesFor } from '../../../debug-adapter/inspect/stack/register-
 import { framesFrom } from '../../../debug-adapter/inspect/stack/unwind';
 import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
 import { FakeMachine, FakeSpace, fakeImage } from '../program/fakes';
+import { factor, trials } from '../../trials';
 
 const kernel = 0xffff_ffff_8100_0000n;
 const stack = 0xffff_8880_0000_1000n;
@@ -136,7 +137,7 @@ describe('a stack without call frame information', () => {
         expect(frames.at(-1)?.endReason).toBeTruthy();
         for (const { address, interrupted } of frames.slice(1)) if (!interrupted && address >= kernel) expect(code[Number(address - kernel) - 5]).toBe(0xe8);
       }),
-      { numRuns: 60 },
+      trials(60),
     );
-  }, 60_000);
+  }, 60_000 * factor);
 });

@@ -4,6 +4,7 @@ import { isCanonical, mappedRanges, pagingOf, rootOf, translateMany } from '../.
 import type { Paging } from '../../../debug-adapter/machine/page-walk';
 import type { MappedRange } from '../../../debug-adapter/machine/space';
 import { decodeMode, needsCodeSegment, parseCodeSegments } from '../../../debug-adapter/machine/modes';
+import { trials } from '../../trials';
 
 /** Page tables built by the test: 8-byte (or 4-byte) entries in pages handed out from 0x1000 on. */
 class Tables {
@@ -110,7 +111,7 @@ describe('translation', () => {
         expect([...ranges].sort((a, b) => (a.start < b.start ? -1 : 1))).toEqual(ranges);
         for (const [i, address] of addresses.entries()) expect(ranges.filter((r) => address >= r.start && address < r.end).map((r) => r.writable)).toEqual([i % 2 === 0]);
       }),
-      { numRuns: 60 },
+      trials(60),
     );
   });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { launchQemu } from '../../../debug-adapter/machine/launch';
 import { assemble, imageFile, modesSource, qemuFor } from './guest';
 import { actions, perform } from './sequences';
+import { trials } from '../../trials';
 
 test('any sequence of requests on real QEMU: every one answered, the guest\'s loop still counts', async () => {
   const { image, symbols } = assemble(modesSource);
@@ -24,7 +25,7 @@ test('any sequence of requests on real QEMU: every one answered, the guest\'s lo
         for (let i = 0; i < 2; i++) await machine.step();
         expect((await count()) - before).toBe(1);
       }),
-      { numRuns: 100 },
+      trials(100),
     );
   } finally {
     await machine.close('kill');

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { attachQemu } from '../../../debug-adapter/machine/attach';
 import { FakeQemu } from '../../fake/qemu';
 import { actions, perform } from './sequences';
+import { factor, trials } from '../../trials';
 
 const faults = fc.record({ every: fc.integer({ min: 3, max: 40 }), kind: fc.constantFrom('torn' as const, 'merge' as const, 'none' as const) });
 
-test('any sequence of requests keeps the stub\'s breakpoints equal to ours, and nothing is left', { timeout: 240_000 }, async () => {
+test('any sequence of requests keeps the stub\'s breakpoints equal to ours, and nothing is left', { timeout: 240_000 * factor }, async () => {
   await fc.assert(
     fc.asyncProperty(actions(25), faults, fc.integer({ min: 1, max: 2 }), async (list, { every, kind }, vcpus) => {
       let n = 0;
@@ -28,6 +29,6 @@ test('any sequence of requests keeps the stub\'s breakpoints equal to ours, and 
         fake.stop();
       }
     }),
-    { numRuns: 1000 },
+    trials(1000),
   );
 });

@@ -9,6 +9,7 @@ import { pathsIn } from '../../../extension/views/boot-chain/read';
 import { firstLook } from '../../../extension/views/boot-chain/state';
 import { elements } from '../../../extension/views/drawing/drawn';
 import { anyState, hostile, say } from './samples';
+import { trials } from '../../trials';
 
 const allowedTags = new Set('div span p h2 h3 ul li code strong section table caption thead tbody tr th td form label input select option button svg g rect line path text title desc'.split(' '));
 const geometry = new Set(['width', 'height', 'viewBox', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'rx', 'd', 'transform']);
@@ -26,7 +27,7 @@ describe('the pages, given hostile texts', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      trials(150),
     );
   });
 
@@ -40,7 +41,7 @@ describe('the pages, given hostile texts', () => {
           if (action.do === 'open') expect(paths.has(action.path)).toBe(true);
         }
       }),
-      { numRuns: 200 },
+      trials(200),
     );
   });
 
@@ -53,7 +54,7 @@ describe('the pages, given hostile texts', () => {
         const seen = JSON.stringify(Object.keys(flat(new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@' }).parse(text))));
         expect(seen).not.toMatch(/script|foreignObject|@on|href|image|iframe/i);
       }),
-      { numRuns: 200 },
+      trials(200),
     );
   });
 });

@@ -15,6 +15,10 @@ export interface RedoxLiveOptions {
    * 1: LLVM folds nearly all of lived into `lived::daemon`, the coroutine is there as inlined copies.
    */
   codegenUnits?: number;
+  /** Optimisation of kernel and programs; left out: 3. */
+  opt?: 0 | 1 | 2 | 3;
+  /** Left out: rustc's default. */
+  dwarf?: 4 | 5;
 }
 
 export interface RedoxLivePaths {

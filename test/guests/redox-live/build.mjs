@@ -27,13 +27,13 @@ function shuffleArguments(seed) {
   return seed === undefined ? [] : ['-Zrandomize-layout', `-Zlayout-seed=${seed}`];
 }
 
-/** Kernel and programs. @param {Tools} tools @param {number | string | undefined} shuffle @param {number | undefined} codegenUnits */
-async function buildSystem(tools, shuffle, codegenUnits) {
+/** Kernel and programs. @param {Tools} tools @param {Pick<RedoxLiveOptions, 'shuffle' | 'codegenUnits' | 'opt' | 'dwarf'>} options */
+async function buildSystem(tools, { shuffle, codegenUnits, opt, dwarf }) {
   const sources = ['crates', 'kernel', 'userland'].map((folder) => join(here, folder));
-  const key = contentHash([...sources, join(here, 'crates.mjs'), join(here, 'toolchain.mjs')], { here, version: tools.version, shuffle, codegenUnits });
+  const key = contentHash([...sources, join(here, 'crates.mjs'), join(here, 'toolchain.mjs')], { here, version: tools.version, shuffle, codegenUnits, opt, dwarf });
   return cachedDirectory('redox-live/system', key, async (directory) => {
     // As cargo's release profile, which upstream uses: 16 codegen units and thin-local LTO.
-    const args = ['-Copt-level=3', '-Cdebuginfo=2', ...shuffleArguments(shuffle), ...(codegenUnits ? [`-Ccodegen-units=${codegenUnits}`] : [])];
+    const args = [`-Copt-level=${opt ?? 3}`, '-Cdebuginfo=2', ...shuffleArguments(shuffle), ...(codegenUnits ? [`-Ccodegen-units=${codegenUnits}`] : []), ...(dwarf ? [`-Cdwarf-version=${dwarf}`] : [])];
     const linker = [`-Clinker=${tools.lld}`, '-Clinker-flavor=ld.lld'];
     const [none, redox] = await Promise.all([libraryFor(tools, 'x86_64-unknown-none'), libraryFor(tools, 'x86_64-unknown-redox')]);
     const kernel = join(directory, 'kernel');
@@ -138,7 +138,7 @@ export async function buildRedoxLive(options = {}) {
   const tools = findTools();
 
   const [system, pdb, dwarf] = await all([
-    buildSystem(tools, shuffle, options.codegenUnits),
+    buildSystem(tools, { ...options, shuffle }),
     buildLoader(tools, 'pdb', preloadMib),
     buildLoader(tools, 'dwarf', preloadMib),
   ]);

@@ -10,6 +10,7 @@ import { Trees } from '../../../language-server/grammars/trees';
 import { Workspace } from '../../../language-server/workspace/workspace';
 import { expectAllInside } from '../inside';
 import { MemoryFiles } from '../memory-files';
+import { trials } from '../../trials';
 
 describe('a shell script', () => {
   let trees: Trees;
@@ -85,7 +86,13 @@ describe('a shell script', () => {
         trees.delete(text);
         expect(told(script!)).toEqual(told(full));
       }),
-      { numRuns: 400 },
+      {
+        ...trials(400),
+        examples: [
+          ['x || f() {\nv=1\n}\n', [['', ''], ['', 'v=1\n']], ''],
+          ['if x; then\nexit\nset -e\n', [['', ''], ['', 'v=1\n']], 'fi\nset -e\n'],
+        ],
+      },
     );
   });
 
@@ -98,7 +105,7 @@ describe('a shell script', () => {
         expectAllInside('/w/init.sh', workspace, diagnoseScript('/w/init.sh', workspace), bootScriptService);
         trees.delete('/w/init.sh');
       }),
-      { numRuns: 200 },
+      trials(200),
     );
   });
 });

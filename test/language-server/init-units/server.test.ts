@@ -9,6 +9,7 @@ import { Workspace } from '../../../language-server/workspace/workspace';
 import { Client } from '../client';
 import { expectAllInside } from '../inside';
 import { MemoryFiles } from '../memory-files';
+import { trials } from '../../trials';
 
 const good = path.join(import.meta.dirname, '../corpus/good/redox');
 const files = Object.fromEntries(
@@ -69,7 +70,7 @@ describe('init units over LSP', () => {
         const workspace = new Workspace(new MemoryFiles({ [file]: text }));
         expectAllInside(file, workspace, diagnoseUnits(file, workspace), initUnitService);
       }),
-      { numRuns: 300 },
+      trials(300),
     );
   });
 });

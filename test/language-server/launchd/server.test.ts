@@ -8,6 +8,7 @@ import { readPlist } from '../../../language-server/launchd/plist';
 import { Workspace } from '../../../language-server/workspace/workspace';
 import { Client } from '../client';
 import { MemoryFiles } from '../memory-files';
+import { trials } from '../../trials';
 
 const good = path.join(import.meta.dirname, '../corpus/good/launchd');
 const text = (name: string): string => fs.readFileSync(path.join(good, name), 'utf8');
@@ -96,7 +97,7 @@ describe('any text as a property list', () => {
           expect(one.range.end.character).toBeLessThanOrEqual(lines[one.range.end.line]!.length);
         }
       }),
-      { numRuns: 500 },
+      trials(500),
     );
   });
 });

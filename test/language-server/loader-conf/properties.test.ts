@@ -13,6 +13,7 @@ import { parserFor } from '../../../language-server/grammars/load';
 import { Trees } from '../../../language-server/grammars/trees';
 import { Workspace } from '../../../language-server/workspace/workspace';
 import { MemoryFiles } from '../memory-files';
+import { trials } from '../../trials';
 
 const piece = fc.oneof(
   fc.constantFrom('zfs_load', 'mfs_name', 'vfs.root.mountfrom', 'init_script', 'exec', 'kern.hz', '=', '="', '"', '"YES"', ' ', '\t', '# c', '\n', '\n\n', '\r\n', '$', '${x}', '\\', '/a/b', "'", '0x1000', ';', 'ufs:/dev/md0', '\u00e9\u{1f600}'),
@@ -50,7 +51,7 @@ describe('any text as loader.conf', () => {
         for (const token of tokensOf(trees.get(`p${text}`, text), 'lua-15')) expect(token.start + token.length).toBeLessThanOrEqual(lines[token.line]!.length);
         trees.delete(`p${text}`);
       }),
-      { numRuns: 300 },
+      trials(300),
     );
   });
 
@@ -67,7 +68,7 @@ describe('any text as loader.conf', () => {
         }
         expect(formatConf(text, rules).length).toBeLessThanOrEqual(text.split('\n').length);
       }),
-      { numRuns: 600 },
+      trials(600),
     );
   });
 
@@ -82,7 +83,7 @@ describe('any text as loader.conf', () => {
         trees.delete('in pieces');
         expect(pieces).toBe(full);
       }),
-      { numRuns: 300 },
+      trials(300),
     );
   });
 
@@ -97,7 +98,7 @@ describe('any text as loader.conf', () => {
         expect(statement?.childForFieldName('name')?.text).toBe(verdict.name);
         trees.delete(line);
       }),
-      { numRuns: 500 },
+      trials(500),
     );
   });
 });

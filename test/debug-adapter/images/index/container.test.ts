@@ -6,6 +6,7 @@ import { Container, containerPieces } from '../../../../debug-adapter/images/ind
 import { nameTables, placesOf, placesOfTexts, textTables, hashesOf } from '../../../../debug-adapter/images/index/names';
 import { DamagedIndex, MemoryTables } from '../../../../debug-adapter/images/index/tables';
 import { scratch } from '../support';
+import { trials } from '../../../trials';
 
 const directory = scratch();
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
@@ -29,7 +30,7 @@ describe('a container of tables', () => {
         expect(() => container.read('b', start, b.length - start + 1)).toThrow(DamagedIndex);
         container.close();
       }),
-      { numRuns: 30 },
+      trials(30),
     );
   });
 
@@ -56,7 +57,7 @@ describe('a container of tables', () => {
         // A changed byte of the padding harms nothing.
         expect(read).toEqual(a);
       }),
-      { numRuns: 100 },
+      trials(100),
     );
   });
 
@@ -114,7 +115,7 @@ describe('tables of names', () => {
         }
         container.close();
       }),
-      { numRuns: 60 },
+      trials(60),
     );
   });
 

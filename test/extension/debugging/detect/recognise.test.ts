@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recognise, recogniseBytes, type BootFile } from '../../../../extension/debugging/detect/recognise';
 import { bytes, bzImage, elf, gpt, iso, pe, tree } from './files';
+import { trials } from '../../../trials';
 
 const of = async (content: Buffer): Promise<BootFile | undefined> => recogniseBytes('f', (offset, length) => Promise.resolve(content.subarray(offset, offset + length)));
 
@@ -52,7 +53,7 @@ describe('what a file is', () => {
         });
         expect(reads.length).toBeLessThan(5000);
       }),
-      { numRuns: 300 },
+      trials(300),
     );
   });
 });
