@@ -22,6 +22,8 @@ export interface FreebsdLive {
   /** The UEFI loader: the PE file that runs, and the ELF file linked at 0 with its symbols. */
   loader: string;
   loaderSymbols: string;
+  /** The BIOS loader's client: ELF32 linked at 0, running at linear 0xa000. */
+  biosLoaderSymbols: string;
   /** loader.conf and the rest of /boot of each variant. */
   media: string;
   /** The same programs as on the guest's media, with debug information; all linked at 0x200000. */
@@ -33,6 +35,8 @@ export interface FreebsdLive {
   qemu(variant: FreebsdLiveVariant, extra?: { append?: string; args?: string[]; memory?: string }): string[];
   /** The same machine started by firmware and the UEFI loader, which reads loader.conf of the variant from a disk. */
   efiQemu(variant: FreebsdLiveVariant, extra?: { args?: string[] }): string[];
+  /** The same behind a BIOS and BTX. */
+  biosQemu(variant: FreebsdLiveVariant, extra?: { args?: string[] }): string[];
 }
 
 export declare const PROGRAMS: readonly FreebsdLiveProgram[];

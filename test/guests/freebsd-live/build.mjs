@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cachedDirectory, contentHash, filesBelow, guestCache } from '../lib/cache.mjs';
 import { structHeader } from './structs.mjs';
-import { confHeader, makeEspImage, MODULES } from './media.mjs';
+import { confHeader, makeBiosImage, makeEspImage, MODULES } from './media.mjs';
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -97,6 +97,7 @@ async function build(directory, target, options) {
   await tool('ld.lld-19', ['-m', 'elf_x86_64', '-static', '-nostdlib', '--build-id=sha1', '-z', 'noexecstack', '-T', join(source, 'sys/amd64/kernel.ld'), '-o', join(directory, 'kernel'), ...kernelObjects.map((name) => join(objects, name))]);
   await tool('llvm-objcopy-19', ['--strip-debug', join(directory, 'kernel'), join(objects, 'kernel')]);
   await buildEfiLoader(directory, objects, use.debug);
+  await buildBiosLoader(directory, objects, use.debug);
   if (options.strip) for (const name of ['kernel', ...PROGRAMS]) await tool('llvm-objcopy-19', ['--strip-debug', join(directory, name)]);
 }
 
@@ -115,6 +116,26 @@ async function buildEfiLoader(directory, objects, debug) {
   const kept = ['.text', '.data', '.dynamic', '.rela.dyn', '.dynsym', '.dynstr', '.hash', '.reloc'].flatMap((name) => ['-j', name]);
   await tool('objcopy', [...kept, '--output-target=efi-app-x86_64', symbols, join(directory, 'loader.efi')]);
   await inPairs(MODULES, (name) => tool('clang-19', ['-g', '-O2', '-ffreestanding', '-mcmodel=kernel', `-DMODULE_NAME="${name}"`, '-c', join(source, 'modules/module.c'), '-o', join(objects, `${name}.ko`)]));
+}
+
+/**
+ * The BIOS loader: boot sector, BTX and its client, which is linked at 0 and runs in segments that begin at 0xa000 (loader_bios.sym keeps its symbols).
+ */
+async function buildBiosLoader(directory, objects, debug) {
+  const stand = join(source, 'stand');
+  const flags = [...debug, '-m32', '-march=i386', '-std=gnu11', '-ffreestanding', '-fno-stack-protector', '-fno-omit-frame-pointer', '-fno-pic', '-fno-asynchronous-unwind-tables', '-mgeneral-regs-only', '-fno-builtin', '-Wall'];
+  const object = (file) => join(objects, `bios-${file.replace(/[/.]/g, '-')}.loader`);
+  const client = ['i386/btxcsu.S', 'i386/amd64_tramp.S', 'libsa/environment.c', 'libsa/libsa.c', 'common/modinfo.c', 'common/loader.c', 'i386/main.c'];
+  await inPairs([...client, 'i386/boot.S', 'i386/btx.S'], (file) => tool('clang-19', [...flags, '-I', join(stand, 'libsa'), '-c', join(stand, file), '-o', object(file)]));
+  const link = (to, args) => tool('ld.lld-19', ['-m', 'elf_i386', '-static', '-nostdlib', '-z', 'noexecstack', '-o', to, ...args]);
+  const symbols = join(directory, 'loader_bios.sym');
+  const parts = [
+    ['boot', ['-Ttext', '0x7c00', object('i386/boot.S')]],
+    ['btx', ['-Ttext', '0x9000', object('i386/btx.S')]],
+  ];
+  for (const [name, args] of parts) await link(join(objects, name), args);
+  await link(symbols, ['-T', join(stand, 'i386/loader.ld'), ...client.map(object)]);
+  for (const [from, name] of [[join(objects, 'boot'), 'boot.bin'], [join(objects, 'btx'), 'btx.bin'], [symbols, 'client.bin']]) await tool('objcopy', ['-O', 'binary', from, join(objects, name)]);
 }
 
 /** @param {import('./build.d.mts').FreebsdLiveOptions} given */
@@ -139,12 +160,21 @@ export async function buildFreebsdLive(given = {}) {
     if (!existsSync(disk)) makeEspImage(disk, { directory, media: join(source, 'media'), variant });
     return ['qemu-system-x86_64', '-machine', 'q35', '-m', '256M', '-bios', firmware(), '-drive', `file=${disk},format=raw,if=none,id=disk0,snapshot=on`, '-device', 'virtio-blk-pci,drive=disk0,bootindex=0', '-display', 'none', '-vga', 'none', '-net', 'none', '-no-reboot', ...(extra.args ?? [])];
   };
+  /** The same behind a BIOS. */
+  const biosQemu = (variant, extra = {}) => {
+    if (!VARIANTS.includes(variant)) throw new Error(`no such variant: ${variant}; there are ${VARIANTS.join(', ')}`);
+    const disk = join(directory, `bios-${variant}.img`);
+    if (!existsSync(disk)) makeBiosImage(disk, { directory, media: join(source, 'media'), variant });
+    return ['qemu-system-x86_64', '-m', '256M', '-drive', `file=${disk},format=raw,if=ide,snapshot=on`, '-display', 'none', '-vga', 'none', '-net', 'none', '-no-reboot', ...(extra.args ?? [])];
+  };
   return {
     directory,
     loader: join(directory, 'loader.efi'),
     loaderSymbols: join(directory, 'loader_lua.sym'),
     media: join(source, 'media'),
     efiQemu: loaderQemu,
+    biosLoaderSymbols: join(directory, 'loader_bios.sym'),
+    biosQemu,
     kernel: join(directory, 'kernel'),
     programs: Object.fromEntries(PROGRAMS.map((name) => [name, join(directory, name)])),
     source,
@@ -177,7 +207,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const variant = option('variant', process.env.VARIANT ?? 'f');
   if (process.argv.includes('--run')) {
     const extra = { append: option('append', ''), args: ['-serial', 'mon:stdio'] };
-    const [command, ...args] = process.argv.includes('--efi') ? guest.efiQemu(variant, extra) : guest.qemu(variant, extra);
+    const [command, ...args] = process.argv.includes('--efi') ? guest.efiQemu(variant, extra) : process.argv.includes('--bios') ? guest.biosQemu(variant, extra) : guest.qemu(variant, extra);
     spawn(command, args, { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));
   } else console.log(JSON.stringify({ kernel: guest.kernel, programs: guest.programs, qemu: guest.qemu(variant) }, null, 1));
 }

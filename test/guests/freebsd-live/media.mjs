@@ -42,35 +42,72 @@ const ufsImage = (size) => {
 /** Every file of a tree as [path on the medium, place]. @param {string} from @param {string} to @returns {[string, string][]} */
 const tree = (from, to) => readdirSync(from).flatMap((name) => (statSync(join(from, name)).isDirectory() ? tree(join(from, name), `${to}/${name}`) : [[`${to}/${name}`, join(from, name)]]));
 
+/** What the loaders find under /boot, as [path on the medium, bytes]. @param {{ directory: string, media: string, variant: string }} options @returns {[string, Buffer][]} */
+const bootFiles = ({ directory, media, variant }) => {
+  const image = ufsImage(MIB);
+  return [
+    ['/boot/kernel/kernel', readFileSync(join(directory, 'objects/kernel'))],
+    ...MODULES.map((name) => /** @type {[string, Buffer]} */ ([`/boot/kernel/${name}.ko`, readFileSync(join(directory, `objects/${name}.ko`))])),
+    ...[...tree(join(media, 'boot'), '/boot'), ...tree(join(media, variant, 'boot'), '/boot')].map(([path, from]) => /** @type {[string, Buffer]} */ ([path, readFileSync(from)])),
+    ...assignments(join(media, variant, 'boot/loader.conf')).flatMap((line) => /_name=(\/.*)/.exec(line)?.[1] ?? []).map((path) => /** @type {[string, Buffer]} */ ([path, image])),
+  ];
+};
+
+const SECTOR = 512;
+/** @param {Buffer} bytes */
+const wholeSectors = (bytes) => Buffer.concat([bytes, Buffer.alloc(-bytes.length & (SECTOR - 1))]);
+
+/** One file of a ustar archive (IEEE Std 1003.1, pax). @param {string} path @param {Buffer} bytes */
+const archived = (path, bytes) => {
+  const header = Buffer.alloc(SECTOR);
+  header.write(path.slice(1), 0);
+  header.write('0000644\x000000000\x000000000\x00', 100);
+  header.write(`${bytes.length.toString(8).padStart(11, '0')}\x0000000000000\x00        0`, 124);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\x00 `, 148);
+  return Buffer.concat([header, wholeSectors(bytes)]);
+};
+
+/** Where stand/i386/main.c looks for the archive. */
+const ARCHIVE = 512 * SECTOR;
+
+/**
+ * A disk that a BIOS starts: boot sector, BTX with its client, and an archive of /boot. The last assignment to a path wins, as the files of a variant come last.
+ * @param {string} disk @param {{ directory: string, media: string, variant: string }} options
+ */
+export function makeBiosImage(disk, options) {
+  const part = (name) => readFileSync(join(options.directory, 'objects', name));
+  const loader = Buffer.concat([part('boot.bin'), part('btx.bin'), part('client.bin')]);
+  if (loader.length > 257 * SECTOR) throw new Error(`the BIOS loader has ${loader.length} bytes; the boot sector reads 256 sectors`);
+  const archive = Buffer.concat([...[...new Map(bootFiles(options))].map(([path, bytes]) => archived(path, bytes)), Buffer.alloc(2 * SECTOR)]);
+  const image = Buffer.alloc((Math.ceil((ARCHIVE + archive.length) / MIB) + 1) * MIB);
+  loader.copy(image);
+  archive.copy(image, ARCHIVE);
+  writeFileSync(`${disk}.${process.pid}`, image);
+  renameSync(`${disk}.${process.pid}`, disk);
+}
+
 /**
  * An EFI system partition that is the whole disk, with the loader and its /boot. Written beside and moved, so that two builders never share a half one.
  * @param {string} disk @param {{ directory: string, media: string, variant: string }} options
  */
-export function makeEspImage(disk, { directory, media, variant }) {
+export function makeEspImage(disk, options) {
   const work = `${disk}.${process.pid}`;
-  const image = `${work}.ufs`;
+  const file = `${work}.file`;
   writeFileSync(work, Buffer.alloc(16 * MIB));
   mtool('mformat', ['-i', work, '-N', '0', '-T', String((16 * MIB) / 512), '-h', '16', '-s', '63', '::']);
-  const files = [
-    ['/EFI/BOOT/BOOTX64.EFI', join(directory, 'loader.efi')],
-    ['/boot/kernel/kernel', join(directory, 'objects/kernel')],
-    ...MODULES.map((name) => [`/boot/kernel/${name}.ko`, join(directory, `objects/${name}.ko`)]),
-    ...tree(join(media, 'boot'), '/boot'),
-    ...tree(join(media, variant, 'boot'), '/boot'),
-  ];
-  const preloaded = assignments(join(media, variant, 'boot/loader.conf')).flatMap((line) => (/_name=(\/.*)/.exec(line)?.[1] ?? []));
-  writeFileSync(image, ufsImage(MIB));
-  for (const path of preloaded) files.push([path, image]);
   const made = new Set();
-  for (const [path = '', from = ''] of files) {
+  for (const [path, bytes] of /** @type {[string, Buffer][]} */ ([['/EFI/BOOT/BOOTX64.EFI', readFileSync(join(options.directory, 'loader.efi'))], ...bootFiles(options)])) {
     const parts = path.split('/').slice(1, -1);
     parts.forEach((_, at) => {
       const folder = `::/${parts.slice(0, at + 1).join('/')}`;
       if (!made.has(folder)) mtool('mmd', ['-i', work, folder]);
       made.add(folder);
     });
-    mtool('mcopy', ['-o', '-i', work, from, `::${path}`]);
+    writeFileSync(file, bytes);
+    mtool('mcopy', ['-o', '-i', work, file, `::${path}`]);
   }
-  rmSync(image);
+  rmSync(file);
   renameSync(work, disk);
 }
