@@ -67,6 +67,7 @@ const freebsd: readonly StageEntry[] = [
     serial: [
       { text: 'FreeBSD/{arch} EFI loader, Revision', source: 'stand/efi/loader/main.c' },
       { text: 'BTX loader ', source: 'stand/i386/btx' },
+      { text: 'FreeBSD/{arch} bootstrap loader, Revision', source: 'stand/i386/loader/main.c' },
       { text: 'Loading /boot/', source: 'stand/lua/config.lua' },
     ],
     symbols: [],

@@ -83,8 +83,19 @@ export interface InitramfsInfo {
   /** Can /init (or the program of rdinit=) be run from it? */
   init: Known<{ path: string; present: boolean; text: string }>;
 }
+/** A file that the loader put into memory. */
+export interface PreloadedFile {
+  name: string;
+  /** `elf kernel`, `md_image`, … */
+  type: string;
+  /** In the loader: where it will be in physical memory; in the kernel: its virtual address. */
+  address: string;
+  size: number;
+}
 export interface EnvironmentAnswer {
   variables: EnvironmentVariable[];
+  /** FreeBSD: what the loader hands over beside the variables, in its order; memory disks are numbered in the order of their images. */
+  preloaded?: Known<PreloadedFile[]>;
   /** Redox: who opened /scheme/sys/env, in order, from the first stop with a kernel on. */
   textReaders?: { process: string; stage: StageId | null; atMs?: number; times: number }[];
   /** Linux: the initial ramdisk that the loader handed over. */

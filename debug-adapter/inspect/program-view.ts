@@ -5,6 +5,7 @@ import type { VariableInfo } from '../images/debug-info';
 import type { ImageSymbol } from '../images/image';
 import type { Type } from '../images/types';
 import type { Memory } from '../machine/machine';
+import { offsetIn } from '../machine/segment-space';
 import { endsWithPath } from '../program/names';
 import type { Module, SymbolicProgram } from '../program/program';
 import { evaluateLocation, staticAddress } from './location/evaluate';
@@ -168,7 +169,7 @@ class ModuleView implements ProgramView {
   }
 
   private toRuntime(linked: bigint): bigint {
-    return this.program.toRuntime(this.module, linked);
+    return offsetIn(this.memory, this.program.toRuntime(this.module, linked));
   }
 }
 

@@ -143,6 +143,8 @@ export interface SerialPort {
 
 /** Reads and writes of one address space. Reads of neighbouring addresses share a fetch; a page is fetched once for each stop. */
 export interface Memory {
+  /** Left out: addresses are linear. Else they count from where a segment begins. */
+  readonly segment?: { readonly base: bigint };
   /** Throws BS1xx naming the first unreadable address. */
   read(address: bigint, length: number): Promise<Uint8Array>;
   /** All at once, pipelined; undefined in place of what cannot be read. */

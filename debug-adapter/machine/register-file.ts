@@ -81,6 +81,7 @@ export class RegisterFile {
       // In virtual-8086 mode code runs at level 3 whatever the selector says.
       cpl: mode === 'real' ? ((inputs.eflags >> 17n) & 1n) === 1n ? 3 : 0 : Number(inputs.cs & 3n),
       pc: linear,
+      codeBase: base,
       sp: this.any('rsp', 'esp') & (mode === 'real' ? 0xffffn : mask),
       cr3: this.any('cr3'),
       paging: inputs.cr0 >> 31n === 1n,

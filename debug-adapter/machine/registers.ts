@@ -7,6 +7,8 @@ export interface Registers {
   readonly cpl: number;
   /** Linear address of the next instruction: CS base added outside long mode. */
   readonly pc: bigint;
+  /** Linear address at which the code segment begins; left out: 0. */
+  readonly codeBase?: bigint;
   /** Stack pointer at the width of the mode. */
   readonly sp: bigint;
   readonly cr3: bigint;

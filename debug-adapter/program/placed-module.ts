@@ -50,6 +50,11 @@ export class PlacedModule implements Module {
     const process = source.process ?? (isUserStage(source.stage) ? basename(this.carrier.path) : undefined);
     if (process !== undefined) this.process = process;
   }
+
+  get segment(): bigint {
+    const { image, at, slide } = this;
+    return image.addressSize === 4 && image.type === 'exec' && typeof at === 'number' && slide !== undefined ? slide & 0xffff_ffffn : 0n;
+  }
 }
 
 const wrapAt = (module: Module): bigint => (module.image.addressSize === 4 ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn);

@@ -35,6 +35,11 @@ export interface Module {
   /** Page-table roots it is active in; undefined: every one (kernel) or before paging. */
   readonly roots?: ReadonlySet<bigint> | undefined;
   readonly optional: boolean;
+  /**
+   * Linear address at which the segments begin that the module's code runs in; left out: 0. A 32-bit program that is linked for one place and was said to be at
+   * another has its pointers where it was linked, so its segments make the difference (FreeBSD's BTX clients: stand/i386/btx/btx/btx.S, MEM_USR).
+   */
+  readonly segment?: bigint;
 }
 
 /** A code place with everything known of it. */

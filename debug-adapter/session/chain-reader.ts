@@ -9,6 +9,7 @@ import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import { driveFiles } from '../machine/drives';
 import type { Machine, Memory } from '../machine/machine';
+import { segmentSpace } from '../machine/segment-space';
 import type { ModuleLister } from '../program/placement/kernel-modules';
 import type { ListedProcess, ProcessSource } from '../program/placement/process';
 import type { PlacedProgram } from '../program/placed-program';
@@ -76,8 +77,9 @@ export class ChainReader {
   /** What the chain reads with, made for the present stop. */
   async context(): Promise<ChainContext> {
     const { machine, program } = this.#options;
-    const space = machine.vcpus.length > 0 ? await machine.currentSpace() : machine.physical;
-    const view = (module: Module | undefined): ProgramView | undefined => (module ? this.#options.view(module, space) : undefined);
+    const current = machine.vcpus.length > 0 ? await machine.currentSpace() : undefined;
+    const space = current ?? machine.physical;
+    const view = (module: Module | undefined): ProgramView | undefined => (module ? this.#options.view(module, current === undefined ? space : segmentSpace(current, module.segment ?? 0n)) : undefined);
     const placed = (stage: string): Module | undefined => program.modulesOf(stage).find(({ slide, image }) => slide !== undefined && image.type !== 'rel');
     const kernel = view(placed('kernel'));
     const loader = view(placed('loader'));

@@ -42,6 +42,10 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('sys/amd64/amd64/vm_machdep.c', 'cpu_set_syscall_retval'),
   ...at('stand/libsa/environment.c', 'environ'),
   ...at('stand/libsa/stand.h', 'env_var', 'ev_name', 'ev_value', 'ev_flags', 'ev_next'),
+  ...at('stand/common/module.c', 'preloaded_files'),
+  ...at('stand/common/bootstrap.h', 'preloaded_file', 'f_name', 'f_type', 'f_addr', 'f_size', 'f_next'),
+  ...at('sys/kern/subr_module.c', 'preload_metadata'),
+  ...at('sys/amd64/amd64/locore.S', 'kernbase'),
   ...at('nextbsd-kernel src-overlay/sys/kern/vfs_pivot.c', 'sysctl_vfs_pivot'),
   // Linux
   ...at('init/main.c', 'saved_command_line', 'boot_command_line', 'start_kernel'),

@@ -9,6 +9,7 @@ import type {
   Mount,
   MountsAnswer,
   MountsArguments,
+  PreloadedFile,
   ProcessesAnswer,
   RerootForecastAnswer,
   ResolvePathAnswer,
@@ -41,6 +42,7 @@ import { readLoaderEnvironment } from './loader-environment';
 import { readFilesystems, readMountlist } from './mountlist';
 import { freebsdMounts } from './mount-views';
 import { moduleHooks, readModules } from './modules';
+import { readPreloadedFiles, readPreloadMetadata } from './preload';
 import { readCurrentProcess } from './processes';
 import { rerootForecast } from './reroot-forecast';
 import { setKenv, setLoaderVariable } from './set-kenv';
@@ -65,19 +67,23 @@ export class FreebsdChain implements Chain {
     const { kernel, loader, stage } = context;
     const inLoader = stage === 'loader' || stage === 'firmware';
     const reasons: string[] = [];
+    let preloaded: Known<PreloadedFile[]> | undefined;
     if (inLoader && loader !== undefined) {
       const variables = await known(() => readLoaderEnvironment(loader));
       if (isUnknown(variables)) reasons.push(variables.unknown);
       else this.#book.record('loader', variables);
+      preloaded = await known(async () => [...(await readPreloadedFiles(loader))]);
     }
     if (!inLoader && kernel !== undefined) {
-      const kenv = await known(() => readKenv(kernel));
+      const metadata = await known(async () => readPreloadMetadata(kernel, async () => (await context.local?.('modulep'))?.integer()));
+      preloaded = metadata === undefined || isUnknown(metadata) ? metadata : [...metadata.files];
+      const kenv = await known(() => readKenv(kernel, () => Promise.resolve(metadata === undefined || isUnknown(metadata) ? undefined : metadata.environment)));
       if (isUnknown(kenv)) reasons.push(kenv.unknown);
       else this.#book.record(kernelHeldStage(stage), kenv.entries.map((entry) => ({ ...entry, editable: true })));
     }
     const facts = inLoader || kernel === undefined ? {} : await readEnvironmentFacts(kernel, context.serialText());
     const answer = this.#book.answer(facts, assignmentsIn((await context.bootFiles?.()) ?? []));
-    if (answer.variables.length > 0) return answer;
+    if (answer.variables.length > 0) return { ...answer, ...(preloaded === undefined ? {} : { preloaded }) };
     return { variables: [], unknown: reasons[0] ?? (kernel === undefined ? noKernel.unknown : 'because neither loader nor kernel holds variables at this stop') };
   }
 

@@ -24,9 +24,9 @@ const mostBytes = 262_144;
 /**
  * The kernel environment of a stopped FreeBSD kernel, after sys/kern/kern_environment.c. While `dynamic_kenv` is false
  * the static blocks `md_envp` and `kern_envp` are in force (the first match wins); afterwards only `kenvp` is: the old
- * block is wiped then. Needs symbols only (level 1): pointers and strings have no layout to know.
+ * block is wiped then. Until init_static_kenv has run, the loader's block is where `handedOver` says (its metadata). Needs symbols only (level 1): pointers and strings have no layout to know.
  */
-export const readKenv = async (kernel: ProgramView): Promise<Kenv> => {
+export const readKenv = async (kernel: ProgramView, handedOver?: () => Promise<bigint | undefined>): Promise<Kenv> => {
   const pointerAt = async (symbol: string): Promise<bigint> => readPointer(kernel, kernel.symbol(symbol));
   const dynamic = kernel.hasSymbol('dynamic_kenv') && (await kernel.memory.read(kernel.symbol('dynamic_kenv'), 1))[0] !== 0;
   if (dynamic) return { store: 'dynamic', entries: await readArray(kernel, await pointerAt('kenvp')) };
@@ -35,7 +35,7 @@ export const readKenv = async (kernel: ProgramView): Promise<Kenv> => {
   const taken = new Set<string>();
   for (const symbol of ['md_envp', 'kern_envp']) {
     if (!kernel.hasSymbol(symbol)) continue;
-    const block = await pointerAt(symbol);
+    const block = (await pointerAt(symbol)) || (symbol === 'md_envp' ? ((await handedOver?.()) ?? 0n) : 0n);
     if (block === 0n) continue;
     for (const entry of await readBlock(kernel, block)) {
       if (taken.has(entry.name)) continue;

@@ -3,6 +3,7 @@ import { programErrors } from '../../errors/program';
 import type { VariableInfo } from '../../images/debug-info';
 import type { BaseType, FunctionType, Type, VoidType } from '../../images/types';
 import type { Memory } from '../../machine/machine';
+import { offsetIn } from '../../machine/segment-space';
 import { endsWithPath } from '../../program/names';
 import type { Module, SymbolicProgram, Where } from '../../program/program';
 import { evaluateLocation } from '../location/evaluate';
@@ -95,14 +96,14 @@ export class Names {
       const threadPointer = this.frame?.activation.threadPointer;
       const place = await evaluateLocation(location, {
         memory: this.memory,
-        toRuntime: (linked) => this.program.toRuntime(module, linked),
+        toRuntime: (linked) => offsetIn(this.memory, this.program.toRuntime(module, linked)),
         ...(threadPointer === undefined ? {} : { threadLocal: (offset: bigint) => threadLocalAddress(module.image, threadPointer, offset) }),
       });
       return new TypedValue(variable.type, place, this.memory);
     }
     // Declared here, defined without debug information.
     const symbol = module.image.symbols.named(variable.name).find(({ kind }) => kind !== 'function');
-    return symbol && TypedValue.at(variable.type, this.program.toRuntime(module, symbol.address), this.memory);
+    return symbol && TypedValue.at(variable.type, offsetIn(this.memory, this.program.toRuntime(module, symbol.address)), this.memory);
   }
 
   private code(name: string): TypedValue | undefined {
@@ -119,7 +120,7 @@ export class Names {
       parameters: fn.parameters.map((parameter) => parameter.type),
       variadic: fn.variadic,
     };
-    return TypedValue.at(type, this.program.toRuntime(module, found.function.entry), this.memory);
+    return TypedValue.at(type, offsetIn(this.memory, this.program.toRuntime(module, found.function.entry)), this.memory);
   }
 
   /** A symbol has an address and no type: it can be cast and its address taken. */
@@ -127,7 +128,7 @@ export class Names {
     for (const module of this.program.modules) {
       if (!this.program.isActive(module, this.where)) continue;
       const [symbol] = module.image.symbols.named(name);
-      if (symbol) return TypedValue.at(voidType, this.program.toRuntime(module, symbol.address), this.memory);
+      if (symbol) return TypedValue.at(voidType, offsetIn(this.memory, this.program.toRuntime(module, symbol.address)), this.memory);
     }
     return undefined;
   }

@@ -1,3 +1,5 @@
+import type { Memory } from '../../machine/machine';
+import { linearOf } from '../../machine/segment-space';
 import { BootscopeError } from '../../errors/catalogue';
 import type { StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
@@ -58,14 +60,14 @@ class Text {
       case 'struct':
         return this.structure(value, type, depth);
       case 'function':
-        return value.address === undefined ? '{code}' : `{code} ${this.symbolic(value.address)}`;
+        return value.address === undefined ? '{code}' : `{code} ${this.symbolic(value.address, value.memory)}`;
       case 'void':
         return type.language === 'rust' ? '()' : 'void';
     }
   }
 
-  private symbolic(address: bigint): string {
-    const symbol = address === 0n ? undefined : this.context.symbolAt?.(address);
+  private symbolic(address: bigint, memory: Memory): string {
+    const symbol = address === 0n ? undefined : this.context.symbolAt?.(linearOf(memory, address));
     return symbol === undefined ? hex(address) : `${hex(address)} <${symbol}>`;
   }
 
@@ -74,7 +76,7 @@ class Text {
     const address = await value.integer();
     const real = strip(target);
     if (address !== 0n && isTextElement(real)) return `${hex(address)} ${await this.string(value)}`;
-    return real.kind === 'function' || real.kind === 'void' ? this.symbolic(address) : hex(address);
+    return real.kind === 'function' || real.kind === 'void' ? this.symbolic(address, value.memory) : hex(address);
   }
 
   private async string(value: TypedValue): Promise<string> {

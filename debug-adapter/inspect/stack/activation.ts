@@ -1,4 +1,5 @@
 import type { Scope, UnwindRow } from '../../images/debug-info';
+import { linearOf, offsetIn } from '../../machine/segment-space';
 import type { Space } from '../../machine/space';
 import type { CodePlace, Module, SymbolicProgram } from '../../program/program';
 import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
@@ -42,6 +43,15 @@ export class Activation implements ActivationOptions {
 
   constructor(options: ActivationOptions) {
     ({ program: this.program, space: this.space, cr3: this.cr3, pc: this.pc, registers: this.registers, exact: this.exact } = options);
+  }
+
+  /** Memory by linear addresses, in which code lies; data is where `space` says. */
+  get code(): Space {
+    return this.space.segment?.linear ?? this.space;
+  }
+  /** The linear address of code that this code knows by `offset`. */
+  linear(offset: bigint): bigint {
+    return linearOf(this.space, offset);
   }
 
   /**
@@ -91,7 +101,7 @@ export class Activation implements ActivationOptions {
     const { registers, space } = this;
     const sp = await registers.get(registers.names.sp);
     if (this.exact || sp === undefined) return sp;
-    const next = this.codeInFile ?? (await space.readSome(this.pc, 1))[0];
+    const next = this.codeInFile ?? (await this.code.readSome(this.pc, 1))[0];
     if (next !== popStackPointer) return sp;
     const bytes = await space.readSome(sp, registers.names.wordSize);
     return bytes.length === registers.names.wordSize ? fromBytes(bytes) : sp;
@@ -121,7 +131,7 @@ export class Activation implements ActivationOptions {
     const { module, program, space } = this;
     return {
       memory: space,
-      toRuntime: (linked) => (module ? program.toRuntime(module, linked) : linked),
+      toRuntime: (linked) => (module ? offsetIn(space, program.toRuntime(module, linked)) : linked),
       frame: this.locationFrame(scope),
       ...(module ? { threadLocal: (offset: bigint) => threadLocalAddress(module.image, this.threadPointer, offset) } : {}),
     };

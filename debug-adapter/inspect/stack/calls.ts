@@ -2,22 +2,24 @@ import type { Image } from '../../images/image';
 import type { Memory } from '../../machine/machine';
 
 interface ReturnSite {
+  /** Linear. */
   readonly pc: bigint;
-  readonly space: Memory;
+  /** Memory by linear addresses. */
+  readonly code: Memory;
 }
 
 const longestCall = 8;
 
 /** Where the `call rel32` before a return address goes; undefined for another kind of call or unreadable code. */
-export const directCallTarget = async ({ pc, space }: ReturnSite): Promise<bigint | undefined> => {
-  const bytes = await space.readSome(pc - 5n, 5);
+export const directCallTarget = async ({ pc, code }: ReturnSite): Promise<bigint | undefined> => {
+  const bytes = await code.readSome(pc - 5n, 5);
   if (bytes.length < 5 || bytes[0] !== 0xe8) return undefined;
   return BigInt.asUintN(64, pc + BigInt(new DataView(bytes.buffer, bytes.byteOffset).getInt32(1, true)));
 };
 
 /** True when the instruction before this address can be a call: a return address that a search found is not believed without. */
-export const followsCall = async ({ pc, space }: ReturnSite): Promise<boolean> => {
-  const bytes = await space.readSome(pc - BigInt(longestCall), longestCall);
+export const followsCall = async ({ pc, code }: ReturnSite): Promise<boolean> => {
+  const bytes = await code.readSome(pc - BigInt(longestCall), longestCall);
   if (bytes.length < longestCall) return false;
   if (bytes[longestCall - 5] === 0xe8) return true;
   for (let length = 2; length < longestCall; length++) {

@@ -55,9 +55,10 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
     // A trap keeps what its row does not tell of; a call keeps only what the calling convention says.
     return row.signalFrame || names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' };
   });
-  const pc = await caller.get(row.returnRegister);
-  if (pc === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
-  if (pc === 0n) return { reason: 'its return address is 0' };
+  const returnTo = await caller.get(row.returnRegister);
+  if (returnTo === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
+  if (returnTo === 0n) return { reason: 'its return address is 0' };
+  const pc = from.linear(returnTo);
   const isTrap = row.signalFrame || leavesKernel(from.pc, pc);
   if (!(await isCode(from, pc, isTrap))) return { reason: `its return address ${hex(pc)} is no code` };
   return new Call({ program: from.program, space, cr3: from.cr3, pc, registers: caller, exact: isTrap });
@@ -66,7 +67,7 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
 /** An address in no known image is believed where it follows a call: firmware, say. The outermost function's stack holds anything. */
 const isCode = async (from: Activation, pc: bigint, isTrap: boolean): Promise<boolean> => {
   if (from.program.moduleAt(isTrap ? pc : pc - 1n, { cr3: from.cr3 })) return true;
-  return isTrap ? (await from.space.readSome(pc, 1)).length === 1 : followsCall({ pc, space: from.space });
+  return isTrap ? (await from.code.readSome(pc, 1)).length === 1 : followsCall({ pc, code: from.code });
 };
 
 const sizeOf = (number: number, wordSize: 4 | 8): number => (wordSize === 8 && number >= 17 && number <= 32 ? 16 : wordSize);

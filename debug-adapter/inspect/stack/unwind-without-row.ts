@@ -56,7 +56,7 @@ const atEdge = async (from: Activation): Promise<Found | undefined> => {
   const sp = await from.registers.get(names.sp);
   if (sp === undefined) return undefined;
   const word = BigInt(names.wordSize);
-  const next = await from.space.readSome(from.pc, 1);
+  const next = await from.code.readSome(from.pc, 1);
   if (next[0] === 0xc3 || next[0] === 0xc2) return { at: sp };
   // A jump to nowhere: the call that went wrong left its return address on top.
   if (!from.module) return { at: sp };
@@ -64,7 +64,7 @@ const atEdge = async (from: Activation): Promise<Found | undefined> => {
   if (offset === undefined) return undefined;
   if (offset === 0) return { at: sp };
   if (offset > 5) return undefined;
-  const start = await from.space.readSome(from.pc - BigInt(offset), offset);
+  const start = await from.code.readSome(from.pc - BigInt(offset), offset);
   const text = Buffer.from(start).toString('hex');
   if (text === 'f30f1efa') return { at: sp };
   if (text === '55' || text === 'f30f1efa55') return { at: sp + word, framePointerAt: sp };
@@ -92,9 +92,9 @@ const byProvenCall = async (from: Activation): Promise<Found | undefined> => {
   const start = from.pc - BigInt(offset);
   const bytes = await from.space.readSome(sp, searchedWords * names.wordSize);
   for (let at = 0; at + names.wordSize <= bytes.length; at += names.wordSize) {
-    const pc = fromBytes(bytes.subarray(at, at + names.wordSize));
+    const pc = from.linear(fromBytes(bytes.subarray(at, at + names.wordSize)));
     if (!from.program.moduleAt(pc, { cr3: from.cr3 })) continue;
-    if ((await directCallTarget({ pc, space: from.space })) === start) return { at: sp + BigInt(at) };
+    if ((await directCallTarget({ pc, code: from.code })) === start) return { at: sp + BigInt(at) };
   }
   return undefined;
 };
@@ -112,10 +112,10 @@ const believable = async (from: Activation, found: Found): Promise<Activation | 
   const { names } = registers;
   const bytes = await space.readSome(found.at, names.wordSize);
   if (bytes.length < names.wordSize) return undefined;
-  const pc = fromBytes(bytes);
-  if (pc === 0n) return undefined;
+  if (fromBytes(bytes) === 0n) return undefined;
+  const pc = from.linear(fromBytes(bytes));
   const module = program.moduleAt(pc - 1n, { cr3 });
-  if (!module || !(await followsCall({ pc, space }))) return undefined;
+  if (!module || !(await followsCall({ pc, code: from.code }))) return undefined;
   const linked = program.toLinked(module, pc - 1n);
   if (!module.image.sections.some(({ executable, address, size }) => executable && linked >= address && linked < address + BigInt(size))) return undefined;
   const saved = new Map<number, SavedRegister>([

@@ -1,4 +1,5 @@
 import type { Machine, Vcpu } from '../../machine/machine';
+import { seenByCode } from '../../machine/segment-space';
 import type { Registers } from '../../machine/registers';
 import type { Space } from '../../machine/space';
 import type { SymbolicProgram } from '../../program/program';
@@ -40,7 +41,7 @@ export const stackOf = async (program: SymbolicProgram, machine: Machine, vcpu?:
 /** The innermost frame alone: what a breakpoint's condition is evaluated in. Nothing is read for it, and no caller is looked for. */
 export const innermostFrame = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current): Promise<Frame | undefined> => {
   const registers = await machine.registers(vcpu);
-  const activation = callAt(program, machine, vcpu, registers, await machine.currentSpace(vcpu));
+  const activation = callAt(program, machine, vcpu, registers, seenByCode(await machine.currentSpace(vcpu), registers));
   if (registers.bits === 16) return new Frame(0, undefined, undefined, undefined, activation);
   return framesOf(activation, 0, notEntered(activation, undefined))[0];
 };
@@ -53,7 +54,7 @@ export const innermost = async (program: SymbolicProgram, machine: Machine, vcpu
 
 const plain = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu): Promise<Activation> => {
   const registers = await machine.registers(vcpu);
-  const space = await machine.currentSpace(vcpu);
+  const space = seenByCode(await machine.currentSpace(vcpu), registers);
   await space.readMany([{ address: registers.sp, length: prefetched }]);
   return callAt(program, machine, vcpu, registers, space);
 };

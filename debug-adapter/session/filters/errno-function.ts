@@ -1,5 +1,6 @@
 import type { Breakpoint, Stop } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
+import { linearOf, seenByCode } from '../../machine/segment-space';
 import type { Figure } from '../../chains/chain';
 import { runtimeOf } from '../../program/placed-module';
 import { rootOf } from '../../program/placed-program';
@@ -170,8 +171,10 @@ export class FunctionErrnoFilter implements ActiveFilter {
   async #awaitTail(stop: Stop, registers: Registers, placed: Placed, entry: Entered | undefined): Promise<void> {
     const { machine } = this.#host;
     const word = placed.module.image.addressSize;
-    const to = await wordAt(await machine.currentSpace(stop.vcpu), registers.sp, word);
-    if (to === undefined) return;
+    const space = seenByCode(await machine.currentSpace(stop.vcpu), registers);
+    const back = await wordAt(space, registers.sp, word);
+    if (back === undefined) return;
+    const to = linearOf(space, back);
     const breakpoint = await machine.breakpoints.add({ kind: 'execute', address: to, owner: this.#owner });
     this.#tails.push({ breakpoint, root: rootOf(stop.cr3), sp: registers.sp + BigInt(word), placed, entry });
   }

@@ -13,8 +13,9 @@ import { strip } from '../../images/types';
 import type { Type } from '../../images/types';
 import type { ChainId } from '../../api';
 import type { Machine, Memory } from '../../machine/machine';
-import { wordAt } from '../run/words';
 import type { Registers } from '../../machine/registers';
+import { seenByCode } from '../../machine/segment-space';
+import { wordAt } from '../run/words';
 import type { PlacedProgram } from '../../program/placed-program';
 import type { Module } from '../../program/program';
 import type { ShownValue } from '../run/stop-report';
@@ -48,7 +49,7 @@ export class ResultReader {
 
   /** The result, seen at the return instruction or right behind it; `entry`: the registers at the first instruction, where known. */
   async result(module: Module, found: FunctionInfo, registers: Registers, entry: Registers | undefined): Promise<Outcome> {
-    const space = await this.machine.currentSpace();
+    const space = seenByCode(await this.machine.currentSpace(), registers);
     const atReturn = returnedValue(found, module, registers, space);
     const hidden = atReturn.address !== undefined && found.language === 'rust' ? await hiddenPointer(module, entry, space) : undefined;
     const value = hidden === undefined ? atReturn : TypedValue.at(found.returns, hidden, space);
@@ -84,7 +85,7 @@ export class ResultReader {
 
   async #entryFrame(module: Module, found: FunctionInfo, registers: Registers): Promise<Frame> {
     const { machine, program } = this;
-    const space = await machine.currentSpace();
+    const space = seenByCode(await machine.currentSpace(), registers);
     const names = registerNamesFor(module.image, registers.bits === 64 ? 64 : 32);
     const entry = program.toRuntime(module, found.entry ?? 0n);
     const activation = new Activation({ program, space, cr3: registers.cr3, pc: entry, registers: FrameRegisters.ofMachine(names, space, registers, machine, machine.current), exact: true });

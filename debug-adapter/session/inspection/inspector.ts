@@ -10,6 +10,7 @@ import { savedCall } from '../../inspect/stack/saved';
 import { innermostFrame } from '../../inspect/stack/unwind';
 import type { TypedValue } from '../../inspect/values/typed-value';
 import type { Machine, Stop, Vcpu } from '../../machine/machine';
+import { linearOf } from '../../machine/segment-space';
 import type { Space } from '../../machine/space';
 import type { PlacedProgram } from '../../program/placed-program';
 import type { Evaluator } from '../breakpoints/user-breakpoints';
@@ -126,9 +127,9 @@ export class Inspector implements Evaluator {
     return undefined;
   }
 
-  /** The address space of the frame whose scopes the editor asked for last. */
+  /** The address space of the frame whose scopes the editor asked for last, by linear addresses. */
   async selectedSpace(): Promise<Space> {
-    return this.#selected?.frame.memory ?? this.#options.machine.currentSpace();
+    return this.#selected?.frame.activation.code ?? this.#options.machine.currentSpace();
   }
 
   scopesOf(frameId: number): DebugProtocol.Scope[] {
@@ -179,7 +180,7 @@ export class Inspector implements Evaluator {
       variablesReference: expandable ? this.#containers.add({ kind: 'value', value, expression }) : 0,
       ...(expression === undefined ? {} : { evaluateName: expression }),
       ...(indexed === undefined ? {} : { indexedVariables: indexed }),
-      ...(memoryReference === undefined ? {} : { memoryReference: `0x${memoryReference.toString(16)}` }),
+      ...(memoryReference === undefined ? {} : { memoryReference: `0x${linearOf(value.memory, memoryReference).toString(16)}` }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
+import { linearOf } from '../../machine/segment-space';
 import { rootOf } from '../../program/placed-program';
 import { hex, parseAddress } from '../addresses';
 import type { DataAccess } from '../breakpoints/watch-list';
@@ -49,7 +50,7 @@ const placeAsked = async (target: Target, args: DebugProtocol.DataBreakpointInfo
   } else {
     const value = await target.inspector.watchable(name, variablesReference, frameId);
     if (value?.address === undefined) throw failure(sessionErrors.notWatchable, { name, detail: value?.absence ?? 'it is in a register, not in memory' });
-    address = value.address;
+    address = linearOf(value.memory, value.address);
     length = checked(name, bytes ?? value.type.size);
     more = { type: value.type };
   }

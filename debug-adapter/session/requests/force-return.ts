@@ -4,6 +4,7 @@ import { failure } from '../../errors/catalogue';
 import { timeErrors } from '../../errors/time';
 import { strip } from '../../images/types';
 import type { Frame } from '../../inspect/stack/frame';
+import { offsetIn } from '../../machine/segment-space';
 import { rootOf } from '../../program/placed-program';
 import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
@@ -57,7 +58,7 @@ const forceReturn: Handler<ForceReturnArguments> = async (core, args): Promise<F
   for (const [name, value] of restored) await writeRegister(machine, vcpu, name, value);
   if (result !== undefined) await writeRegister(machine, vcpu, wide ? 'rax' : 'eax', result);
   await writeRegister(machine, vcpu, wide ? 'rsp' : 'esp', caller.sp);
-  await writeRegister(machine, vcpu, wide ? 'rip' : 'eip', caller.pc);
+  await writeRegister(machine, vcpu, wide ? 'rip' : 'eip', offsetIn(frame.memory, caller.pc));
   breakpoints.memoryWritten();
   const shown = result === undefined ? 'nothing' : String(BigInt.asIntN((frame.scope?.function.returns.size ?? 8) * 8, result));
   const { pc } = await machine.registers(vcpu);

@@ -79,8 +79,8 @@ const goTo: Handler<DebugProtocol.GotoArguments> = async (core, args) => {
   const refuse = (detail: string): Error => failure(timeErrors.unsafeGoto, { target: place ? `line ${core.lineOut(place.line)}` : `target ${args.targetId}`, detail });
   if (!place || last?.stop !== run.last) throw refuse('it was not offered at this stop');
   if (vcpu.id !== machine.current.id) throw refuse('another vCPU is the one that stopped');
-  const { bits } = await machine.registers(vcpu);
-  await writeRegister(machine, vcpu, bits === 64 ? 'rip' : 'eip', place.address);
+  const { bits, codeBase = 0n } = await machine.registers(vcpu);
+  await writeRegister(machine, vcpu, bits === 64 ? 'rip' : 'eip', place.address - codeBase);
   inspector.changed();
   const { pc, cr3 } = await machine.registers(vcpu);
   run.report({ stop: { reason: 'other', vcpu, pc, cr3, hits: [] }, reason: 'goto' });

@@ -1,6 +1,7 @@
 import { wordAt } from './words';
 import type { Breakpoint, Machine, Stop } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
+import { linearOf, seenByCode } from '../../machine/segment-space';
 import type { SymbolicProgram } from '../../program/program';
 import { endsStep, linePlaceOf, sameFunction } from './line-range';
 import type { LinePlace } from './line-range';
@@ -93,10 +94,10 @@ export class StepThrough implements StepPlan {
       return this.#await(places, before, before.sp, 'decide');
     }
     if (now.sp >= before.sp) return undefined;
-    const space = await this.#machine.currentSpace(this.vcpu);
+    const space = seenByCode(await this.#machine.currentSpace(this.vcpu), now);
     const word = now.bits === 64 ? 8n : now.bits === 32 ? 4n : 2n;
     const size = Number(word);
-    const [top, second] = await Promise.all([wordAt(space, now.sp, size), wordAt(space, now.sp + word, size)]);
+    const [top, second] = (await Promise.all([wordAt(space, now.sp, size), wordAt(space, now.sp + word, size)])).map((at) => at && linearOf(space, at));
     if (top !== undefined && before.sp - now.sp === word && top > before.pc && top <= before.pc + longestInstruction && (now.pc < before.pc || now.pc > top)) {
       const stays = this.#kind === 'in' && (await this.#enters(now));
       return stays ? this.#toBody(now) : this.#await([top], before, before.sp, 'decide');

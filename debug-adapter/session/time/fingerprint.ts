@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { seenByCode } from '../../machine/segment-space';
 import type { Machine, Vcpu } from '../../machine/machine';
 
 /** Bytes above the stack pointer that are part of a fingerprint: the frames at work, and what they hold. */
@@ -20,10 +21,11 @@ export const fingerprintOf = async (machine: Machine, touched: readonly Touched[
   const hash = createHash('sha1');
   const { current } = machine;
   for (const vcpu of machine.vcpus) await addRegisters(hash, machine, vcpu, vcpu.id === current.id);
-  const { sp, mode } = await machine.registers(current);
+  const registers = await machine.registers(current);
+  const { sp, mode } = registers;
   const space = await machine.currentSpace(current);
   // In real mode the stack lies in a segment; the registers have to do.
-  const stack = mode === 'real' ? new Uint8Array() : await space.readSome(sp, stackBytes).catch(() => new Uint8Array());
+  const stack = mode === 'real' ? new Uint8Array() : await seenByCode(space, registers).readSome(sp, stackBytes).catch(() => new Uint8Array());
   hash.update(stack);
   for (const bytes of await space.readMany(touched)) hash.update(bytes ?? 'unreadable');
   return hash.digest('hex');

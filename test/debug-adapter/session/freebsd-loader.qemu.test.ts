@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EnvironmentAnswer, EnvironmentVariable } from '../../../debug-adapter/api';
+import type { EnvironmentAnswer, EnvironmentVariable, PreloadedFile, StagesAnswer } from '../../../debug-adapter/api';
 import { DapClient } from '../../../debug-adapter/session/client';
 import { buildFreebsdLive } from '../../guests/freebsd-live/build.mjs';
 
@@ -74,5 +74,87 @@ describe('the loader of FreeBSD, a PE file with its symbols in an ELF file linke
     const late = (await environment()).get('init_chroot');
     expect(late?.changes?.at(-1)).toMatchObject({ kind: 'changed', before: '/sysroot', value: '/elsewhere', by: { function: 'sys_kenv' } });
     expect(late?.faults).toMatchObject([{ code: 'set-after-reader', message: expect.stringMatching(/^changed by kenv:\d+ .*: init reads it once, after init_script has ended/) as string }]);
+  });
+});
+
+describe('the BIOS loader of FreeBSD, a 32-bit program linked at 0 whose segments begin at 0xa000', () => {
+  it('has its stack, its values, its variables and its files; the kernel finds what it left behind', async () => {
+    const guest = await buildFreebsdLive();
+    const session = (client = new DapClient());
+    const images = [
+      { stage: 'loader', file: guest.biosLoaderSymbols, at: 0xa000 },
+      { stage: 'kernel', file: guest.kernel },
+    ];
+    const stopAt = async (...names: string[]): Promise<void> => { await session.request('setFunctionBreakpoints', { breakpoints: names.map((name) => ({ name })) }); };
+    const stopped = async (): Promise<Stopped> => session.waitFor<Stopped>('stopped');
+    const goOn = async (): Promise<Stopped> => {
+      await session.request('continue', { threadId: 1 });
+      return stopped();
+    };
+    const environment = (): Promise<EnvironmentAnswer> => session.request<EnvironmentAnswer>('bootscope/environment');
+    const stackFrames = async (): Promise<DebugProtocol.StackFrame[]> => (await session.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames;
+    await session.start({ request: 'launch', type: 'bootscope', name: 'bios', serialOutput: 'event', qemu: guest.biosQemu('mfsroot'), cwd: join(guest.media, 'mfsroot'), images } as never, () => stopAt('bi_load', 'hammer_time'));
+
+    expect((await stopped()).description).toContain('bi_load');
+    const stack = await stackFrames();
+    expect(stack.map(({ name }) => name)).toEqual(['bi_load', 'elf64_exec', 'main', '_start+0x7', expect.stringContaining('outermost')]);
+    expect(stack[0]?.source?.name).toBe('modinfo.c');
+    const frameId = stack[0]?.id;
+    const value = async (expression: string): Promise<string> => (await session.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression, frameId, context: 'watch' })).result;
+    expect(await value('kfp->f_name')).toContain('"/boot/kernel/kernel"');
+    expect(await value('preloaded_files->f_next->f_type')).toContain('"mfs_root"');
+    expect(await value('archsw.arch_copyin')).toContain('<i386_copyin>');
+    expect(await value('*archsw.arch_copyin')).toContain('<i386_copyin>');
+
+    // A data address is told as the machine has it: what is read there is what the value shows.
+    const { memoryReference = '' } = await session.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression: 'kfp->f_name', frameId, context: 'watch' });
+    const { data = '' } = await session.request<{ data?: string }>('readMemory', { memoryReference, count: 8 });
+    expect(Buffer.from(data, 'base64').toString('latin1')).toBe('/boot/ke');
+    const { instructions } = await session.request<DebugProtocol.DisassembleResponse['body'] & object>('disassemble', { memoryReference: stack[0]?.instructionPointerReference ?? '', instructionCount: 2, resolveSymbols: true });
+    expect(instructions[0]?.symbol).toMatch(/^bi_load/);
+
+    expect((await session.request<StagesAnswer>('bootscope/stages')).current).toBe('loader');
+    const inLoader = await environment();
+    const held = new Map(inLoader.variables.map((variable) => [variable.name, variable]));
+    expect(held.get('vfs.root.mountfrom')?.values).toMatchObject([{ stage: 'loader', value: 'ufs:/dev/md0', origin: { path: 'boot/loader.conf' } }]);
+    expect(held.get('teken.fg_color')?.faults).toMatchObject([{ code: 'not-handed' }]);
+    const files = inLoader.preloaded as PreloadedFile[];
+    expect(files.map(({ name, type }) => [name, type])).toEqual([['/boot/kernel/kernel', 'elf kernel'], ['/boot/mfsbsd.img', 'mfs_root']]);
+    await expect(session.request('bootscope/setEnvironment', { name: 'autoboot_delay', value: '100' })).rejects.toThrow(/BS411/);
+    expect(await session.request('bootscope/setEnvironment', { name: 'autoboot_delay', value: '7' })).toMatchObject({ value: '7', limit: 1 });
+
+    // A write to the loader's own memory is caught where it happens; a step over a line and one out of the function end in their places.
+    const watched = await session.request<{ dataId: string | null }>('dataBreakpointInfo', { name: '*modulep', frameId });
+    expect(watched.dataId).not.toBeNull();
+    await session.request('setDataBreakpoints', { breakpoints: [{ dataId: watched.dataId, accessType: 'write' }] });
+    expect((await goOn()).reason).toBe('data breakpoint');
+    expect((await stackFrames()).map(({ name }) => name).slice(0, 3)).toEqual(['bi_load', 'elf64_exec', 'main']);
+    await session.request('setDataBreakpoints', { breakpoints: [] });
+    const before = (await stackFrames())[0]?.line ?? 0;
+    await session.request('next', { threadId: 1 });
+    expect((await stopped()).reason).toBe('step');
+    expect((await stackFrames())[0]?.line).not.toBe(before);
+    // Out of what the compiler put inside, if it stepped there, and out of bi_load itself.
+    const top = async (): Promise<string | undefined> => (await stackFrames())[0]?.name;
+    for (let left = 0; left < 3 && (await top()) !== 'elf64_exec'; left++) {
+      await session.request('stepOut', { threadId: 1 });
+      await stopped();
+    }
+    expect(await top()).toBe('elf64_exec');
+
+    // At its first C function the kernel has taken over nothing yet: the variables are where the loader's list of records says.
+    expect((await goOn()).description).toContain('hammer_time');
+    const first = await environment();
+    expect(new Map(first.variables.map((variable) => [variable.name, variable])).get('autoboot_delay')?.values.at(-1)).toMatchObject({ stage: 'kernel', value: '7' });
+    const kernelFiles = first.preloaded as PreloadedFile[];
+    expect(kernelFiles.map(({ name, type, size }) => [name, type, size])).toEqual(files.map(({ name, type, size }) => [name, type, size]));
+    expect(kernelFiles.map(({ address }) => BigInt(address) & 0x7fff_ffffn)).toEqual(files.map(({ address }) => BigInt(address)));
+
+    await stopAt('start_init');
+    expect((await goOn()).description).toContain('start_init');
+    const later = await environment();
+    expect(new Map(later.variables.map((variable) => [variable.name, variable])).get('autoboot_delay')?.values.at(-1)).toMatchObject({ value: '7' });
+    expect(later.preloaded).toEqual(kernelFiles);
+    expect((await session.request<StagesAnswer>('bootscope/stages')).stages.map(({ id }) => id).slice(0, 3)).toEqual(['firmware', 'loader', 'kernel']);
   });
 });

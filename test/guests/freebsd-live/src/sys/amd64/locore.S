@@ -4,6 +4,8 @@
  */
 #define KERNBASE 0xffffffff80000000
 #define PA(sym) ((sym) - KERNBASE)
+	.globl kernbase
+	.set kernbase, KERNBASE
 	.cfi_sections .debug_frame
 
 	.section .note.Xen,"a",@note
