@@ -75,7 +75,7 @@ const atEdge = async (from: Activation): Promise<Found | undefined> => {
 const keepsFramePointer = async (from: Activation): Promise<boolean> => {
   const { offset } = from.place;
   if (offset === undefined || offset < 4) return false;
-  const [first] = await from.space.readMany([{ address: from.lookup - BigInt(offset), length: 8 }]);
+  const [first] = await from.code.readMany([{ address: from.lookup - BigInt(offset), length: 8 }]);
   const made = first && framePointerSetUp.exec(Buffer.from(first).toString('hex'))?.[0];
   return made !== undefined && made.length / 2 <= offset;
 };
