@@ -31,10 +31,9 @@ import { ModuleFiles } from './module-files';
 import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
-import { EnvironmentRecorder } from './recorders/environment-recorder';
 import { MountHistory } from './recorders/mount-history';
+import { Recorders } from './recorders/recorders';
 import { RunController } from './run/controller';
-import { Recorders } from './run/recorders';
 import { StageMarks } from './run/stage-marks';
 import { SerialFeed } from './serial-feed';
 import { SerialMachine } from './serial-machine';
@@ -175,7 +174,6 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     },
   });
   run.addJudge(breakpoints);
-  run.addJudge(new EnvironmentRecorder({ machine, program, locations, chain, stages }));
   const filters = new Filters({
     machine,
     program,
@@ -190,7 +188,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       core.send('breakpoint', { reason: 'changed', breakpoint });
     },
   });
-  const recorders = new Recorders({ machine, program, chain, log });
+  const recorders = new Recorders({ machine, program, locations, chain, stages, log });
   run.addJudge(recorders);
   const stageMarks = new StageMarks({ machine, program, stages, stageSymbols: () => stageSymbolsOf(chain.id) });
   run.addJudge(stageMarks);

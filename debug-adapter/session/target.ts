@@ -14,7 +14,7 @@ import type { Inspector } from './inspection/inspector';
 import type { Threads } from './inspection/threads';
 import type { MountHistory } from './recorders/mount-history';
 import type { RunController } from './run/controller';
-import type { Recorders } from './run/recorders';
+import type { Recorders } from './recorders/recorders';
 import type { SerialFeed } from './serial-feed';
 import type { StepsBack } from './time/step-back';
 import type { Back } from './time/reverse';

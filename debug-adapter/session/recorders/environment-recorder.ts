@@ -2,7 +2,7 @@ import type { EnvironmentChange } from '../../api';
 import type { Stop } from '../../machine/machine';
 import { EnvironmentSetters, setters, type SetterCall } from '../filters/environment-setters';
 import type { FilterHost } from '../filters/filter';
-import type { StopJudge } from '../run/stop-report';
+import type { Recorder } from './recorders';
 
 /** More changes than any boot makes: a guest that writes without end is not slowed down for it. */
 const mostRecorded = 2000;
@@ -13,7 +13,7 @@ type Host = Pick<FilterHost, 'machine' | 'program' | 'locations' | 'chain' | 'st
  * Writes down who changes the kernel environment and when: a log point at the functions through which it changes. The user sees no
  * stop. A boot has a handful of them, so that the guest does not notice.
  */
-export class EnvironmentRecorder implements StopJudge {
+export class EnvironmentRecorder implements Recorder {
   readonly #host: Host;
   #setters: EnvironmentSetters | undefined;
   #recorded = 0;
@@ -32,9 +32,9 @@ export class EnvironmentRecorder implements StopJudge {
     await this.#setters.sync();
   }
 
-  async onStop(stop: Stop): Promise<'mine' | undefined> {
+  async look(stop: Stop): Promise<boolean> {
     const recorder = this.#setters;
-    if (recorder?.isMine(stop) !== true) return undefined;
+    if (recorder?.isMine(stop) !== true) return false;
     const { chain } = this.#host.chain;
     const call = chain.environmentChanged === undefined ? undefined : await recorder.callAt(stop);
     if (call !== undefined) chain.environmentChanged?.(call.name, await this.#change(call));
@@ -42,12 +42,11 @@ export class EnvironmentRecorder implements StopJudge {
       this.#setters = undefined;
       await recorder.dispose();
     }
-    return 'mine';
+    return true;
   }
 
-  onReset(): Promise<void> {
+  reset(): void {
     this.#recorded = 0;
-    return Promise.resolve();
   }
 
   async #change({ setter, name, value, frames }: SetterCall): Promise<EnvironmentChange> {
