@@ -47,6 +47,11 @@ export class AddressSpaces implements SpaceHost {
     this.space(rootOf(registers.cr3, paging), paging).supply(extents, bytes);
   }
 
+  /** Bytes read as they are in memory; undefined on pages that breakpoints have been put over, which the spaces know to read. */
+  clean(extents: readonly Extent[], bytes: readonly (Uint8Array | undefined)[]): (Uint8Array | undefined)[] {
+    return bytes.map((found, i) => (this.hiddenIn((extents[i]?.address ?? 0n) & ~0xfffn).length > 0 ? undefined : found));
+  }
+
   foresees(address: bigint, length: number): boolean {
     return this.foresight.note(address, length);
   }

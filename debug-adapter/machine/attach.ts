@@ -46,6 +46,8 @@ export async function joinQemu(parts: {
   readonly silenceMs?: number;
   /** A file of ours into which QEMU may log resets of its processors. */
   readonly resetLog?: string;
+  /** See `MachineParts`; left out: not known. */
+  readonly emulates?: boolean;
   /** For a QEMU that is just starting: how long it may take to open its sockets and greet, and whether it has ended. */
   readonly starting?: { readonly patienceMs: number; readonly gone: () => boolean };
 }): Promise<QemuMachine> {
@@ -82,6 +84,7 @@ export async function joinQemu(parts: {
       accelerator: await accelerator(qmp, stub),
       ...(qmp === undefined ? {} : { qmp }),
       ...(parts.process === undefined ? {} : { process: parts.process }),
+      ...(parts.emulates === undefined ? {} : { emulates: parts.emulates }),
       ...(resetLog === undefined ? {} : { resetLog }),
     });
     await machine.begin();

@@ -58,6 +58,12 @@ export class Breakpoints implements BreakpointTable {
     );
   }
 
+  /** Some breakpoint watches data. */
+  get watches(): boolean {
+    for (const { type } of this.slots.values()) if (type >= types.write) return true;
+    return false;
+  }
+
   /** Bytes of a 4 KiB page that breakpoints hide in memory, by their offset. */
   hiddenIn(page: bigint): readonly { readonly offset: number; readonly byte: number }[] {
     if (this.host.accelerator !== 'kvm') return [];

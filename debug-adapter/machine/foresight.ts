@@ -10,6 +10,9 @@ const most = 32;
 /** Longer reads are no variables; what they need is fetched by pages. */
 const longest = 256;
 
+/** True for a piece that is worth a request of its own: short, and on one page. */
+export const mayForesee = (address: bigint, length: number): boolean => length <= longest && Number(address & 0xfffn) + length <= 4096;
+
 /**
  * What the judge of a breakpoint's hit has read, which the next hit's judge will most likely read again: it is asked for in
  * the same write as the registers. Never relied upon: a read elsewhere costs a request of its own.
@@ -34,7 +37,7 @@ export class Foresight {
   /** True for a read that is to be fetched by itself, not by pages. */
   note(address: bigint, length: number): boolean {
     const { noted } = this;
-    if (noted === undefined || length > longest || (address & 0xfffn) + BigInt(length) > 4096n) return false;
+    if (noted === undefined || !mayForesee(address, length)) return false;
     if (noted.some((one) => one.address === address && one.length === length)) return true;
     if (noted.length >= most) return false;
     noted.push({ address, length });

@@ -77,6 +77,7 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
       qmp: { kind: 'unix', path: sockets.qmp },
       serials: rewritten.serial.map(({ kind, path: file }) => (kind === 'socket' ? { kind: 'unix', path: file } : { kind: 'log', path: path.resolve(cwd, file) })),
       process: qemu,
+      emulates: countsNoInstructions(rewritten.argv),
       // A log of the user's own is left as it is.
       ...(options.argv.some((word) => /^--?[dD]$/.test(word)) ? {} : { resetLog: path.join(directory, 'reset.log') }),
       starting: { patienceMs: startPatienceMs, gone: () => ended !== undefined },
@@ -107,6 +108,9 @@ function prepareTimeTravel(argv: readonly string[], accel: 'tcg' | 'asGiven', cw
   const told = lost.length === 0 ? [] : [`what the guest writes to ${lost.join(', ')} is discarded at the end (snapshot=on)`];
   return { argv: line.argv, changes: [...line.changes, ...told] };
 }
+
+/** True for a command line with TCG alone and a clock of its own: neither `-icount` (record and replay included) nor a file that may say so, nor another accelerator. */
+const countsNoInstructions = (argv: readonly string[]): boolean => !argv.slice(1).some((word) => /icount|^--?readconfig$|^--?enable-kvm$|\b(kvm|hvf|whpx|nvmm|hax|xen)\b/.test(word));
 
 const delay = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 

@@ -65,7 +65,7 @@ export class MemoryQueue {
 
   /** As `read` of several ranges that fit a packet each, but written at once. */
   async readNow(thread: StubThread, extents: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]> {
-    const requests = this.stub.asVirtual(thread, extents.map(ask));
+    const requests = this.stub.asVirtual(thread, extents.map(askMemory));
     const replies = await this.stub.batch(requests, { idempotent: true });
     return replies.slice(requests.length - extents.length).map(bytesOf);
   }
@@ -87,7 +87,7 @@ export class MemoryQueue {
   /** Many pages: one batch of their own, decoded into one piece of memory. */
   private async readBulk(view: View, addresses: readonly bigint[], parts: number): Promise<(Uint8Array | undefined)[]> {
     const { readLimit } = this;
-    const asked = addresses.flatMap((address) => Array.from({ length: parts }, (_, i) => ask({ address: address + BigInt(i * readLimit), length: readLimit })));
+    const asked = addresses.flatMap((address) => Array.from({ length: parts }, (_, i) => askMemory({ address: address + BigInt(i * readLimit), length: readLimit })));
     const requests = view === 'physical' ? this.stub.asPhysical(asked) : this.stub.asVirtual(view, asked);
     const before = requests.indexOf(asked[0] as Request);
     const replies = await this.stub.batch(requests, { idempotent: true });
@@ -130,10 +130,10 @@ export class MemoryQueue {
       for (let i = 0; i < group.length; i++) owners.push(reads[i - before]);
     };
     for (const { thread, reads } of virtual.values()) {
-      const group = this.stub.asVirtual(thread, reads.map(ask));
+      const group = this.stub.asVirtual(thread, reads.map(askMemory));
       add(group, reads, group.length - reads.length);
     }
-    if (physical.length > 0) add(this.stub.asPhysical(physical.map(ask)), physical, 1);
+    if (physical.length > 0) add(this.stub.asPhysical(physical.map(askMemory)), physical, 1);
     let replies: Reply[];
     try {
       replies = await this.stub.batch(requests, { idempotent: true });
@@ -147,6 +147,8 @@ export class MemoryQueue {
   }
 }
 
-const ask = ({ address, length }: { readonly address: bigint; readonly length: number }): Request => ({ payload: `m${address.toString(16)},${length.toString(16)}`, shape: shapes.hex(length) });
+/** Asks for virtual memory that fits one packet. */
+export const askMemory = ({ address, length }: { readonly address: bigint; readonly length: number }): Request => ({ payload: `m${address.toString(16)},${length.toString(16)}`, shape: shapes.hex(length) });
 
-const bytesOf = (reply: Reply | undefined): Uint8Array | undefined => (reply?.kind === 'data' ? Buffer.from(reply.bytes.toString('latin1'), 'hex') : undefined);
+/** Undefined where the stub could not read. */
+export const bytesOf = (reply: Reply | undefined): Uint8Array | undefined => (reply?.kind === 'data' ? Buffer.from(reply.bytes.toString('latin1'), 'hex') : undefined);

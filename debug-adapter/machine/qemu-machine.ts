@@ -7,9 +7,11 @@ import type { StopReply } from '../wire/rsp/reply';
 import { AddressSpaces } from './address-spaces';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
+import type { After } from './emulate';
+import { Emulation } from './emulation';
 import { HitFilter } from './hit-filter';
 import { letGo, within } from './let-go';
-import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, SerialPort, Stop, Vcpu, WireListener } from './machine';
+import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, QuickJudge, SerialPort, Stop, Vcpu, WireListener } from './machine';
 import type { Registers } from './registers';
 import type { Space } from './space';
 import { resetInWords } from './reset-log';
@@ -19,6 +21,7 @@ import { QemuSnapshots } from './snapshots';
 import type { OutputBranch } from '../wire/serial/branch';
 import { StepOff, mayHaveStayed, mostStepAttempts } from './step-off';
 import { StopQueue } from './stop-queue';
+import { askMemory, bytesOf } from './memory-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
 import { describeEnd } from './supervisor';
@@ -34,6 +37,8 @@ export interface MachineParts {
   readonly resetLog?: ResetLog;
   /** The QEMU we started. */
   readonly process?: SupervisedProcess;
+  /** The guest's clock does not count instructions, so that the effect of one may be written in place of executing it. */
+  readonly emulates?: boolean;
 }
 
 const interruptPatienceMs = 5000;
@@ -66,6 +71,7 @@ export class QemuMachine implements Machine {
   private lastStop: Stop | undefined;
   private readonly stepOff: StepOff;
   private readonly hits: HitFilter;
+  private readonly emulation: Emulation | undefined;
   private stepping: { attempts: number } | undefined;
   private interruptWanted = false;
   private readonly runState: RunState;
@@ -93,7 +99,24 @@ export class QemuMachine implements Machine {
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
     this.stepOff = new StepOff({ stub, files: this.files, interruptWanted: () => this.interruptWanted, deliver: (stop) => this.deliver(stop) });
-    this.hits = new HitFilter({ state: () => this.state, interruptWanted: () => this.interruptWanted, runOn: (stop) => this.runOn(stop) });
+    this.hits = new HitFilter({
+      state: () => this.state,
+      interruptWanted: () => this.interruptWanted,
+      readMemory: async ({ vcpu }, extents) => this.memory.clean(extents, await this.memory.queue.readNow(this.thread(vcpu), extents)),
+      mayEmulate: ({ vcpu }) => this.emulation?.ready(this.thread(vcpu)) ?? false,
+      effect: (hit) => this.emulation?.effect(hit),
+      runOn: (stop, after) => this.runOn(stop, after),
+    });
+    if (parts.emulates === true && parts.accelerator === 'tcg') {
+      this.emulation = new Emulation({
+        stub,
+        watches: () => this.table.watches,
+        registersInWords: () => this.ask('info registers -a'),
+        lost: (detail) => {
+          stub.client.fail(detail);
+        },
+      });
+    }
     this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }));
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
@@ -278,47 +301,55 @@ export class QemuMachine implements Machine {
     if (await this.stepOff.again(raw)) return;
     const vcpu = this.vcpuOf(raw.thread);
     this.current = vcpu;
-    const registers = await this.arrive(vcpu);
+    const { registers, known } = await this.arrive(vcpu);
     if (this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw) && (await this.files.stayed(this.thread(vcpu)))) {
       this.files.forget();
       this.stub.step(this.thread(vcpu));
       return;
     }
     const stop = this.classify(raw, vcpu, registers);
-    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop))) return;
+    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop, registers, known))) return;
     this.stepping = undefined;
     this.interruptWanted = false;
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
     if (raw.watch === undefined) this.parked.set(vcpu.id, stop.pc);
     this.state = 'stopped';
     this.lastStop = stop;
+    this.emulation?.lookAgain();
     this.stops.push(stop);
     this.emitter.emit('stopped', stop);
   }
 
   /** Registers of a vCPU that has just stopped and, in the same write, the memory that the judge of a hit will look at. */
-  private async arrive(vcpu: Vcpu): Promise<Registers> {
+  private async arrive(vcpu: Vcpu): Promise<{ readonly registers: Registers; readonly known: readonly (Uint8Array | undefined)[] }> {
     const { foreseen } = this.hits;
-    if (foreseen.length === 0 || this.stepping !== undefined) return this.readRegisters(vcpu);
-    let pending: Promise<[Registers, readonly (Uint8Array | undefined)[]]> | undefined;
-    this.stub.client.together(() => {
-      pending = Promise.all([this.readRegisters(vcpu), this.memory.queue.readNow(this.thread(vcpu), foreseen)]);
-    });
-    const [registers, found] = (await pending) ?? [await this.readRegisters(vcpu), []];
-    this.memory.supply(registers, foreseen, found);
-    return registers;
+    if (foreseen.length === 0 || this.stepping !== undefined) return { registers: await this.readRegisters(vcpu), known: [] };
+    const thread = this.thread(vcpu);
+    const { registers, known } = await this.files.along(thread, foreseen.map(askMemory));
+    const bytes = known.map(bytesOf);
+    this.memory.supply(registers, foreseen, bytes);
+    return { registers, known: this.memory.clean(foreseen, bytes) };
   }
 
-  filterHits(judge: HitJudge | undefined): void {
-    this.hits.use(judge);
+  filterHits(judge: HitJudge | undefined, quick?: QuickJudge): void {
+    this.hits.use(judge, quick);
   }
 
   /** From a hit that nobody is to hear of. */
-  private async runOn(stop: Stop): Promise<void> {
+  private async runOn(stop: Stop, after: After | undefined): Promise<void> {
+    const { emulation } = this;
+    const thread = this.thread(stop.vcpu);
     this.parked.clear();
     this.forget();
+    if (after !== undefined && emulation !== undefined) {
+      this.stub.client.together(() => {
+        emulation.write(thread, after);
+        this.stub.run();
+      });
+      return;
+    }
     await this.stepOff.letInterrupts(false);
-    await this.stepOff.run([this.thread(stop.vcpu)]);
+    await this.stepOff.run([thread]);
   }
 
   /** Another client ran the machine on, or the stub repeats the stop of attaching: only a new place is news. */

@@ -27,6 +27,8 @@ const littleEndian = (bytes: Buffer, at: number, size: number): bigint => {
 /** Names differ between the 64-bit and the 32-bit description. */
 const general64 = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rbp', 'rsp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'rip'];
 
+const wideNames = [...general64, 'fs_base', 'gs_base'];
+
 /** A `g` answer under a target description; values are decoded when asked for. */
 export class RegisterFile {
   private readonly byName: ReadonlyMap<string, DescribedRegister>;
@@ -54,19 +56,19 @@ export class RegisterFile {
   }
 
   modeInputs(): ModeInputs {
+    const rip = this.any('rip', 'eip');
     return {
       cr0: this.any('cr0'),
       efer: this.any('efer'),
       eflags: this.any('eflags'),
       cs: this.any('cs'),
-      rip: this.any('rip', 'eip'),
-      wide: [...general64, 'fs_base', 'gs_base'].some((name) => (this.get(name) ?? 0n) >> 32n !== 0n) || general64.slice(8, 16).some((name) => (this.get(name) ?? 0n) !== 0n),
+      rip,
+      wide: rip >= 1n << 32n || wideNames.some((name) => (this.get(name) ?? 0n) >> 32n !== 0n) || general64.slice(8, 16).some((name) => (this.get(name) ?? 0n) !== 0n),
     };
   }
 
   /** The registers as the rest of the debugger sees them. */
-  decode(segment: CodeSegment | undefined): Registers {
-    const inputs = this.modeInputs();
+  decode(segment: CodeSegment | undefined, inputs = this.modeInputs()): Registers {
     const { mode, base, bits } = decodeMode(inputs, segment);
     const mask = (1n << BigInt(bits)) - 1n;
     const linear = bits === 64 ? inputs.rip : (base + inputs.rip) & 0xffffffffn;

@@ -27,6 +27,7 @@ export interface StubThread {
 }
 
 const firstAnswerMs = 3000;
+const askRegisters: Request = { payload: 'g', shape: shapes.registers };
 const hex = (text: string): string => Buffer.from(text, 'utf8').toString('hex');
 const text = (reply: Reply | undefined): string => (reply?.kind === 'data' ? reply.bytes.toString('latin1') : '');
 
@@ -109,10 +110,19 @@ export class Stub {
 
   /** Raw `g` answer of a vCPU. */
   async registers(thread: StubThread): Promise<Buffer> {
-    const replies = await this.client.batch([...this.select(thread), { payload: 'g', shape: shapes.registers }], { idempotent: true });
-    const reply = replies[replies.length - 1];
+    return this.registersIn((await this.registersWith(thread, [])).at(-1));
+  }
+
+  /** Answers to `g` and to further requests for the same vCPU, the last of one batch. */
+  registersWith(thread: StubThread, more: readonly Request[]): Promise<Reply[]> {
+    return this.client.batch([...this.select(thread), askRegisters, ...more], { idempotent: true });
+  }
+
+  /** The bytes of an answer to `g`; 0 for what is not available. @throws BS107 */
+  registersIn(reply: Reply | undefined): Buffer {
     if (reply?.kind !== 'data') throw failure(qemuErrors.stubNonsense, { request: 'g', reply: reply?.kind === 'error' ? reply.text : '' });
-    return Buffer.from(reply.bytes.toString('latin1').replaceAll('x', '0'), 'hex');
+    const digits = reply.bytes.toString('latin1');
+    return Buffer.from(digits.includes('x') ? digits.replaceAll('x', '0') : digits, 'hex');
   }
 
   /** False when the stub refuses. `value` little-endian. */

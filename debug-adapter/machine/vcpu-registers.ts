@@ -5,6 +5,8 @@ import { pagingOf } from './page-walk';
 import type { Paging } from './page-walk';
 import { RegisterFile } from './register-file';
 import type { Registers } from './registers';
+import type { Request } from '../wire/rsp/client';
+import type { Reply } from '../wire/rsp/reply';
 import type { Stub, StubThread } from './stub';
 
 /** Registers of every vCPU, read once for each stop. */
@@ -67,22 +69,42 @@ export class VcpuRegisters {
     this.reading.clear();
   }
 
+  /** Registers and, in the same batch, the answers to requests that need this vCPU selected. */
+  async along(thread: StubThread, requests: readonly Request[]): Promise<{ readonly registers: Registers; readonly known: readonly Reply[] }> {
+    const { generation } = this;
+    const replies = await this.stub.registersWith(thread, requests);
+    const known = replies.slice(replies.length - requests.length);
+    const raw = this.stub.registersIn(replies[replies.length - requests.length - 1]);
+    const registers = await this.decode(thread, raw);
+    this.keep(thread, raw, registers, generation);
+    if (generation === this.generation) this.reading.set(thread.number, Promise.resolve(registers));
+    return { registers, known };
+  }
+
   private async fetch(thread: StubThread): Promise<Registers> {
     const { generation } = this;
     const raw = await this.stub.registers(thread);
+    const registers = await this.decode(thread, raw);
+    this.keep(thread, raw, registers, generation);
+    return registers;
+  }
+
+  private keep(thread: StubThread, raw: Buffer, registers: Registers, generation: number): void {
+    if (generation !== this.generation) return;
+    this.read.set(thread.number, registers);
+    this.raw.set(thread.number, raw);
+  }
+
+  private async decode(thread: StubThread, raw: Buffer): Promise<Registers> {
     const file = new RegisterFile(this.stub.description, raw);
+    const inputs = file.modeInputs();
     let segment;
-    if (needsCodeSegment(file.modeInputs())) {
+    if (needsCodeSegment(inputs)) {
       // The descriptor cache is not among the stub's registers; the monitor shows it.
       const text = await this.stub.monitor('info registers -a');
       segment = text === undefined ? undefined : parseCodeSegments(text).get(thread.number - 1);
     }
-    const registers = file.decode(segment);
-    if (generation === this.generation) {
-      this.read.set(thread.number, registers);
-      this.raw.set(thread.number, raw);
-    }
-    return registers;
+    return file.decode(segment, inputs);
   }
 }
 

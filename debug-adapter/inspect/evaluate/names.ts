@@ -1,12 +1,12 @@
 import { failure } from '../../errors/catalogue';
 import { programErrors } from '../../errors/program';
-import type { VariableInfo } from '../../images/debug-info';
+import type { Location, VariableInfo } from '../../images/debug-info';
 import type { BaseType, FunctionType, Type, VoidType } from '../../images/types';
 import type { Memory } from '../../machine/machine';
 import { offsetIn } from '../../machine/segment-space';
 import { endsWithPath } from '../../program/names';
 import type { Module, SymbolicProgram, Where } from '../../program/program';
-import { evaluateLocation } from '../location/evaluate';
+import { evaluateLocation, staticAddress } from '../location/evaluate';
 import { threadLocalAddress } from '../location/thread-local';
 import type { Frame } from '../stack/frame';
 import type { Place } from '../values/place';
@@ -65,6 +65,25 @@ export class Names {
       if (value) return value;
     }
     return this.code(name) ?? this.symbol(name);
+  }
+
+  /**
+   * What a name means wherever this pc is reached: a variable of the frame with its location, or the runtime address of one that stays
+   * where it is. 'other': something else, or a variable that only evaluation finds. undefined: no variable, function or symbol.
+   */
+  standing(name: string): { readonly type: Type; readonly location: Location } | { readonly type: Type; readonly address: bigint } | 'other' | undefined {
+    const local = this.frame?.variables().find((candidate) => candidate.name === name);
+    if (local) {
+      const { linked } = this.frame?.activation ?? {};
+      const location = local.constant || linked === undefined ? undefined : local.locationAt(linked);
+      return location ? { type: local.type, location } : 'other';
+    }
+    const [first] = this.globals(name);
+    if (!first) return this.code(name) ?? this.symbol(name) ? 'other' : undefined;
+    const { module, variable } = first;
+    const location = variable.constant ? undefined : variable.locationAt(0n);
+    const address = location && staticAddress(location, (linked) => this.program.toRuntime(module, linked));
+    return address === undefined ? 'other' : { type: variable.type, address };
   }
 
   private async ofFile(file: string, name: string): Promise<TypedValue | undefined> {

@@ -11,6 +11,8 @@ import type { BinaryOperator, NumberSuffix } from './expression';
 
 const comparisons = new Set<BinaryOperator>(['==', '!=', '<', '<=', '>', '>=']);
 
+export const isComparison = (operator: BinaryOperator): boolean => comparisons.has(operator);
+
 /** Arithmetic between values as C does it, integers with at least 32 bits. */
 export class Numbers {
   constructor(private readonly memory: Memory) {}
@@ -145,7 +147,8 @@ export class Numbers {
   }
 }
 
-const compare = <T extends bigint | number>(operator: BinaryOperator, x: T, y: T): boolean => {
+/** A comparison of two numbers of one type. */
+export const compare = <T extends bigint | number>(operator: BinaryOperator, x: T, y: T): boolean => {
   switch (operator) {
     case '==':
       return x === y;
@@ -162,7 +165,8 @@ const compare = <T extends bigint | number>(operator: BinaryOperator, x: T, y: T
   }
 };
 
-const calculate = (operator: BinaryOperator, x: bigint, y: bigint, bits: number, column: number): bigint => {
+/** Arithmetic of two integers of `bits` bits, not cut to them; a shift beyond them leaves only the sign. @throws BS362 division by zero */
+export const calculate = (operator: BinaryOperator, x: bigint, y: bigint, bits: number, column: number): bigint => {
   if ((operator === '/' || operator === '%') && y === 0n) throw failure(programErrors.wrongOperand, { column, detail: 'division by zero' });
   switch (operator) {
     case '*':
@@ -189,7 +193,7 @@ const calculate = (operator: BinaryOperator, x: bigint, y: bigint, bits: number,
 };
 
 /** The usual arithmetic conversions (C17 6.3.1.8): the wider type; unsigned when one of the widest is. */
-const commonType = (a: Type, b: Type): BaseType => {
+export const commonType = (a: Type, b: Type): BaseType => {
   const [left, right] = [shape(a), shape(b)];
   const size = Math.max(4, left.size, right.size);
   const signed = [left, right].every((one) => one.signed || one.size < size);

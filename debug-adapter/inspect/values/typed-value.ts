@@ -202,7 +202,7 @@ export class TypedValue implements Value {
 }
 
 /** True for signed, false for unsigned; undefined for what is no integer. */
-const isSigned = (type: Type): boolean | undefined => {
+export const isSigned = (type: Type): boolean | undefined => {
   switch (type.kind) {
     case 'base':
       return type.encoding === 'float' ? undefined : type.encoding === 'signed' || type.encoding === 'char';

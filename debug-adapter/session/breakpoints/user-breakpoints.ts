@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Breakpoint, BreakpointKind, Machine, Stop } from '../../machine/machine';
+import type { CompiledExpression } from '../../inspect/compiled/compile';
+import type { Breakpoint, BreakpointKind, Hit, Machine, Stop } from '../../machine/machine';
 import type { BreakpointSpec, LocatedSpec, Locations, PlacedLocation } from '../../program/locations';
 import type { SymbolicProgram } from '../../program/program';
 import type { StopJudge, StopReason, StopReport } from '../run/stop-report';
@@ -7,6 +8,8 @@ import { parseHitCondition } from './hit-condition';
 import { KnownPlaces } from './known-places';
 import { parseLogMessage } from './log-message';
 import type { LogPart } from './log-message';
+import { QuickPlans, planOf, quickMessage, stateOf } from './quick-plans';
+import type { QuickPlan } from './quick-plans';
 import { WatchList } from './watch-list';
 import type { Access, DataAccess } from './watch-list';
 import type { WatchedPlace } from './watched-value';
@@ -31,6 +34,8 @@ export interface Wanted {
 export interface Evaluator {
   truth(expression: string, stop: Stop): Promise<boolean>;
   text(expression: string, stop: Stop): Promise<string>;
+  /** For many hits at one place; left out, or undefined: it has to be evaluated at each. */
+  compile?(expression: string, stop: Stop): Promise<CompiledExpression | undefined>;
 }
 
 /** A breakpoint as the user set it. */
@@ -75,6 +80,7 @@ export class UserBreakpoints implements StopJudge {
   readonly #watched: WatchList;
   /** Where a hit may be passed over without everybody hearing of it. */
   readonly #known: KnownPlaces;
+  readonly #quick = new QuickPlans<Entry>();
   #nextId = 1;
   #dirty = false;
 
@@ -88,7 +94,7 @@ export class UserBreakpoints implements StopJudge {
         for (const entry of this.#entries.values()) if (entry.located?.id === located.id) host.changed(entry);
       }),
       host.program.onPlaced(() => {
-        this.#known.forget();
+        this.#forgetPlaces();
       }),
     ];
   }
@@ -130,7 +136,12 @@ export class UserBreakpoints implements StopJudge {
 
   #touch(): void {
     this.#dirty = true;
+    this.#forgetPlaces();
+  }
+
+  #forgetPlaces(): void {
     this.#known.forget();
+    this.#quick.forget();
   }
 
   onReset(): Promise<void> {
@@ -207,6 +218,58 @@ export class UserBreakpoints implements StopJudge {
       }
     }
     if (!reached) return undefined;
+    if (this.#quick.at(stop) === undefined) this.#quick.keep(stop, (await this.#plan(stop)) ?? 'none');
+    return () => {
+      for (const effect of effects) effect();
+    };
+  }
+
+  /** What the breakpoints that are active at this place ask, compiled. */
+  async #plan(stop: Stop): Promise<readonly QuickPlan<Entry>[] | undefined> {
+    const { evaluator } = this.#host;
+    const plans: QuickPlan<Entry>[] = [];
+    for (const entry of this.#entries.values()) {
+      const hit = entry.wanted.spec.kind === 'data' ? undefined : this.#hitOf(entry, stop, stop.hits);
+      if (!hit) continue;
+      const condition = entry.wanted.condition?.trim() === '' ? undefined : entry.wanted.condition;
+      const plan = evaluator.compile && (await planOf(entry, hit.at, condition, entry.log, stop, (expression) => evaluator.compile?.(expression, stop) ?? Promise.resolve(undefined)));
+      if (!plan) return undefined;
+      plans.push(plan);
+    }
+    return plans;
+  }
+
+  /** As `pass`, at once, for a place whose conditions are compiled. */
+  quickPass(hit: Hit): (() => void) | undefined {
+    const { stop } = hit;
+    if (this.#dirty || !this.#known.has(stop)) return undefined;
+    const plans = this.#quick.at(stop);
+    if (plans === undefined || plans === 'none' || !stop.hits.every(({ owner: whose }) => whose === owner)) return undefined;
+    const effects: (() => void)[] = [];
+    const state = stateOf(hit);
+    let missing = false;
+    for (const { entry, at, condition, log } of plans) {
+      if (at?.module && !this.#host.program.isActive(at.module, { cr3: stop.cr3 })) {
+        effects.push(() => entry.elsewhere++);
+        continue;
+      }
+      const truth = condition?.value(state);
+      if (condition && truth === undefined) missing = true;
+      if (condition && !truth) continue;
+      if (!(entry.counts?.(entry.hits + 1) ?? true)) {
+        effects.push(() => entry.hits++);
+        continue;
+      }
+      if (!log) return undefined;
+      const text = quickMessage(log, state);
+      if (text === undefined) missing = true;
+      else
+        effects.push(() => {
+          entry.hits++;
+          this.#host.log(text, at);
+        });
+    }
+    if (missing) return undefined;
     return () => {
       for (const effect of effects) effect();
     };

@@ -7,6 +7,8 @@ import { render, symbolContext } from '../../inspect/render/render';
 import { isUnknown } from '../../chains/unknown';
 import type { Frame } from '../../inspect/stack/frame';
 import { savedCall } from '../../inspect/stack/saved';
+import { compile } from '../../inspect/compiled/compile';
+import type { CompiledExpression } from '../../inspect/compiled/compile';
 import { innermostFrame } from '../../inspect/stack/unwind';
 import type { TypedValue } from '../../inspect/values/typed-value';
 import type { Machine, Stop, Vcpu } from '../../machine/machine';
@@ -206,6 +208,11 @@ export class Inspector implements Evaluator {
 
   async truth(expression: string, stop: Stop): Promise<boolean> {
     return isTrue(await this.#evaluateAt(expression, stop));
+  }
+
+  /** For many hits at the place of this stop. */
+  async compile(expression: string, stop: Stop): Promise<CompiledExpression | undefined> {
+    return compile(expression, await innermostFrame(this.#options.program, this.#options.machine, stop.vcpu), this.#options.program);
   }
 
   async text(expression: string, stop: Stop): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Machine, Stop } from '../../machine/machine';
+import type { Hit, Machine, Stop } from '../../machine/machine';
 import type { StopObserver } from '../../program/observer';
 import type { Move, StepPlan, StopJudge, StopReport } from './stop-report';
 
@@ -58,7 +58,7 @@ export class RunController {
         this.#byItself = 'The guest told QEMU that it panicked, and QEMU stopped the machine';
       }),
     ];
-    machine.filterHits?.((stop) => this.#pass(stop));
+    machine.filterHits?.((stop) => this.#pass(stop), (hit) => this.#quickPass(hit));
     this.#unlisten = () => {
       machine.filterHits?.(undefined);
       for (const stop of off) stop();
@@ -238,13 +238,26 @@ export class RunController {
 
   /** Whether a judge lets the machine run on from a hit at once: unless somebody waits for a stop, or counts them all on the way back in time. */
   async #pass(stop: Stop): Promise<(() => void) | undefined> {
-    const isAwaited = (): boolean => !this.#looping || this.#travelling || this.#closing || this.#pauseWanted || this.#resetSeen || this.#wanted !== undefined || this.#work.length > 0;
-    if (isAwaited()) return undefined;
+    if (this.#isAwaited()) return undefined;
     for (const judge of this.#judges) {
       const accept = await judge.pass?.(stop);
-      if (accept) return isAwaited() ? undefined : accept;
+      if (accept) return this.#isAwaited() ? undefined : accept;
     }
     return undefined;
+  }
+
+  #quickPass(hit: Hit): (() => void) | undefined {
+    if (this.#isAwaited()) return undefined;
+    for (const judge of this.#judges) {
+      const accept = judge.quickPass?.(hit);
+      if (accept) return accept;
+    }
+    return undefined;
+  }
+
+  /** Somebody waits for a stop. */
+  #isAwaited(): boolean {
+    return !this.#looping || this.#travelling || this.#closing || this.#pauseWanted || this.#resetSeen || this.#wanted !== undefined || this.#work.length > 0;
   }
 
   async #judge(stop: Stop): Promise<StopReport | undefined> {

@@ -1,4 +1,4 @@
-import type { Stop } from '../../machine/machine';
+import type { Hit, Stop } from '../../machine/machine';
 
 /** Reasons as DAP's `stopped` event names them. */
 export type StopReason = 'breakpoint' | 'step' | 'pause' | 'entry' | 'exception' | 'function breakpoint' | 'instruction breakpoint' | 'data breakpoint' | 'goto';
@@ -42,6 +42,8 @@ export interface StopJudge {
    * is called when it does. undefined: the stop is for everybody. Changes nothing by itself.
    */
   pass?(stop: Stop): Promise<(() => void) | undefined>;
+  /** As `pass`, at once, from what is known: asked first. undefined: `pass` is asked. */
+  quickPass?(hit: Hit): (() => void) | undefined;
   /** Brings the machine's breakpoints in line before it runs on. */
   sync?(): Promise<void>;
   /** The machine was reset. */

@@ -4,7 +4,9 @@ import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import { evaluate, execute, setValue } from '../../../debug-adapter/inspect/evaluate/evaluate';
 import { childrenOf } from '../../../debug-adapter/inspect/render/children';
 import { render, symbolContext } from '../../../debug-adapter/inspect/render/render';
-import type { Frame } from '../../../debug-adapter/inspect/stack/frame';
+import { compile as compileExpression } from '../../../debug-adapter/inspect/compiled/compile';
+import type { State } from '../../../debug-adapter/inspect/compiled/state';
+import { Frame } from '../../../debug-adapter/inspect/stack/frame';
 import { stackOf } from '../../../debug-adapter/inspect/stack/unwind';
 import { floatFrom } from '../../../debug-adapter/inspect/values/floats';
 import { strip } from '../../../debug-adapter/images/types';
@@ -110,6 +112,46 @@ describe.each([
     console.log(`${name}: ${asked.length} expressions, ${errors} errors in gdb, ${differences.length} differences, seed ${seed}`);
     expect(differences.slice(0, 10).join('\n')).toBe('');
     expect(errors).toBeLessThan(asked.length / 2);
+  });
+
+  it('compiled, gives the same numbers and texts', async () => {
+    const registers = new Map<string, bigint | undefined>([['rip', frame.address]]);
+    for (const one of ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rbp', 'rsp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15']) registers.set(one, await frame.register(one));
+    const known = new Map<string, Uint8Array | undefined>();
+    const wanted: { address: bigint; length: number }[] = [];
+    const state: State = {
+      register: (one) => registers.get(one),
+      read: (address, length) => {
+        const key = `${address}:${length}`;
+        if (!known.has(key)) wanted.push({ address, length });
+        return known.get(key);
+      },
+    };
+    /** Reads what is missing, until all is known or cannot be. */
+    const settled = async <T>(ask: () => T | undefined): Promise<T | undefined> => {
+      for (let round = 0; round < 10; round++) {
+        const found = ask();
+        if (found !== undefined || wanted.length === 0) return found;
+        for (const { address, length } of wanted.splice(0)) known.set(`${address}:${length}`, await frame.memory.read(address, length).catch(() => undefined));
+      }
+      return undefined;
+    };
+    const innermost = new Frame(0, frame.scope, frame.source, frame.column, frame.activation);
+    const differences: string[] = [];
+    let compiled = 0;
+    for (const text of asked) {
+      const expression = await compileExpression(text, innermost, snapshot.program);
+      if (!expression) continue;
+      compiled++;
+      const theirs = await answer(text, frame, snapshot);
+      const value = await settled(() => expression.value(state));
+      if (value === undefined ? !('error' in theirs) : !('integer' in theirs && theirs.integer === String(value))) differences.push(`${text}: ${value}, evaluated ${JSON.stringify(theirs)}`);
+      const written = await settled(() => expression.text?.(state));
+      if (written !== undefined && written !== (await show(text))) differences.push(`${text}: ${written}, shown ${await show(text)}`);
+    }
+    console.log(`${name}: ${compiled} of ${asked.length} compiled, seed ${seed}`);
+    expect(differences.slice(0, 10).join('\n')).toBe('');
+    expect(compiled).toBeGreaterThan(asked.length / 4);
   });
 
   it('has what gdb has not, or writes otherwise', async () => {
