@@ -230,8 +230,10 @@ export class RspClient {
       return;
     }
     const { batch, index, request } = next;
-    if (request.onConsole !== undefined && payload[0] === 0x4f && payload.length !== 2) {
-      request.onConsole(Buffer.from(payload.toString('latin1', 1), 'hex'));
+    if (payload[0] === 0x4f && !shapes.ok(payload)) {
+      // QEMU flushes the end of a monitor command's output after its answer: that belongs to no request any more.
+      if (request.onConsole === undefined) this.strays++;
+      else request.onConsole(Buffer.from(payload.toString('latin1', 1), 'hex'));
       return;
     }
     const reply = classify(payload);
