@@ -1,6 +1,6 @@
 import { failure } from '../errors/catalogue';
 import { imageErrors } from '../errors/images';
-import { toAddress } from './bytes/address';
+import { toAddress, toNumber } from './bytes/address';
 import { FileBytes } from './bytes/file';
 import type { DebugInfo } from './debug-info';
 import { DwarfInfo } from './dwarf/dwarf-info';
@@ -21,6 +21,8 @@ import { findPdb, namedPdb, openPdbAsImage, openPeWithPdb } from './pdb/open-pdb
 import { symbolTables } from './symbols/stored';
 import type { SymbolColumns } from './symbols/table';
 import { isPe } from './pe/headers';
+import { CodeFrames } from './pe/code-frames';
+import type { FramedCode } from './pe/code-frames';
 import { PeFile } from './pe/pe-file';
 import { PeImage } from './pe/pe-image';
 import type { PeCompanion } from './pe/pe-image';
@@ -97,7 +99,7 @@ const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image =>
   };
   const readDebugInfo = (image: Image): DebugInfo => {
     const source = companion?.hasDebugInfo ? companion.source : pe;
-    return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, new PeUnwind(pe, image.base));
+    return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, peUnwind(pe, image));
   };
   return closing(companion, () => new PeImage(path, pe, companion, ownSymbols, readDebugInfo));
 };
@@ -110,6 +112,24 @@ const closing = <T>(companion: { close(): void } | undefined, make: () => T): T 
     companion?.close();
     throw error;
   }
+};
+
+/** By .pdata; an x86-64 image without it is unwound by the code of the functions that its debug information knows. */
+const peUnwind = (pe: PeFile, image: Image): UnwindTable => {
+  const { directories, machine } = pe.headers;
+  if (directories.exceptions || machine !== 'x86-64') return new PeUnwind(pe, image.base);
+  return new CodeFrames(pe, toNumber(image.base), (address) => framedCode(image, address));
+};
+
+/** DW_OP_reg7: the frame is at a fixed distance from the stack pointer. */
+const byStackPointer = 0x57;
+
+const framedCode = (image: Image, address: number): FramedCode | undefined => {
+  const scope = image.debugInfo.scopesAt(toAddress(address)).at(-1);
+  const base = scope?.frameBase?.expression;
+  if (!scope || base?.length !== 1 || base[0] !== byStackPointer) return undefined;
+  const range = scope.function.ranges.find(({ start, end }) => address >= toNumber(start) && address < toNumber(end));
+  return range && { start: toNumber(range.start), end: toNumber(range.end) };
 };
 
 /** An image without DWARF can still be unwound by what it carries for its own use (.eh_frame, .pdata). */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSetup, storesLength } from '../../../../debug-adapter/images/pdb/frame-setup';
+import { readSetup, storesLength } from '../../../../debug-adapter/images/pe/frame-setup';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
