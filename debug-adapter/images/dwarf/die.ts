@@ -172,8 +172,10 @@ export class Die {
         const offset = file.stringOffset(base, indexAt(buffer, value.at, value.form), this.unit.offsetSize);
         return file.string('.debug_str', offset);
       }
+      case FORM.GNU_strp_alt:
+      case FORM.strp_sup:
+        return file.supplementary?.string('.debug_str', this.offsetAt(value.at));
       default:
-        // Strings in a supplementary file (dwz) that is not at hand.
         return undefined;
     }
   }
@@ -212,6 +214,12 @@ export class Die {
         return local(readUleb(unit.buffer, value.at));
       case FORM.ref_addr:
         return unit.file.dieAt(unit.version <= 2 ? readAddress(view, value.at, unit.addressSize) : this.offsetAt(value.at));
+      case FORM.GNU_ref_alt:
+        return unit.file.supplementary?.dieAt(this.offsetAt(value.at));
+      case FORM.ref_sup4:
+        return unit.file.supplementary?.dieAt(view.getUint32(value.at, true));
+      case FORM.ref_sup8:
+        return unit.file.supplementary?.dieAt(Number(view.getBigUint64(value.at, true)));
       case FORM.ref_sig8:
         return unit.file.typeBySignature(view.getBigUint64(value.at, true));
       default:

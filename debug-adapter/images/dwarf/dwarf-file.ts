@@ -5,8 +5,10 @@ import type { SectionBytes } from '../bytes/section-bytes';
 import type { SectionSource } from '../elf/sections';
 import type { IndexHandle } from '../index/handle';
 import { AbbreviationTable } from './abbreviations';
+import type { Language } from '../types';
 import { UT } from './constants';
 import type { Die } from './die';
+import { languagesByImport } from './imports';
 import { storedUnitHeads } from './stored-units';
 import { Unit } from './unit';
 import { headSize, readUnitHeader } from './unit-header';
@@ -29,6 +31,8 @@ export class DwarfFile {
   private lazyUnits: readonly Unit[] | undefined;
   private lazyTypeUnits: readonly Unit[] | undefined;
   private lazyStarts: Float64Array | undefined;
+  private lazySupplementary: { readonly file: DwarfFile | undefined } | undefined;
+  private lazyLanguages: ReadonlyMap<Unit, Language> | undefined;
   private lazySignatures: Map<bigint, Unit> | undefined;
 
   constructor(
@@ -37,7 +41,24 @@ export class DwarfFile {
     readonly codeAtZero: boolean,
     private readonly splitUnits?: SplitUnits,
     readonly index?: IndexHandle,
+    /** What this file shares with others, in a file of its own. */
+    private readonly findSupplementary: () => DwarfFile | undefined = () => undefined,
+    /** Of a supplementary file: the one that it is read for. */
+    private readonly completes?: DwarfFile,
   ) {}
+
+  /** The file with what this one shares with others; undefined where there is none, or it is not found. */
+  get supplementary(): DwarfFile | undefined {
+    this.lazySupplementary ??= { file: this.findSupplementary() };
+    return this.lazySupplementary.file;
+  }
+
+  /** Language of a partial unit, which has it from a unit that imports it. */
+  importedLanguage(unit: Unit): Language {
+    if (this.completes) return this.completes.importedLanguage(unit);
+    this.lazyLanguages ??= languagesByImport(this);
+    return this.lazyLanguages.get(unit) ?? 'other';
+  }
 
   section(name: string): SectionBytes | undefined {
     return this.source.section(name);
@@ -76,10 +97,11 @@ export class DwarfFile {
     return content;
   }
 
-  /** Other files with units of this one: split ones, and those of type units in a package. */
+  /** Other files with units of this one: split ones, those of type units in a package, and what it shares with other files. */
   get splitFiles(): readonly DwarfFile[] {
     const files = new Set(this.units.map((unit) => unit.file).filter((file) => file !== this));
-    return files.size === 0 ? [] : [...files, ...(this.splitUnits?.typeFiles() ?? [])];
+    const { supplementary } = this;
+    return [...(files.size === 0 ? [] : [...files, ...(this.splitUnits?.typeFiles() ?? [])]), ...(supplementary ? [supplementary] : [])];
   }
 
   /** Units of DWARF 4's .debug_types. */

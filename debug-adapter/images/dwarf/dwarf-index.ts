@@ -32,10 +32,10 @@ export class DwarfIndex implements DebugIndex {
     return this.parts.handle.present;
   }
   get worthwhile(): boolean {
-    return !this.present && this.parts.handle.place !== undefined && this.isBig;
+    return !this.present && this.parts.handle.place !== undefined && this.isBig && this.reader.isIndexable;
   }
   get quick(): boolean {
-    return this.reader.hasIndex || !this.isBig;
+    return this.reader.hasIndex || !this.isBig || !this.reader.isIndexable;
   }
 
   private get isBig(): boolean {

@@ -7,6 +7,7 @@ import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
 import { Reader } from './reader';
 import { SplitFiles } from './split';
+import { sharesDebugInfo, supplementaryOf } from './supplementary';
 import { FrameTable } from './unwind';
 import type { UnwindTable } from './unwind';
 
@@ -16,7 +17,11 @@ import type { UnwindTable } from './unwind';
  */
 export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, index?: IndexParts): DwarfInfo => {
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
-  const reader = new Reader(new DwarfFile(source, codeAtZero, new SplitFiles(source, codeAtZero), index?.handle), (address, length) => image.bytesAt(address, length));
+  const file: DwarfFile = new DwarfFile(source, codeAtZero, new SplitFiles(source, codeAtZero), index?.handle, () => {
+    const shared = sharesDebugInfo(source) ? supplementaryOf(source) : undefined;
+    return shared && new DwarfFile(shared, codeAtZero, undefined, undefined, undefined, file);
+  });
+  const reader = new Reader(file, (address, length) => image.bytesAt(address, length));
   const frames: FrameSection[] = [];
   const debugFrame = source.section('.debug_frame') ?? own.section('.debug_frame');
   if (debugFrame) frames.push(new FrameSection(debugFrame, false, 0, image.addressSize));

@@ -13,6 +13,7 @@ import { rangesOf } from './ranges';
 import { sourceFileTables } from './stored-files';
 import { farInlinerTable, storedCandidates, storedFarInliners, storedFunctionsWith } from './stored-names';
 import { unitHeadTables } from './stored-units';
+import { sharesDebugInfo } from './supplementary';
 import { TypeReader } from './types';
 import type { Unit } from './unit';
 import { UnitRanges } from './unit-ranges';
@@ -43,6 +44,11 @@ export class Reader {
     return this.lazyShallow !== undefined || this.lazyDeep !== undefined || this.isStored;
   }
 
+  /** Whether an index of this file is worth to be thought of: not where part of its debug information is in a file that may go. */
+  get isIndexable(): boolean {
+    return !sharesDebugInfo(this.file.source);
+  }
+
   /** Whether an index is in use, from disk or from a worker; one that came since this was last asked is taken. */
   get isStored(): boolean {
     return this.file.index?.present === true;
@@ -50,7 +56,7 @@ export class Reader {
 
   /**
    * What an index keeps so that names, lines and addresses are found at once; in two steps, as reading the texts for
-   * patterns takes as long as all the rest. Reads all of the file's debug information. Undefined where none may be made: split
+   * patterns takes as long as all the rest. Reads all of the file's debug information. Undefined where none may be made: split and shared
    * files come and go without the linked file changing, and places are kept in 32 bits. `progress` hears how much is read for the first step.
    */
   *tables(progress: (done: number) => void = () => undefined): Generator<Record<string, Uint8Array>, void> {
@@ -78,7 +84,7 @@ export class Reader {
   }
 
   private get isSplit(): boolean {
-    return this.file.units.some((unit) => unit.file !== this.file);
+    return sharesDebugInfo(this.file.source) || this.file.units.some((unit) => unit.file !== this.file);
   }
 
   /** Functions with a qualified name or demangled linkage name that `matches` accepts; declarations are among them. */
@@ -139,6 +145,9 @@ export class Reader {
   }
 }
 
+/** Forms of references that may lead out of a unit. */
+const acrossUnits: ReadonlySet<number> = new Set([FORM.ref_addr, FORM.GNU_ref_alt, FORM.ref_sup4, FORM.ref_sup8]);
+
 /** Whether a unit inlines functions of other units. Reads its abbreviations without making a table of them: this is asked of every unit. */
 const refersAcross = (unit: Unit): boolean => {
   const section = unit.file.needed('.debug_abbrev', unit.section, unit.start);
@@ -157,7 +166,7 @@ const refersAcross = (unit: Unit): boolean => {
       const form = next();
       if (form === FORM.implicit_const) next();
       if ((name === 0 && form === 0) || at >= buffer.length) break;
-      if (inlined && name === AT.abstract_origin && form === FORM.ref_addr) return true;
+      if (inlined && name === AT.abstract_origin && acrossUnits.has(form)) return true;
     }
   }
   return false;

@@ -1,7 +1,7 @@
 import type { Language } from '../types';
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { AbbreviationTable } from './abbreviations';
-import { AT, languageOf } from './constants';
+import { AT, TAG, languageOf } from './constants';
 import { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
 import { leb, readUleb, skipValue } from './forms';
@@ -46,6 +46,7 @@ export class Unit {
   private lazyBuffer: Buffer | undefined;
   private lazyView: DataView | undefined;
   private lazyRoot: RootAttributes | undefined;
+  private lazyLanguage: Language | undefined;
 
   constructor(
     readonly file: DwarfFile,
@@ -96,7 +97,7 @@ export class Unit {
     return use(this.die(this.firstDie));
   }
   get language(): Language {
-    return this.root.language;
+    return (this.lazyLanguage ??= this.withRoot((root) => (root?.tag === TAG.partial_unit && !root.has(AT.language) ? this.file.importedLanguage(this) : this.root.language)));
   }
 
   /** The DIE at a section offset inside this unit; undefined at a null entry or outside. */

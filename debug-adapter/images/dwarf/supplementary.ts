@@ -1,0 +1,77 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Cursor } from '../bytes/cursor';
+import { FileBytes } from '../bytes/file';
+import type { SectionBytes } from '../bytes/section-bytes';
+import { ElfFile } from '../elf/elf-file';
+import type { SectionSource } from '../elf/sections';
+import { globalDirectories } from '../elf/separate';
+import { splitLines } from './split';
+
+/** What the file that several debug files share is known by. */
+interface Link {
+  readonly name: string;
+  /** Build-id of the shared file, or the checksum in its `.debug_sup`; hex. */
+  readonly id: string;
+}
+
+/** Its sections: units of what is common, and their names and files. */
+const shared = ['.debug_info', '.debug_abbrev', '.debug_str', '.debug_line', '.debug_line_str', '.debug_sup'];
+
+/** Whether part of a file's debug information may lie in a file that it shares with others. */
+export const sharesDebugInfo = (source: SectionSource): boolean => source.section('.gnu_debugaltlink') !== undefined || source.section('.debug_sup') !== undefined;
+
+/**
+ * Sections of the supplementary file of a linked one: what `dwz -m` took out of several debug files (`.gnu_debugaltlink`: a path
+ * and a build-id; DWARF 5, section 7.3.6, `.debug_sup`: a path and a checksum). Looked for where the link says, from the linked file's
+ * place, and by build-id. Undefined where there is none, or only one of another build.
+ */
+export const supplementaryOf = (linked: SectionSource): SectionSource | undefined => {
+  const link = gnuLink(linked.section('.gnu_debugaltlink')) ?? standardLink(linked.section('.debug_sup'), 0);
+  if (!link) return undefined;
+  const here = path.dirname(fs.existsSync(linked.path) ? fs.realpathSync(linked.path) : linked.path);
+  const byId = globalDirectories().map((directory) => path.join(directory, '.build-id', link.id.slice(0, 2), `${link.id.slice(2)}.debug`));
+  for (const file of [path.resolve(here, link.name), ...byId]) {
+    const found = fs.existsSync(file) ? readShared(file, link.id) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+};
+
+const gnuLink = (section: SectionBytes | undefined): Link | undefined => {
+  const bytes = section?.whole();
+  const end = bytes?.indexOf(0) ?? -1;
+  return bytes && end > 0 && end + 1 < bytes.length ? { name: bytes.toString('utf8', 0, end), id: bytes.toString('hex', end + 1) } : undefined;
+};
+
+/** `kind`: 0 in a file that refers to another, 1 in the other. */
+const standardLink = (section: SectionBytes | undefined, kind: 0 | 1): Link | undefined => {
+  if (!section) return undefined;
+  const cursor = new Cursor(section, 0);
+  if (cursor.u16() !== 5 || cursor.u8() !== kind) return undefined;
+  const name = cursor.string();
+  const length = cursor.uleb();
+  const id = section.range(cursor.position, cursor.position + length).toString('hex', cursor.position, cursor.position + length);
+  return { name, id };
+};
+
+/** Read whole and closed; a file that cannot be read must not keep what it completes from being read. */
+const readShared = (file: string, id: string): SectionSource | undefined => {
+  let bytes: FileBytes | undefined;
+  try {
+    bytes = new FileBytes(file);
+    const elf = new ElfFile(bytes);
+    if (elf.buildId !== id && standardLink(elf.sections.section('.debug_sup'), 1)?.id !== id) return undefined;
+    const sections = new Map<string, SectionBytes>();
+    for (const name of shared) {
+      const section = elf.sections.section(name);
+      section?.whole();
+      if (section) sections.set(name === '.debug_line' ? splitLines : name, section);
+    }
+    return { path: file, section: (name) => sections.get(name), addressOf: () => undefined };
+  } catch {
+    return undefined;
+  } finally {
+    bytes?.close();
+  }
+};
