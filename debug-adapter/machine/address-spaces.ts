@@ -1,5 +1,6 @@
 import type { Extent, Foresight } from './foresight';
 import type { Vcpu } from './machine';
+import type { MemoryFile } from './memory-file';
 import { MemoryQueue } from './memory-queue';
 import { rootOf } from './page-walk';
 import type { Paging } from './page-walk';
@@ -29,8 +30,9 @@ export class AddressSpaces implements SpaceHost {
     readonly hiddenIn: SpaceHost['hiddenIn'],
     private readonly foresight: Foresight,
     private readonly onWritten: () => void = () => undefined,
+    file?: MemoryFile,
   ) {
-    this.queue = new MemoryQueue(stub);
+    this.queue = new MemoryQueue(stub, file);
     this.physicalOffered = stub.features.physicalMemory;
     this.physical = new PhysicalMemory(this);
   }

@@ -7,6 +7,7 @@ import { SerialStream } from '../wire/serial/port';
 import type { RspClient } from '../wire/rsp/client';
 import type { StopReply } from '../wire/rsp/reply';
 import type { Machine } from './machine';
+import { MemoryFile } from './memory-file';
 import { QemuMachine } from './qemu-machine';
 import { ResetLog } from './reset-log';
 import { Stub } from './stub';
@@ -46,6 +47,8 @@ export async function joinQemu(parts: {
   readonly silenceMs?: number;
   /** A file of ours into which QEMU may log resets of its processors. */
   readonly resetLog?: string;
+  /** A directory of ours, for a QEMU on this host that may write there. */
+  readonly directory?: string;
   /** See `MachineParts`; left out: not known. */
   readonly emulates?: boolean;
   /** For a QEMU that is just starting: how long it may take to open its sockets and greet, and whether it has ended. */
@@ -84,6 +87,7 @@ export async function joinQemu(parts: {
       accelerator: await accelerator(qmp, stub),
       ...(qmp === undefined ? {} : { qmp }),
       ...(parts.process === undefined ? {} : { process: parts.process }),
+      ...(qmp === undefined || parts.directory === undefined ? {} : { memoryFile: new MemoryFile(qmp, parts.directory) }),
       ...(parts.emulates === undefined ? {} : { emulates: parts.emulates }),
       ...(resetLog === undefined ? {} : { resetLog }),
     });

@@ -77,6 +77,7 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
       qmp: { kind: 'unix', path: sockets.qmp },
       serials: rewritten.serial.map(({ kind, path: file }) => (kind === 'socket' ? { kind: 'unix', path: file } : { kind: 'log', path: path.resolve(cwd, file) })),
       process: qemu,
+      directory,
       emulates: countsNoInstructions(rewritten.argv),
       // A log of the user's own is left as it is.
       ...(options.argv.some((word) => /^--?[dD]$/.test(word)) ? {} : { resetLog: path.join(directory, 'reset.log') }),

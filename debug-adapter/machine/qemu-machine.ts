@@ -21,6 +21,7 @@ import { QemuSnapshots } from './snapshots';
 import type { OutputBranch } from '../wire/serial/branch';
 import { StepOff, mayHaveStayed, mostStepAttempts } from './step-off';
 import { StopQueue } from './stop-queue';
+import type { MemoryFile } from './memory-file';
 import { askMemory, bytesOf } from './memory-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
@@ -37,6 +38,7 @@ export interface MachineParts {
   readonly resetLog?: ResetLog;
   /** The QEMU we started. */
   readonly process?: SupervisedProcess;
+  readonly memoryFile?: MemoryFile;
   /** The guest's clock does not count instructions, so that the effect of one may be written in place of executing it. */
   readonly emulates?: boolean;
 }
@@ -117,7 +119,7 @@ export class QemuMachine implements Machine {
         },
       });
     }
-    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }));
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }), parts.memoryFile);
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';

@@ -52,6 +52,60 @@ describe('a machine from reset to long mode', () => {
     expect(registers.all.length).toBeGreaterThan(50);
   });
 
+  test('hits that are passed over lose no round, whether their instruction is stepped or its effect written', async () => {
+    const target = await launch();
+    const upper = 0xffff_8000_0000_0000n;
+    await runTo(target, upper + at('after_watched'));
+    const count = async (): Promise<number> => Buffer.from(await target.physical.read(0x6008n, 4)).readUInt32LE();
+    const before = await count();
+    // `incl` writes memory and is stepped; what the jump behind it does is written.
+    const [incl, jump] = [upper + at('after_watched'), upper + at('after_watched') + 7n];
+    await target.breakpoints.addMany([incl, jump].map((address) => ({ kind: 'execute' as const, address, owner: 'test' })));
+    const sent = { steps: 0, written: 0 };
+    target.traceWires?.((wire, to, text) => {
+      if (wire !== 'rsp' || to !== 'qemu') return;
+      if (text.startsWith('vCont;s')) sent.steps++;
+      else if (text.startsWith('P10=')) sent.written++;
+    });
+    const passed = { incl: 0, jump: 0 };
+    const seen: number[] = [];
+    target.filterHits?.(
+      () => Promise.resolve(undefined),
+      (hit) => {
+        const { stop } = hit;
+        const bytes = hit.read(0x6008n, 4);
+        if (bytes === undefined) return undefined;
+        if (stop.pc === jump && passed.jump === 300) return undefined;
+        return () => {
+          seen.push(Buffer.from(bytes).readUInt32LE());
+          passed[stop.pc === incl ? 'incl' : 'jump']++;
+        };
+      },
+    );
+    await target.resume();
+    expect(await target.nextStop()).toMatchObject({ reason: 'breakpoint', pc: jump });
+    target.filterHits?.(undefined);
+    // The run began on the first `incl`, off which it was stepped.
+    expect(passed).toEqual({ incl: 300, jump: 300 });
+    expect(await count()).toBe(before + 301);
+    expect(seen).toEqual(Array.from({ length: 600 }, (_, i) => before + 1 + Math.floor(i / 2)));
+    // One of each was written to try whether the stub takes it.
+    expect(sent.written).toBe(301);
+    expect(sent.steps).toBeGreaterThanOrEqual(301);
+  });
+
+  test('much memory in one piece is what the stub would give, up to the first page that is not there', async () => {
+    const target = await launch();
+    await runTo(target, at('in_long'));
+    const space = await target.currentSpace();
+    const whole = await space.read(0x1000n, 0x40000);
+    expect(Buffer.from(whole).equals(Buffer.from(await target.physical.read(0x1000n, 0x40000)))).toBe(true);
+    expect(Buffer.from(whole.subarray(0x6c00, 0x6c00 + 64)).equals(guest.image.subarray(0, 64))).toBe(true);
+    // 2 MiB are mapped, and a page behind them.
+    expect((await space.readSome(0x1c0000n, 0x80000)).length).toBe(0x41000);
+    expect((await space.readSome(0xffff_8000_001c_0000n, 0x40000)).length).toBe(0x40000);
+  });
+
   test('memory: virtual, by walking, physical; ranges; writes show everywhere', async () => {
     const target = await launch();
     await runTo(target, 0xffff_8000_0000_0000n + at('in_upper'));

@@ -28,7 +28,7 @@ afterEach(async () => {
  * A machine on the fake stub that goes round four instructions, with a breakpoint at the third; at each round the variable at
  * 0x1100 grows by one. A condition is the value that it is to have, `unreadable` one that cannot be read.
  */
-const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep }: { idleStep?: (count: number) => boolean; onStep?: (count: number) => void } = {}) => {
+const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep, truth }: { idleStep?: (count: number) => boolean; onStep?: (count: number) => void; truth?: () => Promise<boolean> } = {}) => {
   const page = Buffer.alloc(4096);
   let steps = 0;
   const qemu = (fake = await FakeQemu.start({
@@ -40,7 +40,7 @@ const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep }: { idleS
       return undefined;
     },
   }));
-  qemu.stub.virtual.set(1n, page);
+  for (const number of [1n, 2n, 3n]) qemu.stub.virtual.set(number, number === 1n ? page : Buffer.alloc(4096));
   const joined = (machine = await attachQemu({ gdb: qemu.address('gdb'), silenceMs: 1000 }));
   const module = { name: 'program' } as Module;
   const program = { activeStage: 'kernel', onPlaced: () => () => undefined, isActive: (_: Module, where?: { readonly cr3?: bigint }) => where?.cr3 === ours } as unknown as SymbolicProgram;
@@ -58,6 +58,7 @@ const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep }: { idleS
     locations,
     evaluator: {
       truth: async (expression) => {
+        if (truth) return truth();
         if (expression === 'unreadable') await (await joined.currentSpace()).read(0x9000n, 4);
         return (await value()) === Number(expression);
       },
@@ -96,6 +97,49 @@ const rounds = async (count: () => number, more: number): Promise<void> => {
   const from = count();
   await expect.poll(count, { timeout: 20_000, interval: 1 }).toBeGreaterThanOrEqual(from + more);
 };
+
+describe('what a stop costs before the editor is told', () => {
+  /** Pieces that the stub received between its last stop packet and the report; requests of one write come in one piece. */
+  const writes = async (evaluate: ((read: (address: bigint) => Promise<bigint>) => Promise<unknown>) | undefined): Promise<number> => {
+    const { fake, toStop, joined } = await setUp(evaluate ? { condition: 'asked' } : {}, {
+      truth: async () => {
+        await evaluate?.(async (address) => BigInt(Buffer.from(await (await joined.currentSpace()).read(address, 4)).readUInt32LE()));
+        return true;
+      },
+    });
+    let received = 0;
+    const { stub } = fake;
+    const [say, receive] = [stub.say.bind(stub), stub.receive.bind(stub)];
+    stub.say = (payload) => {
+      if (payload.startsWith('T')) received = 0;
+      say(payload);
+    };
+    stub.receive = (chunk) => {
+      received++;
+      receive(chunk);
+    };
+    await toStop();
+    return received;
+  };
+
+  test('one batch of requests, and one more for each read that depends on another', async () => {
+    expect(await writes(undefined)).toBe(1);
+    await run?.close();
+    await machine?.close('detach');
+    fake?.stop();
+    expect(await writes((read) => read(variable))).toBe(2);
+    await run?.close();
+    await machine?.close('detach');
+    fake?.stop();
+    // Two that do not depend on one another share theirs.
+    expect(await writes((read) => Promise.all([read(variable), read(variable + 8n)]))).toBe(2);
+    await run?.close();
+    await machine?.close('detach');
+    fake?.stop();
+    // A pointer, what it points to on another page, and so on.
+    expect(await writes(async (read) => read(0x2000n + (await read(0x3000n + (await read(variable)))) * 0n))).toBe(4);
+  });
+});
 
 describe('a hit that stops nobody', () => {
   test('is passed over with registers and variable asked for at once, until the condition holds', async () => {
