@@ -31,7 +31,11 @@ export const libraryStruct = (type: Type): StructType | undefined => {
   return real.kind === 'struct' && real.language !== 'c' && !real.variantPart && /^(std|alloc|core|hashbrown)::/.test(real.qualifiedName) ? real : undefined;
 };
 
-export const parameterOf = (type: StructType, name: string): Type | undefined => type.templateParameters.find((parameter) => parameter.name === name)?.type;
+/** A generic argument by the name of its parameter; by its position where the debug information has no names, as CodeView. */
+export const parameterOf = (type: StructType, name: string, position: number): Type | undefined => {
+  const { templateParameters } = type;
+  return (templateParameters.every((parameter) => parameter.name === '') ? templateParameters[position] : templateParameters.find((parameter) => parameter.name === name))?.type;
+};
 
 /** A count that a collection keeps, checked. */
 export const countOf = async (collection: TypedValue, count: TypedValue): Promise<number> => {

@@ -10,12 +10,12 @@ import { countOf, damaged, libraryStruct, parameterOf } from './collection';
  */
 export const isDeque = (type: Type): boolean => {
   const outer = libraryStruct(type);
-  return outer !== undefined && /^VecDeque(<|$)/.test(outer.name) && ['buf', 'head'].every((name) => outer.members.some((member) => member.name === name)) && parameterOf(outer, 'T') !== undefined;
+  return outer !== undefined && /^VecDeque(<|$)/.test(outer.name) && ['buf', 'head'].every((name) => outer.members.some((member) => member.name === name)) && parameterOf(outer, 'T', 0) !== undefined;
 };
 
 export const dequeCollection = async (deque: TypedValue): Promise<Collection> => {
   const outer = libraryStruct(deque.type);
-  const element = outer && parameterOf(outer, 'T');
+  const element = outer && parameterOf(outer, 'T', 0);
   const buffer = outer?.members.find(({ name }) => name === 'buf');
   const pointer = buffer && pointerWithin(buffer.type, buffer.offset, 0);
   const capacityAt = buffer && numberNamed(buffer.type, 'cap', buffer.offset, 0);

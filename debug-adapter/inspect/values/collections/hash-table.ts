@@ -45,7 +45,7 @@ const find = (outer: StructType): Table | undefined => {
   for (let depth = 0; depth < deepest; depth++) {
     const within = current.members.map((member) => ({ name: member.name, type: strip(member.type) })).find(({ type }) => type.kind === 'struct' && has(type, 'bucket_mask', 'ctrl', 'items'));
     const holds = has(current, 'bucket_mask', 'ctrl', 'items');
-    const entry = parameterOf(current, 'T');
+    const entry = parameterOf(current, 'T', 0);
     if (entry && (holds || within)) {
       return { path, entry, inner: holds ? undefined : within?.name, isSet: /^HashSet(<|$)/.test(outer.name) };
     }
