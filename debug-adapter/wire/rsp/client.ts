@@ -201,7 +201,12 @@ export class RspClient {
   }
 
   private receive(chunk: Buffer): void {
-    for (const incoming of this.decoder.push(chunk)) {
+    const found = this.decoder.push(chunk);
+    if (found.some(({ kind }) => kind === 'packet')) {
+      this.progressAt = performance.now();
+      this.graceUsed = false;
+    }
+    for (const incoming of found) {
       if (incoming.kind === 'packet') this.packet(incoming.payload);
       else if (incoming.kind === 'damaged') this.outOfStep(this.nonsense(incoming.payload));
     }
@@ -213,8 +218,6 @@ export class RspClient {
 
   private packet(payload: Buffer): void {
     this.onMessage?.('bootscope', payload.toString('latin1'));
-    this.progressAt = performance.now();
-    this.graceUsed = false;
     if (this.syncing) {
       if (isStopReply(payload)) this.stop(payload);
       else if (shapes.currentThread(payload)) this.inStep();

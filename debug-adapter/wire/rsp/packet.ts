@@ -84,6 +84,7 @@ export class PacketDecoder {
   push(chunk: Buffer): Incoming[] {
     const data = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const found: Incoming[] = [];
+    const plain = !data.includes(ESCAPE) && !data.includes(STAR);
     let at = 0;
     while (at < data.length) {
       const first = data[at];
@@ -96,21 +97,21 @@ export class PacketDecoder {
           if (data.length - at > longestFrame) at = data.length;
           break;
         }
-        at = this.frame(data, at, hash, found);
+        at = this.frame(data, at, hash, found, plain);
       } else at++;
     }
     this.rest = at < data.length ? Buffer.from(data.subarray(at)) : Buffer.alloc(0);
     return found;
   }
 
-  /** Takes the frame [start, hash + 3) and returns where to go on. */
-  private frame(data: Buffer, start: number, hash: number, found: Incoming[]): number {
+  /** Takes the frame [start, hash + 3) and returns where to go on. `plain`: nothing in it is escaped or run-length encoded. */
+  private frame(data: Buffer, start: number, hash: number, found: Incoming[], plain: boolean): number {
     const raw = data.subarray(start + 1, hash);
     const sum = checksum(raw);
     const high = nibble(data[hash + 1]);
     const low = nibble(data[hash + 2]);
     if ((sum & 0xff) === high * 16 + low && high >= 0 && low >= 0) {
-      found.push({ kind: data[start] === DOLLAR ? 'packet' : 'notification', payload: expand(raw) });
+      found.push({ kind: data[start] === DOLLAR ? 'packet' : 'notification', payload: plain ? raw : expand(raw) });
       return hash + 3;
     }
     found.push({ kind: 'damaged', payload: Buffer.from(raw) });

@@ -12,7 +12,10 @@ export type Shape = (payload: Buffer) => boolean;
 const startsWith = (payload: Buffer, letters: string): boolean => payload.length > 0 && letters.includes(String.fromCharCode(payload[0] ?? 0));
 
 /** `T`, `S`, `W` or `X`: none of them is a digit that hexadecimal data could begin with. */
-export const isStopReply = (payload: Buffer): boolean => startsWith(payload, 'TSWX');
+export const isStopReply = (payload: Buffer): boolean => {
+  const letter = payload[0];
+  return letter === 0x54 || letter === 0x53 || letter === 0x57 || letter === 0x58;
+};
 
 const isHexDigit = (c: number): boolean => (c >= 0x30 && c <= 0x39) || ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x66);
 
