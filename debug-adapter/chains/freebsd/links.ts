@@ -14,8 +14,11 @@ const isLink = 5n;
 const noVnode = 0x02n | 0x20n | 0x40n | 0x80n;
 /** Names looked through in one directory; a directory with more remembered names is not searched to its end. */
 const mostNames = 4096;
-/** Links longer than this are on the disk (UFS2_MAXMIN and di_shortlink, sys/ufs/ufs/dinode.h: 15 block numbers). */
+/** Links as long as this or longer are on the disk: 15 block numbers of 8 bytes in UFS2, of 4 bytes in UFS1 (di_shortlink, sys/ufs/ufs/dinode.h). */
 const shortLink = 120n;
+const shortLink1 = 60n;
+/** IN_UFS2 of `i_flag`, sys/ufs/ufs/inode.h. */
+const isUfs2 = 0x400n;
 const deepestLayers = 8;
 const mostVnodes = 256;
 
@@ -132,13 +135,19 @@ export class FreebsdLinks implements LinkReader {
     return text === 0n ? undefined : readText(this.#view, text);
   }
 
-  /** Short links of UFS2 lie where the block numbers would (sys/ufs/ufs/inode.h, dinode.h). */
+  /**
+   * A short link lies in the inode where the block numbers of a longer one would (ufs_readlink in sys/ufs/ufs/ufs_vnops.c; dinode.h: `di_shortlink`, which is another
+   * name of `di_db` in older releases). The inode's copy is reached by `i_dp` (inode.h; `dinode_u` in older releases), of UFS1 or UFS2 as its flags say.
+   */
   async #ufsTarget(data: bigint): Promise<string | undefined> {
     const inode = await this.#batch.at('inode', data);
-    const size = await inode.member('i_size').integer();
-    const disk = await inode.member('dinode_u').member('din2').integer();
-    if (size === 0n || size >= shortLink || disk === 0n) return undefined;
-    const place = (await this.#batch.at('ufs2_dinode', disk)).member('di_db').address;
+    const [size, flags] = [await inode.member('i_size').integer(), await inode.member('i_flag').integer()];
+    const second = (flags & isUfs2) !== 0n;
+    const copy = inode.hasMember('i_dp') ? inode.member('i_dp').member(second ? 'dp2' : 'dp1') : inode.member('dinode_u').member(second ? 'din2' : 'din1');
+    const disk = await copy.integer();
+    if (size === 0n || size >= (second ? shortLink : shortLink1) || disk === 0n) return undefined;
+    const dinode = await this.#batch.at(second ? 'ufs2_dinode' : 'ufs1_dinode', disk);
+    const place = dinode.member(dinode.hasMember('di_shortlink') ? 'di_shortlink' : 'di_db').address;
     return place === undefined ? undefined : Buffer.from(await this.#view.memory.read(place, Number(size))).toString('utf8');
   }
 }
