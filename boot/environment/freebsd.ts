@@ -42,6 +42,7 @@ export const parseMountfrom = (value: string): { readonly fstype: string; readon
 
 const checkMountfrom = (value: string): VariableFault[] => {
   const faults: VariableFault[] = [];
+  if (mountfromWords(value).length === 0) faults.push({ code: 'not-set', message: 'it is empty: only what is compiled into the kernel is tried as the root, and then it is asked for at mountroot>' });
   if (/[;,]/.test(value)) faults.push({ code: 'bad-separator', message: 'candidates are separated by blanks: everything up to the next blank, `;` and `,` included, is taken for one device name' });
   for (const word of mountfromWords(value)) if (!word.includes(':')) faults.push({ code: 'no-filesystem-type', message: `"${word}" names no filesystem type; the form is fstype:device, as in ufs:/dev/md0` });
   return faults;

@@ -72,7 +72,7 @@ export class MemoryQueue {
 
   /** Many ranges that fit a packet each: one batch of their own, decoded into one piece of memory. */
   private async readManyParts(thread: StubThread, parts: readonly { readonly address: bigint; readonly length: number }[]): Promise<(Uint8Array | undefined)[]> {
-    const requests = this.stub.asVirtual(thread, parts.map(ask));
+    const requests = this.stub.asVirtual(thread, parts.map(askMemory));
     const replies = await this.stub.batch(requests, { idempotent: true });
     const before = requests.length - parts.length;
     const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));
