@@ -210,7 +210,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     stage: () => stages.current ?? null,
     placeOf: ({ pc, cr3 }) => placeInWords(program, sources, pc, cr3),
     mark: () => {
-      const back = [program, serialText, breakpoints].map((part) => part.mark());
+      const back = [program, serialText, breakpoints, filters].map((part) => part.mark());
       const looks = observers.flatMap((observer) => observer.mark?.() ?? []);
       const chained = chain.mark();
       return async () => {

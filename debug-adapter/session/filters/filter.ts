@@ -16,7 +16,8 @@ export interface FilterHost {
   readonly program: PlacedProgram;
   readonly locations: Locations;
   readonly stages: StageTracker;
-  readonly run: RunController;
+  /** Stops the running machine for what happened elsewhere than at its pc. */
+  readonly run: Pick<RunController, 'stopFor'>;
   readonly inspector: Inspector;
   readonly chain: ChainReader;
   readonly chainId: () => ChainId;

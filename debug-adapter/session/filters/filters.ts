@@ -2,12 +2,14 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
 import { coded } from '../errors';
+import type { RunController } from '../run/controller';
 import { createErrnoFilter } from './errno-filter';
 import { EnvironmentFilter } from './environment-filter';
 import type { ActiveFilter, FilterHost } from './filter';
 import { FunctionFilter, mountrootFunctions, panicFunctions } from './function-filter';
 import { grammars, isFilterId, parseCondition } from './grammar';
 import type { Condition } from './grammar';
+import { HitCount, splitHits } from './hit-count';
 import { MountFilter } from './mount-filter';
 import { ResetFilter } from './reset-filter';
 import { SerialFilter } from './serial-filter';
@@ -30,25 +32,31 @@ export const offeredFilters: readonly DebugProtocol.ExceptionBreakpointsFilter[]
   label,
   description,
   supportsCondition: true,
-  conditionDescription: `${needs ? '' : 'Optional: '}${grammars[filter]}`,
+  conditionDescription: `${needs ? '' : 'Optional: '}${grammars[filter]} [hits [>=|==|<|%] N]`,
 }));
 
 interface Slot {
   readonly key: string;
   readonly filterId: string;
   readonly active: ActiveFilter | undefined;
+  readonly count: HitCount;
   readonly answer: DebugProtocol.Breakpoint;
+}
+
+interface FiltersHost extends Omit<FilterHost, 'id' | 'changed' | 'run'> {
+  readonly run: RunController;
+  changed(breakpoint: DebugProtocol.Breakpoint): void;
 }
 
 /** The exception filters the user has set. */
 export class Filters {
-  readonly #host: Omit<FilterHost, 'id' | 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void };
+  readonly #host: FiltersHost;
   #slots: Slot[] = [];
   /** What the editor asked for, and what a face asked for beside it: the editor knows nothing of that and would forget it. */
   #wanted: { readonly editor: readonly DebugProtocol.ExceptionFilterOptions[]; readonly face: readonly DebugProtocol.ExceptionFilterOptions[] } = { editor: [], face: [] };
   #nextId = 100_000;
 
-  constructor(host: Omit<FilterHost, 'id' | 'changed'> & { readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void }) {
+  constructor(host: FiltersHost) {
     this.#host = host;
   }
 
@@ -81,6 +89,14 @@ export class Filters {
     return asked.flatMap(({ filterId, condition }) => slots.get(keyOf(filterId, condition))?.answer ?? []);
   }
 
+  /** Remembers the counts of hits. The function that it gives brings them back; filters set later begin at 0. */
+  mark(): () => void {
+    const counts = new Map(this.#slots.map(({ key, count }) => [key, count.hits]));
+    return () => {
+      for (const { key, count } of this.#slots) count.hits = counts.get(key) ?? 0;
+    };
+  }
+
   async dispose(): Promise<void> {
     const slots = this.#slots;
     this.#slots = [];
@@ -96,24 +112,27 @@ export class Filters {
   async #add(key: string, filterId: string, text: string): Promise<Slot> {
     const id = this.#nextId++;
     let known = false;
+    let count = new HitCount();
     try {
       if (!isFilterId(filterId) || !offeredFilters.some(({ filter }) => filter === filterId)) {
         throw failure(sessionErrors.badArgument, { name: 'filterId', request: 'setExceptionBreakpoints', found: `"${filterId}"`, expected: offeredFilters.map(({ filter }) => filter).join(', ') });
       }
-      const host: FilterHost = {
+      const { condition, counts } = splitHits(filterId, text);
+      count = new HitCount(counts);
+      const host = count.host({
         ...this.#host,
         id,
         changed: ({ verification }) => {
           // Before the answer, the editor does not know the id.
           if (known) this.#host.changed({ id, ...verification });
         },
-      };
-      const active = await create(host, parseCondition(filterId, text));
+      });
+      const active = count.around(await create(host, parseCondition(filterId, condition)));
       this.#host.run.addJudge(active);
       known = true;
-      return { key, filterId, active, answer: { id, ...active.verification } };
+      return { key, filterId, active, count, answer: { id, ...active.verification } };
     } catch (error) {
-      return { key, filterId, active: undefined, answer: { id, verified: false, message: coded(error).message } };
+      return { key, filterId, active: undefined, count, answer: { id, verified: false, message: coded(error).message } };
     }
   }
 }

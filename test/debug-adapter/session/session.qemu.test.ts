@@ -287,6 +287,21 @@ describe('a launched machine', () => {
     expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toContain('mount_root returns');
   });
 
+  it('stops at some hits of an exception filter only: of a function, of the console', async () => {
+    const filter = async (filterId: string, condition: string): Promise<DebugProtocol.Breakpoint[]> =>
+      ((await client.setExceptionBreakpointsRequest({ filters: [], filterOptions: [{ filterId, condition }] })).body as { breakpoints: DebugProtocol.Breakpoint[] }).breakpoints;
+    await launchToStop(() => Promise.resolve(), { stopOnEntry: true });
+    expect(await filter('errno', 'read_block returns >= 0 hits % 0')).toMatchObject([{ verified: false, message: expect.stringMatching(/^BS336: .*column 30/) as string }]);
+    await filter('errno', 'read_block returns >= 0 hits % 5');
+    const description = async (): Promise<string> => (await nextStop(() => client.continueRequest({ threadId: 1 }))).description ?? '';
+    expect(await description()).toMatch(/read_block returns .*block 4.* \(hit 5\)$/);
+    expect(await description()).toMatch(/block 9.* \(hit 10\)$/);
+    await filter('serial', '/mount|x/ hits == 3');
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed\n');
+    expect((await nextStop(() => client.customRequest('bootscope/serial', { send: 'x\ny\nx\n' }))).description).toBe('Serial port 1 said: x (hit 3)');
+  });
+
   it('stops when a variable changes, and says from what to what', async () => {
     await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
     await client.setFunctionBreakpointsRequest({ breakpoints: [] });
