@@ -12,10 +12,10 @@ export class SerialFilter implements ActiveFilter {
 
   constructor(host: FilterHost, pattern: LinearPattern) {
     this.#unlisten = host.machine.on('serial', ({ port, bytes }) => {
-      const line = this.#take(port, Buffer.from(bytes).toString('latin1'), pattern);
-      if (line === undefined) return;
-      const text = Buffer.from(line, 'latin1').toString('utf8');
-      host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, hitBreakpointIds: [host.id], exception: { filter: 'serial', details: `matched ${String(pattern)}` } }));
+      for (const line of this.#take(port, Buffer.from(bytes).toString('latin1'), pattern)) {
+        const text = Buffer.from(line, 'latin1').toString('utf8');
+        host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, hitBreakpointIds: [host.id], exception: { filter: 'serial', details: `matched ${String(pattern)}` } }));
+      }
     });
   }
 
@@ -28,18 +28,18 @@ export class SerialFilter implements ActiveFilter {
     return Promise.resolve();
   }
 
-  /** The line that matches, told once for each line. */
-  #take(port: number, text: string, pattern: LinearPattern): string | undefined {
+  /** The lines that match, each told once. */
+  #take(port: number, text: string, pattern: LinearPattern): string[] {
     const before = this.#lines.get(port) ?? { text: '', matched: false };
     const pieces = text.split(/\r*\n/);
-    let found: string | undefined;
+    const found: string[] = [];
     pieces.forEach((piece, index) => {
       const line = index === 0 ? before : { text: '', matched: false };
       line.text = (line.text + piece).slice(-longestLine);
       const plain = stripTerminalControl(line.text);
       if (!line.matched && plain !== '' && pattern.test(Buffer.from(plain, 'latin1').toString('utf8'))) {
         line.matched = true;
-        found ??= plain.trim();
+        found.push(plain.trim());
       }
       if (index === pieces.length - 1) this.#lines.set(port, line);
     });

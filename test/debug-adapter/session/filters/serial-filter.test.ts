@@ -33,6 +33,8 @@ describe('the serial filter', () => {
 
   it('stops once for a line, and again for the next', async () => {
     expect(await told('/error/', ['error 5', ' and error 6\r\n', 'no more\nerror 7\n'])).toEqual(['Serial port 1 said: error 5', 'Serial port 1 said: error 7']);
+    // A loaded host hands several lines over at once.
+    expect(await told('/x/', ['x\ny\nx\n'])).toHaveLength(2);
   });
 
   it('matches characters of several bytes, cut anywhere', async () => {
