@@ -91,12 +91,17 @@ const fromArgs = async (context: ChainContext): Promise<EnvironmentText | undefi
 
 const isEnvironment = (text: string): boolean => text.includes('=') && text.split('\n').every((line) => line === '' || /^[A-Za-z_]\w*=[\x20-\x7e]*$/.test(line));
 
-const fromBootstrapBytes = async (kernel: ProgramView): Promise<EnvironmentText | undefined> => {
+/** The object `BOOTSTRAP` and what lies behind it, by the symbol alone. Throws BS400 without one. */
+export const bootstrapBytes = async (kernel: ProgramView): Promise<DataView> => {
   const name = ['startup::BOOTSTRAP', 'BOOTSTRAP'].find((candidate) => kernel.hasSymbol(candidate));
   if (name === undefined) throw failure(chainErrors.noSymbol, { name: 'BOOTSTRAP', file: 'the kernel' });
   const bytes = await kernel.memory.readSome(kernel.symbol(name), 128);
-  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let offset = 0; offset + 16 <= bytes.length; offset += 8) {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+};
+
+const fromBootstrapBytes = async (kernel: ProgramView): Promise<EnvironmentText | undefined> => {
+  const data = await bootstrapBytes(kernel);
+  for (let offset = 0; offset + 16 <= data.byteLength; offset += 8) {
     const pointer = data.getBigUint64(offset, true);
     const length = data.getBigUint64(offset + 8, true);
     if (pointer < physicalMap) continue;

@@ -20,6 +20,7 @@ import { readSleepingContexts } from './sleeping';
 import { DriveVerdict } from './drive-verdict';
 import { EnvironmentReaders } from './environment-readers';
 import { withReaders } from './environment-answer';
+import { InitfsUnits } from './initfs-units';
 import { readUnits } from './units';
 import { schemeErrors, schemeTraffic, type SeenReply } from './scheme-errors';
 
@@ -31,6 +32,7 @@ export class RedoxChain implements Chain {
   readonly #book = new EnvironmentBook(redoxVariables);
   readonly #reads = new ReadRecord();
   readonly #readers = new EnvironmentReaders();
+  readonly #initfs = new InitfsUnits();
   readonly #verdict = new DriveVerdict();
   /** Names of processes by pid, as last read: who asked a daemon. */
   #names: ReadonlyMap<number, string> = new Map();
@@ -126,12 +128,13 @@ export class RedoxChain implements Chain {
   }
 
   units(context: ChainContext): Promise<UnitsAnswer> {
-    return readUnits(context);
+    return readUnits(context, this.#initfs);
   }
 
   reset(): void {
     this.#reads.clear();
     this.#readers.clear();
+    this.#initfs.clear();
     this.#names = new Map();
   }
 

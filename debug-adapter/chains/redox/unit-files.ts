@@ -5,7 +5,9 @@ import type { UnitFile } from '../../../boot/languages/init-units/run';
 import type { Src } from '../../api';
 
 export interface FoundUnit extends UnitFile {
-  readonly source: Src;
+  /** Where it is written, in the workspace; left out for one that only the running image has. */
+  readonly source?: Src;
+  readonly text: string;
 }
 
 const deepest = 10;
@@ -83,12 +85,16 @@ const embedded = (file: string, text: string): FoundUnit[] => {
 /** A legacy script of the new init has no extension (init/src/script.rs). */
 const isScriptName = (name: string): boolean => /^\d\d_[\w@-]+$/.test(name);
 
-const scriptUnit = (id: string, text: string, stage: 1 | 2, source: Src): FoundUnit => ({
+/** A unit of one file's text; undefined for what init would not take as one. */
+export const unitFromText = (id: string, text: string, stage: 1 | 2): FoundUnit | undefined => (isScriptName(id) ? scriptUnit(id, text, stage) : /\.(service|target)$/.test(id) ? unitOf(id, text, stage) : undefined);
+
+const scriptUnit = (id: string, text: string, stage: 1 | 2, source?: Src): FoundUnit => ({
   id,
   stage,
   requires: text.split('\n').flatMap((line) => (/^\s*requires_weak\s/.test(line) ? line.trim().split(/\s+/).slice(1) : [])),
   defaultDependencies: true,
-  source,
+  text,
+  ...(source === undefined ? {} : { source }),
 });
 
 type Table = Record<string, unknown>;
@@ -104,7 +110,7 @@ const tableOf = (text: string): Table | undefined => {
 const asTable = (value: unknown): Table => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {});
 const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const unitOf = (id: string, text: string, stage: 1 | 2, source: Src): FoundUnit | undefined => {
+const unitOf = (id: string, text: string, stage: 1 | 2, source?: Src): FoundUnit | undefined => {
   const document = tableOf(text);
   if (document?.['unit'] === undefined) return undefined;
   const unit = asTable(document['unit']);
@@ -119,7 +125,8 @@ const unitOf = (id: string, text: string, stage: 1 | 2, source: Src): FoundUnit 
     stage,
     requires,
     defaultDependencies: unit['default_dependencies'] !== false,
-    source,
+    text,
+    ...(source === undefined ? {} : { source }),
     ...(description === undefined ? {} : { description }),
     ...(command === undefined ? {} : { command }),
     ...(type === undefined ? {} : { type }),

@@ -13,9 +13,9 @@ afterEach(async () => {
 });
 
 /** Boots to the kernel's first C-like code, begins the record, and goes on until the console says `text`. */
-const record = async (guest: RedoxLivePaths, text: string, { kernel = guest.kernel, first = [] as { filterId: string; condition: string }[] } = {}): Promise<void> => {
+const record = async (guest: RedoxLivePaths, text: string, { kernel = guest.kernel, workspace = path.join(guest.sources, 'image'), first = [] as { filterId: string; condition: string }[] } = {}): Promise<void> => {
   client = new DapClient();
-  const configuration = { request: 'launch', type: 'bootscope', name: 'redox', serialOutput: 'event', chain: 'redox', qemu: guest.qemu, cwd: path.join(guest.sources, 'image'), images: [{ stage: 'kernel', file: kernel }] };
+  const configuration = { request: 'launch', type: 'bootscope', name: 'redox', serialOutput: 'event', chain: 'redox', qemu: guest.qemu, cwd: workspace, images: [{ stage: 'kernel', file: kernel }] };
   await client.start(configuration as never, async () => {
     await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'kmain' }] });
     await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [...first, { filterId: 'serial', condition: `/${text}/` }] });
@@ -48,6 +48,7 @@ describe('a live boot that fails, recorded in passing', () => {
       ['30_console.service', 'not-reached'],
     ]);
     expect(units.find(({ id }) => id === '50_rootfs.service')).toMatchObject({ order: 5, requires: ['40_drivers.target'], source: { path: expect.stringMatching(/50_rootfs\.service$/) as string }, evidence: expect.arrayContaining([{ kind: 'memory', text: expect.stringMatching(/^process redoxfs:\d+/) as string }]) as unknown });
+    expect(units.find(({ id }) => id === '10_lived.service')?.evidence).toContainEqual({ kind: 'memory', text: 'in the initfs of this boot' });
     expect(units.find(({ id }) => id === '90_initfs.target')?.waitsFor).toEqual(['50_rootfs.service']);
     await client.request('continue', { threadId: 1 });
     expect((await client.waitFor<Stopped>('stopped')).description).toContain('not able to mount');
@@ -86,7 +87,8 @@ describe('a live boot that fails, recorded in passing', () => {
 describe('a live boot that mounts by luck', () => {
   it('records the writes of its clean-up, the overlay they leave and what is read from there, with symbols only', async () => {
     const guest = await buildRedoxLive({ variant: 'mini' });
-    await record(guest, 'login:', { kernel: guest.kernelStripped });
+    // A folder without unit files: the initfs in memory has them.
+    await record(guest, 'login:', { kernel: guest.kernelStripped, workspace: guest.directory });
     const answer = await client.request<ReadsAnswer>('bootscope/reads');
     expect(answer.statistics?.failed).toBe(0);
     expect(answer.statistics?.writes).toBeGreaterThan(0);
@@ -95,7 +97,7 @@ describe('a live boot that mounts by luck', () => {
     expect(answer.reads.some(({ servedBy }) => servedBy === 'preload')).toBe(true);
     expect(answer.verdict).toMatchObject({ outcome: 'by-luck' });
     const { units } = await client.request<UnitsAnswer>('bootscope/units');
-    expect(units.filter(({ id }) => /^[0-9]+_(lived|rootfs|initfs)/.test(id)).map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    expect(units.filter(({ id }) => /^[0-9]+_(lived|rootfs|initfs)/.test(id)).map(({ state, source }) => [state, source])).toEqual(Array(3).fill(['done', undefined]));
     const { variables } = await client.request<EnvironmentAnswer>('bootscope/environment');
     expect(variables.flatMap(({ faults }) => faults.map(({ code }) => code))).toEqual(['preload-smaller-than-filesystem']);
   });

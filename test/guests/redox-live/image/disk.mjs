@@ -97,22 +97,65 @@ export function makeDisk({ directory, loader, redoxfs, readFile }) {
   return { disk, redoxfsOffset: start };
 }
 
-/** The files of the initfs in one piece (kernel/src/scheme/initfs.rs reads it). @param {[string, Buffer][]} files */
+/** @typedef {{ name: string, content: Buffer, executable: boolean } | { name: string, entries: Node[] }} Node */
+
+/**
+ * An initfs (redox-os/base initfs/src/types.rs): header, table of inodes, then the data of files, folders and names.
+ * @param {[string, Buffer][]} files
+ */
 export function makeInitfs(files) {
-  let at = 12 + files.length * 16;
-  const head = Buffer.alloc(at);
-  head.write('RedoxFtw', 0, 'latin1');
-  head.writeUInt32LE(files.length, 8);
-  /** @type {Buffer[]} */
-  const parts = [head];
-  files.forEach(([path, content], i) => {
-    const name = Buffer.from(path);
-    head.writeUInt32LE(at, 12 + i * 16);
-    head.writeUInt32LE(name.length, 16 + i * 16);
-    head.writeUInt32LE(at + name.length, 20 + i * 16);
-    head.writeUInt32LE(content.length, 24 + i * 16);
-    parts.push(name, content);
-    at += name.length + content.length;
+  /** @type {{ name: string, entries: Node[] }} */
+  const root = { name: '', entries: [] };
+  for (const [path, content] of files) {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    let folder = root;
+    for (const part of parts) {
+      let next = folder.entries.find((entry) => entry.name === part);
+      if (next === undefined || !('entries' in next)) folder.entries.push((next = { name: part, entries: [] }));
+      folder = next;
+    }
+    folder.entries.push({ name, content, executable: path.startsWith('bin/') });
+  }
+  /** @type {{ kind: number, length: number, offset: number }[]} */
+  const inodes = [];
+  /** @param {Node} node @returns {number} */
+  const count = (node) => 1 + ('entries' in node ? node.entries.reduce((sum, entry) => sum + count(entry), 0) : 0);
+  const table = 0x22;
+  let at = table + count(root) * 12;
+  /** @type {[number, Buffer][]} */
+  const parts = [];
+  /** @param {Buffer} bytes */
+  const put = (bytes) => {
+    parts.push([at, bytes]);
+    at += bytes.length;
+    return at - bytes.length;
+  };
+  /** @param {Node} node @returns {number} number of its inode */
+  const write = (node) => {
+    if ('content' in node) return inodes.push({ kind: node.executable ? 1 : 0, length: node.content.length, offset: put(node.content) }) - 1;
+    const entries = Buffer.alloc(node.entries.length * 8);
+    const numbers = node.entries.map(write);
+    node.entries.forEach(({ name }, index) => {
+      entries.writeUInt16LE(numbers[index] ?? 0, index * 8);
+      entries.writeUInt16LE(Buffer.byteLength(name), index * 8 + 2);
+      entries.writeUInt32LE(put(Buffer.from(name)), index * 8 + 4);
+    });
+    return inodes.push({ kind: 2, length: entries.length, offset: put(entries) }) - 1;
+  };
+  const rootInode = write(root);
+  const image = Buffer.alloc(at);
+  image.write('RedoxFtw', 0, 'latin1');
+  image.writeUInt32LE(table, 8);
+  image.writeBigUInt64LE(BigInt(at), 0x0c);
+  image.writeUInt16LE(4096, 0x14);
+  image.writeUInt16LE(rootInode, 0x16);
+  image.writeUInt16LE(inodes.length, 0x18);
+  inodes.forEach(({ kind, length, offset }, index) => {
+    image.writeUInt32LE(kind, table + index * 12);
+    image.writeUInt32LE(length, table + index * 12 + 4);
+    image.writeUInt32LE(offset, table + index * 12 + 8);
   });
-  return Buffer.concat(parts);
+  for (const [offset, bytes] of parts) bytes.copy(image, offset);
+  return image;
 }

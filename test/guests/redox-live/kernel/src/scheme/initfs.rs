@@ -1,59 +1,69 @@
-//! `initfs:` the files the loader brought. In the real system a process serves it.
-//!
-//! Header: magic `RedoxFtw`, u32 count, then per file {u32 path offset, u32 path length, u32 offset, u32 length}.
+//! `initfs:` the files the loader brought, as base's initfs/src/types.rs lays them out. In the real system a process serves it.
 use super::{CallerCtx, KernelScheme};
 use crate::startup::bootstrap_mem;
 use crate::syscall::error::{EBADF, ENOENT, Error, Result};
 use crate::syscall::usercopy::UserSlice;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 pub struct InitfsScheme;
 
-/// A listing of a directory is numbered from here, by its path's place in the table.
-const LISTING: usize = 1 << 32;
+const INODE_TABLE_OFFSET: usize = 0x08;
+const ROOT_INODE: usize = 0x16;
+const INODE_SIZE: usize = 12;
+const DIR_ENTRY_SIZE: usize = 8;
+const DIR: usize = 2;
 
-fn word(data: &[u8], at: usize) -> usize {
-    data.get(at..at + 4).map_or(0, |bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize)
+fn half(data: &[u8], at: usize) -> usize {
+    data.get(at..at + 2).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]) as usize)
 }
 
-fn entries() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+fn word(data: &[u8], at: usize) -> usize {
+    half(data, at) | half(data, at + 2) << 16
+}
+
+/// Kind and content of an inode.
+fn inode(number: usize) -> Option<(usize, &'static [u8])> {
     let data = bootstrap_mem();
     assert!(data.starts_with(b"RedoxFtw"), "initfs has another magic");
-    (0..word(data, 8)).filter_map(move |i| {
-        let at = 12 + i * 16;
-        let path = data.get(word(data, at)..word(data, at) + word(data, at + 4))?;
-        let content = data.get(word(data, at + 8)..word(data, at + 8) + word(data, at + 12))?;
-        Some((core::str::from_utf8(path).ok()?, content))
+    let at = word(data, INODE_TABLE_OFFSET) + number * INODE_SIZE;
+    let start = word(data, at + 8);
+    Some((word(data, at), data.get(start..start + word(data, at + 4))?))
+}
+
+fn entries(directory: &'static [u8]) -> impl Iterator<Item = (usize, &'static str)> {
+    let data = bootstrap_mem();
+    directory.chunks_exact(DIR_ENTRY_SIZE).filter_map(move |entry| {
+        let name = word(entry, 4);
+        Some((half(entry, 0), core::str::from_utf8(data.get(name..name + half(entry, 2))?).ok()?))
+    })
+}
+
+fn lookup(path: &str) -> Option<usize> {
+    let root = half(bootstrap_mem(), ROOT_INODE);
+    path.split('/').filter(|part| !part.is_empty()).try_fold(root, |number, part| match inode(number)? {
+        (DIR, directory) => entries(directory).find(|(_, name)| *name == part).map(|(number, _)| number),
+        _ => None,
     })
 }
 
 pub fn find(path: &str) -> Option<&'static [u8]> {
-    entries().find(|(name, _)| *name == path).map(|(_, content)| content)
-}
-
-fn in_directory<'a>(path: &'a str, directory: &str) -> Option<&'a str> {
-    path.strip_prefix(directory)?.strip_prefix('/').filter(|name| !name.contains('/'))
+    inode(lookup(path)?).map(|(_, content)| content)
 }
 
 impl KernelScheme for InitfsScheme {
     fn kopen(&self, path: &str, _flags: usize, _ctx: CallerCtx) -> Result<usize> {
-        let path = path.trim_matches('/');
-        if let Some(index) = entries().position(|(name, _)| name == path) {
-            return Ok(index);
-        }
-        entries().position(|(name, _)| in_directory(name, path).is_some()).map(|first| LISTING + first).ok_or(Error::new(ENOENT))
+        lookup(path).ok_or(Error::new(ENOENT))
     }
 
     fn kreadoff(&self, id: usize, buf: UserSlice, offset: u64, _flags: u32, _stored_flags: u32, _ctx: CallerCtx) -> Result<usize> {
-        let (path, content) = entries().nth(id & (LISTING - 1)).ok_or(Error::new(EBADF))?;
+        let (kind, content) = inode(id).ok_or(Error::new(EBADF))?;
         let listing;
-        let data = if id & LISTING == 0 {
-            content
-        } else {
-            let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-            let names: alloc::vec::Vec<&str> = entries().filter_map(|(name, _)| in_directory(name, directory)).collect();
-            listing = names.join("\n");
+        let data = if kind == DIR {
+            listing = entries(content).map(|(_, name)| name).collect::<Vec<_>>().join("\n");
             String::as_bytes(&listing)
+        } else {
+            content
         };
         buf.copy_from_slice(data.get(offset as usize..).unwrap_or(&[]))
     }

@@ -1,0 +1,2 @@
+/** An initfs with these files, by path. */
+export declare function makeInitfs(files: [string, Buffer][]): Buffer;
