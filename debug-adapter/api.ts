@@ -559,6 +559,10 @@ interface CommonConfiguration {
   sourceMap?: Record<string, string>;
   serialOutput?: 'output' | 'event';
   cwd?: string;
+  /** Exception filter → condition; set from the first instruction on, beside those of the editor. */
+  stopOn?: Record<string, string>;
+  /** The accesses of a live disk are recorded from the first instruction on. */
+  recordReads?: boolean;
 }
 export interface LaunchConfiguration extends CommonConfiguration {
   request: 'launch';

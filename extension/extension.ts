@@ -6,6 +6,7 @@ import { Status } from './debugging/status';
 import { registerTrace } from './debugging/trace';
 import { registerLanguages } from './languages/register';
 import { registerSerialConsole } from './console/register';
+import { registerSample } from './sample/register';
 import { registerViews } from './views/register';
 
 /** Called by VS Code when a Bootscope session is asked for or one of our views is shown. */
@@ -17,5 +18,5 @@ export function activate(context: vscode.ExtensionContext): void {
   const languages = registerLanguages(context);
   const serialLog = registerSerialConsole(context, sessions, log);
   registerViews(context, sessions, serialLog, languages.unitGraph);
-  context.subscriptions.push(new Problems(sessions, serialLog, log), new Status(context, sessions));
+  context.subscriptions.push(registerSample(context, sessions, log), new Problems(sessions, serialLog, log), new Status(context, sessions));
 }

@@ -1,15 +1,48 @@
-// `npm run package`: the VSIX of this platform. Nothing in it is native yet, so every platform's holds the same.
-import { spawnSync } from 'node:child_process';
+// `npm run package`: one VSIX for each platform; the one for browsers has no program in it. Without `--all` only that of this platform;
+// `--target NAME` another. The paths are printed, a line each.
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { ensureNode, ensureNpm, root } from './setup/ensure.mjs';
+import { spawnSync } from 'node:child_process';
+import { ensureNode, ensureNpm, ensurePackages, root } from './setup/ensure.mjs';
+
+/** Targets of VS Code (code.visualstudio.com, "Publishing Extensions", platform-specific extensions). */
+const targets = ['linux-x64', 'linux-arm64', 'linux-armhf', 'alpine-x64', 'alpine-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64', 'web'];
+/** What only a program beside the editor needs. */
+const notInBrowsers = /dist\/(debug-adapter|cli|symbols-worker|sample|iced)/;
+
+const argument = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const here = `${process.platform}-${process.arch}`;
+const wanted = process.argv.includes('--all') ? targets : [argument('--target') ?? here];
+const out = path.resolve(argument('--out') ?? root);
+for (const target of wanted) {
+  if (targets.includes(target)) continue;
+  console.error(`no such target: ${target}; there are ${targets.join(', ')}`);
+  process.exit(3);
+}
 
 ensureNode();
 ensureNpm();
-const run = (command, args) => {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
-};
-run(process.execPath, ['scripts/build.mjs', '--production']);
-const file = path.join(root, `bootscope-${process.platform}-${process.arch}.vsix`);
-run(path.join(root, 'node_modules/.bin/vsce'), ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', file]);
-console.log(file);
+ensurePackages('guests');
+const built = spawnSync(process.execPath, ['scripts/build.mjs', '--production'], { cwd: root, stdio: ['ignore', 2, 2] });
+if (built.status !== 0) process.exit(built.status ?? 1);
+const { makeSample } = await import('./sample.mjs');
+fs.copyFileSync(await makeSample(), path.join(root, 'dist/sample.br'));
+
+const { createVSIX } = (await import('@vscode/vsce')).default;
+const ignored = fs.readFileSync(path.join(root, '.vscodeignore'), 'utf8');
+const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-package-'));
+// vsce tells what it does on stdout; ours is for the paths.
+console.log = console.error;
+try {
+  for (const target of wanted) {
+    const lines = ignored.split('\n').filter((line) => target !== 'web' || !notInBrowsers.test(line));
+    const ignoreFile = path.join(temporary, target);
+    fs.writeFileSync(ignoreFile, `${lines.join('\n')}\n`);
+    const file = path.join(out, `bootscope-${target}.vsix`);
+    await createVSIX({ cwd: root, packagePath: file, target, ignoreFile, dependencies: false });
+    process.stdout.write(`${file}\n`);
+  }
+} finally {
+  fs.rmSync(temporary, { recursive: true, force: true });
+}

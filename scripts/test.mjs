@@ -62,8 +62,10 @@ if (ok && projects.length > 0) {
   fs.rmSync(path.dirname(report), { recursive: true, force: true });
 }
 if (ok && only.includes('vscode')) {
-  for (const file of ['test/vscode/run.mjs', 'test/vscode/hostile.mjs', 'test/vscode/languages.mjs']) {
-    const passed = check(`real VS Code, ${file}`, process.execPath, [file]);
+  const { packagedVsix } = await import('../test/vscode/vsix.mjs');
+  const packaged = { BOOTSCOPE_VSIX: packagedVsix() };
+  for (const file of ['test/vscode/package.mjs', 'test/vscode/run.mjs', 'test/vscode/newcomer.mjs', 'test/vscode/hostile.mjs', 'test/vscode/languages.mjs']) {
+    const passed = check(`real VS Code, ${file}`, process.execPath, [file], packaged);
     if (passed) totals.passed++;
     else totals.failed++;
     ok = passed && ok;

@@ -1,12 +1,12 @@
 // The VSIX in real VS Code: a loader.conf gets its language, diagnostics, completion and a quick fix; a boot script a quick fix; a unit is
 // renamed with its file and all that names it; a launchd job is checked.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { root } from '../../scripts/setup/ensure.mjs';
 import { ensureVscode } from '../../scripts/setup/vscode.mjs';
+import { packagedVsix } from './vsix.mjs';
 import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
 
 const vscode = ensureVscode();
@@ -31,9 +31,7 @@ let server;
 let browser;
 let workbench;
 try {
-  const packaged = spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  assert.equal(packaged.status, 0, 'npm run package');
-  installVsix(vscode, folders, packaged.stdout.trim().split('\n').at(-1));
+  installVsix(vscode, folders, packagedVsix());
   server = await startServer(vscode, folders);
   browser = await openBrowser();
   workbench = await Workbench.open(browser, server.url, { folder: workspace });

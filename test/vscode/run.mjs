@@ -1,6 +1,5 @@
 // The VSIX in real VS Code: F5 on the freebsd-live guest, stop at vfs_mountroot, read stack, environment and mounts off the page, type at a prompt.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { buildFreebsdLive } from '../guests/freebsd-live/build.mjs';
 import { root } from '../../scripts/setup/ensure.mjs';
 import { ensureVscode } from '../../scripts/setup/vscode.mjs';
 import { BootChain, setTheme, themes } from './boot-chain.mjs';
+import { packagedVsix } from './vsix.mjs';
 import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
 
 const vscode = ensureVscode();
@@ -34,9 +34,7 @@ let server;
 let browser;
 let workbench;
 try {
-  const packaged = spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  assert.equal(packaged.status, 0, 'npm run package');
-  const vsix = packaged.stdout.trim().split('\n').at(-1);
+  const vsix = packagedVsix();
   mark(`packaged ${(fs.statSync(vsix).size / 1e6).toFixed(1)} MB`);
 
   const guest = await buildFreebsdLive({});

@@ -29,6 +29,8 @@ const common: Readonly<Record<string, Shape>> = {
   serial: socket,
   qmp: socket,
   exitOnDisconnect: flag,
+  stopOn: { is: 'map', words: 'an object of filters and their conditions, e.g. { "errno": "EINVAL in process:lived" }' },
+  recordReads: flag,
 };
 
 /** Attributes of a configuration, by request. `serials` goes with attach as with a `command` that starts QEMU itself. */

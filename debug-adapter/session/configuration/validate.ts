@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { AttachConfiguration, ImageConfiguration, LaunchConfiguration } from '../../api';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
+import { grammars, isFilterId } from '../filters/grammar';
 import { attributes, fits, imageAttributes } from './attributes';
 import type { Shape } from './attributes';
 import { nearestWord } from './nearest';
@@ -40,6 +41,13 @@ const checkImages = (images: readonly Readonly<Record<string, unknown>>[]): void
   });
 };
 
+const checkFilters = (stopOn: Readonly<Record<string, unknown>>): void => {
+  const names = Object.keys(grammars);
+  for (const name of Object.keys(stopOn)) {
+    if (!isFilterId(name)) throw failure(sessionErrors.unknownAttribute, { name: `stopOn.${name}`, where: ' in stopOn', nearest: nearestWord(name, names), all: names.join(', ') });
+  }
+};
+
 const checkTarget = (record: Readonly<Record<string, unknown>>, request: 'launch' | 'attach'): void => {
   const allowed = targets.filter((name) => name in attributes[request]);
   const given = allowed.filter((name) => record[name] !== undefined);
@@ -71,6 +79,7 @@ export const validateConfiguration = (input: unknown, request: 'launch' | 'attac
   check(record, attributes[request], '', ` for "request": "${request}"`);
   const images = (record.images ?? []) as readonly Readonly<Record<string, unknown>>[];
   checkImages(images);
+  checkFilters((record.stopOn ?? {}) as Readonly<Record<string, unknown>>);
   checkTarget(record, request);
 
   const cwd = absolute(base, (record.cwd as string | undefined) ?? '.');

@@ -163,7 +163,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
     const figures = await this.#host.chain.figures();
     const returned: ReturnedCall = { function: site.function.qualifiedName, values: [{ name: 'result', value: outcome.text }, ...values] };
     const where = module.process === undefined ? '' : ` in ${module.process}`;
-    const description = [`${this.#options.name}${where} returns ${this.#options.words(outcome)}`, argumentsInWords(values, figures), figures.map(({ text }) => text).join(', ')].filter((text) => text !== '').join('; ');
+    const description = [`${this.#options.name}${where} returns ${this.#options.words(outcome)}${pastPreload(values, figures)}`, argumentsInWords(values, figures), figures.map(({ text }) => text).join(', ')].filter((text) => text !== '').join('; ');
     return { stop, reason: 'exception', description, hitBreakpointIds: [this.#host.id], exception: { filter: 'errno', details: outcome.text }, returned };
   }
 
@@ -198,6 +198,22 @@ export class FunctionErrnoFilter implements ActiveFilter {
     return { verified: false, message: `no image has a function ${name} with debug information` };
   }
 }
+
+/** Why an access of a live disk fails: it ends behind what the bootloader has read ahead. Empty where that is not known or not so. */
+const pastPreload = (values: readonly ShownValue[], figures: readonly Figure[]): string => {
+  const figure = (key: string): bigint | undefined => {
+    const value = figures.find((one) => one.key === key)?.value;
+    return typeof value === 'bigint' ? value : undefined;
+  };
+  const number = (wanted: (name: string) => boolean): bigint | undefined => {
+    const value = values.find(({ name }) => wanted(name))?.value;
+    return value !== undefined && /^\d+$/.test(value) ? BigInt(value) : undefined;
+  };
+  const [block, length] = [number((name) => name === 'block'), number((name) => name.endsWith('.len'))];
+  const [blockSize, preload] = [figure('blockSize'), figure('preloadSize')];
+  if (block === undefined || length === undefined || blockSize === undefined || preload === undefined) return '';
+  return block * blockSize + length > preload ? ': past the preload' : '';
+};
 
 /** The arguments that are numbers, and the byte offset where a block number is one of them and the size of a block is known. */
 const argumentsInWords = (values: readonly ShownValue[], figures: readonly Figure[]): string => {

@@ -57,6 +57,22 @@ const beginRunning = async (core: Core, { run, machine, stages, configuration }:
   await run.resume();
 };
 
+/** What the configuration wants beside the editor's breakpoints. A filter that cannot be set is told; the boot goes on. */
+const setWishes = async (core: Core, { configuration, filters, recorders, symbols }: Target): Promise<void> => {
+  const { stopOn, recordReads } = configuration;
+  if (stopOn !== undefined) {
+    await symbols.settled;
+    const wanted = Object.entries(stopOn).map(([filterId, condition]) => ({ filterId, condition }));
+    const set = await filters.replaceBeside(wanted);
+    // What is only pending (the kernel has not been loaded) says so without a code.
+    for (const [index, { message = '' }] of set.entries()) if (/^BS\d+:/.test(message)) core.output(`stopOn.${wanted[index]?.filterId ?? ''}: ${message}\n`, 'important');
+  }
+  if (recordReads === true) {
+    const refused = await recorders.record('traffic', true);
+    if (refused !== undefined) core.output(`recordReads: ${refused}\n`);
+  }
+};
+
 const configurationDone: Handler = async (core) => {
   const target = core.need('configurationDone');
   const { run, machine, configuration, travel } = target;
@@ -64,6 +80,7 @@ const configurationDone: Handler = async (core) => {
   const registers = await machine.registers();
   const here = { reason: 'other' as const, vcpu: machine.current, pc: registers.pc, cr3: registers.cr3, hits: [] };
   await run.look(here);
+  await setWishes(core, target);
   if (configuration.request === 'launch' && configuration.timeTravel === true) await run.whileStopped(() => travel.begin(here));
   await beginRunning(core, target, here);
   return undefined;

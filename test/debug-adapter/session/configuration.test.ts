@@ -49,6 +49,12 @@ describe('a configuration', () => {
     expect(messageOf([], 'launch')).toMatch(/BS321/);
   });
 
+  it('takes filters that are set from the start, and names the nearest of an unknown one', () => {
+    expect(validateConfiguration(launch({ stopOn: { errno: 'EINVAL in process:lived', panic: '' }, recordReads: true }), 'launch', base)).toMatchObject({ stopOn: { panic: '' } });
+    expect(messageOf(launch({ stopOn: { ernno: 'EINVAL' } }))).toMatch(/^BS320: .*"stopOn.ernno".*misspelling of "errno"/s);
+    expect(messageOf(launch({ stopOn: ['errno'] }))).toMatch(/^BS321: .*"stopOn"/s);
+  });
+
   it('wants exactly one machine', () => {
     expect(messageOf({ type: 'bootscope', request: 'launch', name: 'x' })).toMatch(/^BS322/);
     expect(messageOf(launch({ gdb: ':1234' }))).toMatch(/^BS323/);

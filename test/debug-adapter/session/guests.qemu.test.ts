@@ -53,7 +53,7 @@ describe('redox-live', () => {
     expect(block * 4096).toBeGreaterThanOrEqual(preloadMib << 20);
     expect(returned.get('result')).toContain('EINVAL');
     expect(returned.get('buffer.len')).toBe('4096');
-    for (const figure of [`block ${block}`, `offset ${block * 4096}`, 'length 4096', `preload ${preloadMib} MiB`, `filesystem ${sizeMib} MiB`]) expect(stop.description).toContain(figure);
+    for (const figure of [`block ${block}`, `offset ${block * 4096}`, 'length 4096', 'returns EINVAL (Invalid argument): past the preload', `preload ${preloadMib} MiB`, `filesystem ${sizeMib} MiB`]) expect(stop.description).toContain(figure);
     const { processes } = await session.request<ProcessesAnswer>('bootscope/processes');
     expect(processes.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringMatching(/lived$/), expect.stringMatching(/redoxfs$/)]));
     const { variables } = await session.request<EnvironmentAnswer>('bootscope/environment');
