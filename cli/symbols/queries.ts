@@ -2,6 +2,7 @@ import type { Image } from '../../debug-adapter/images/image';
 import type { FunctionInfo } from '../../debug-adapter/images/debug-info';
 import type { UnwindRule } from '../../debug-adapter/images/debug-info';
 import { readAddress, writeAddress } from './addresses';
+import { locationText } from './location-text';
 import { describeType, typeName, type TypeLayout } from './type-text';
 
 export interface SymbolResult {
@@ -14,7 +15,8 @@ export interface SymbolResult {
   /** Callers by inlining, innermost first; empty for a function that stands by itself. */
   inlined: { name: string; file?: string; line?: number }[];
   type?: TypeLayout;
-  locals?: { name: string; type: string; location: string; parameter: boolean }[];
+  /** `location`: the bytes of a DWARF expression; `where`: the same in words. */
+  locals?: { name: string; type: string; location: string; where?: string; parameter: boolean }[];
   cfa?: { rule: string; registers: Record<string, string> };
   /** Of a batch or a trace: the line that this answers. */
   query?: string;
@@ -148,7 +150,7 @@ function locals(image: Image, address: bigint): SymbolResult[] {
       locals: seen.map((variable) => {
         const location = variable.locationAt(address);
         const text = location ? [...location.expression].map((byte) => byte.toString(16).padStart(2, '0')).join(' ') : variable.constant ? 'constant' : 'optimised out';
-        return { name: variable.name, type: typeName(variable.type), location: text, parameter: variable.isParameter };
+        return { name: variable.name, type: typeName(variable.type), location: text, ...(location ? { where: locationText(location.expression, image.addressSize) } : {}), parameter: variable.isParameter };
       }),
     },
   ];

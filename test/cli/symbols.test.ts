@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { locationText } from '../../cli/symbols/location-text';
 import { runSymbols, type SymbolsOptions } from '../../cli/symbols/command';
 import { mentionIn } from '../../cli/symbols/trace';
 import { openImage } from '../../debug-adapter/images/open';
@@ -41,6 +43,35 @@ describe.skipIf(build === undefined)('symbols', () => {
     expect(results.length).toBeGreaterThan(0);
     for (const one of results) expect(one).toMatchObject({ name: 'inlined', inlined: [expect.objectContaining({ file: expect.stringMatching(/shapes\.c$/), line: expect.any(Number) })] });
     expect(run(file, { function: ['inlined'] }).out).toMatch(/^0x[0-9a-f]+ inlined at .*shapes\.c:\d+\n {4}inlined by \w+ at .*shapes\.c:\d+/);
+  });
+
+  it('says the same in words: functions, lines, types, variables and frames', () => {
+    const plain = compile(builds.find(({ name }) => name === 'gcc -O0 dwarf 5')!);
+    expect(run(plain, { functions: ['sum_*'] }).out).toMatch(/^0x[0-9a-f]+ sum_all at .*shapes\.c:\d+\n$/);
+    const line = lineOf('shapes.c', 'int main') + 1;
+    expect(run(plain, { line: [`shapes.c:${line}`] }).out).toMatch(new RegExp(`^0x[0-9a-f]+ main at .*shapes\\.c:${line}\\n`));
+    expect(run(plain, { type: ['enum colour'] }).out).toMatch(/colour/);
+    const locals = run(plain, { locals: ['fill+0x10'] });
+    expect(locals.out).toMatch(/^0x[0-9a-f]+ fill at .*shapes\.c:\d+\n {4}struct everything \* e {2}\[fbreg -\d+\] parameter\n {4}\S.* n {2}\[fbreg -\d+\] parameter/);
+    const [at] = run(plain, { locals: ['fill+0x10'], json: true }).json().results;
+    expect(at).toMatchObject({ locals: [{ name: 'e', location: expect.stringMatching(/^91 /), where: expect.stringMatching(/^fbreg -/), parameter: true }, { name: 'n', parameter: true }] });
+    expect(run(plain, { unwind: ['fill+0x0'] }).out).toMatch(/\n {4}cfa = r7\+8\n {4}r16 = \[cfa-8\]\n$/);
+  });
+
+  it.each([
+    ['91 6c', 'fbreg -20'],
+    ['77 08 9f', 'breg rsp+8; stack_value'],
+    ['03 78 56 34 12 00 00 00 00', 'addr 0x12345678'],
+    ['55 93 08 93 04', 'reg rdi; piece 8; piece 4'],
+    ['a3 01 54 23 10', 'entry_value(reg rsi); plus_uconst 16'],
+    ['0b fe ff 3f', 'const2s -2; lit15'],
+    ['70 00 e1 02', 'breg rax+0; e1 02'],
+    ['91', '91'],
+    ['', ''],
+  ])('the location %s is %s', (bytes, words) => expect(locationText(Uint8Array.from(Buffer.from(bytes.replaceAll(' ', ''), 'hex')), 8)).toBe(words));
+
+  it('a location of any bytes ends', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), fc.constantFrom(4 as const, 8 as const), (bytes, size) => { expect(locationText(bytes, size)).toMatch(/^[\w\s;:+()-]*$/); }));
   });
 
   it('finds the same by symbol and offset', () => {
