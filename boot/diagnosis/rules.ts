@@ -23,6 +23,7 @@ import { freebsdMdOrder } from './rules/freebsd-md-order';
 import { freebsdMdSize } from './rules/freebsd-md-size';
 import { freebsdModule } from './rules/freebsd-module';
 import { freebsdModuleVersion } from './rules/freebsd-module-version';
+import { freebsdMountfromMalformed } from './rules/freebsd-mountfrom-malformed';
 import { freebsdMountfromSemicolon } from './rules/freebsd-mountfrom-semicolon';
 import { freebsdMountrootEinval } from './rules/freebsd-mountroot-einval';
 import { freebsdMountrootEio } from './rules/freebsd-mountroot-eio';
@@ -119,6 +120,7 @@ export const failureRules: readonly LoadedRule[] = [
   freebsdMdSize,
   freebsdModule,
   freebsdModuleVersion,
+  freebsdMountfromMalformed,
   freebsdMountfromSemicolon,
   freebsdMountrootEinval,
   freebsdMountrootEio,

@@ -15,6 +15,7 @@ export const shown: readonly (readonly [code: string, text: string, ...others: s
   ['freebsd.module-version', 'KLD unionfs.ko: depends on kernel - not available or version mismatch\nlinker_load_file: /boot/kernel/unionfs.ko - unsupported file type\n'],
   ['freebsd.mountroot-6', 'Mounting from cd9660:/dev/cd0 failed with error 6.\nmountroot> '],
   ['freebsd.wrong-label', 'Trying to mount root from cd9660:/dev/iso9660/LIVE []...\nmountroot: waiting for device /dev/iso9660/LIVE...\nMounting from cd9660:/dev/iso9660/LIVE failed with error 19.\nmountroot> '],
+  ['freebsd.mountfrom-malformed', 'mountroot: invalid file system specification.\nmountroot: advancing to next directive...\n\nLoader variables:\n  vfs.root.mountfrom=/dev/iso9660/LIVE\n\nmountroot> '],
   ['freebsd.mountfrom-semicolon', 'Trying to mount root from cd9660:/dev/cd0;ufs:/dev/da0 []...\nMounting from cd9660:/dev/cd0;ufs:/dev/da0 failed with error 19.\nmountroot> '],
   ['freebsd.md-order', 'md0: Preloaded image </rootfs.uzip> 240123904 bytes at 0xffffffff82000000\nmd1: Preloaded image </mfsroot.img> 33554432 bytes at 0xffffffff90000000\nTrying to mount root from ufs:/dev/md0 []...\nMounting from ufs:/dev/md0 failed with error 22.\nmountroot> '],
   ['freebsd.superblock-refused', 'UFS2 superblock failed: fs->fs_sblockloc (0x2000) != SBLOCK_UFS2 (0x10000)\nmount: /dev/md0.uzip: No such file or directory\nEnter full pathname of shell or RETURN for /rescue/sh: '],
