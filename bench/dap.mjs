@@ -7,6 +7,9 @@ export class Adapter {
   constructor() {
     this.child = spawn(process.execPath, [path.join(root, 'dist/debug-adapter.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.buffer = Buffer.alloc(0);
+    /** What has come of a long message, and how much of it is still to come. */
+    this.parts = [];
+    this.missing = 0;
     this.seq = 1;
     this.waiting = new Map();
     this.listeners = [];
@@ -45,12 +48,18 @@ export class Adapter {
   }
 
   receive(data) {
-    this.buffer = Buffer.concat([this.buffer, data]);
+    this.parts.push(data);
+    this.missing -= data.length;
+    if (this.missing > 0) return;
+    this.buffer = Buffer.concat([this.buffer, ...this.parts]);
+    this.parts = [];
     for (;;) {
       const end = this.buffer.indexOf('\r\n\r\n');
+      this.missing = 0;
       if (end < 0) return;
       const length = Number(/Content-Length: (\d+)/.exec(this.buffer.toString('latin1', 0, end))[1]);
-      if (this.buffer.length < end + 4 + length) return;
+      this.missing = end + 4 + length - this.buffer.length;
+      if (this.missing > 0) return;
       const message = JSON.parse(this.buffer.toString('utf8', end + 4, end + 4 + length));
       this.buffer = this.buffer.subarray(end + 4 + length);
       if (message.type === 'response') {

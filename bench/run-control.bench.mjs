@@ -12,7 +12,14 @@ const here = path.join(path.dirname(fileURLToPath(import.meta.url)), 'run-contro
 /** Calls of `work` between two calls of `done` (guest.c). */
 const calls = 500;
 const steps = 500;
+/** What is timed, after one that is not: a rate is that of a run that goes on, when both sides' code is warm. */
+const rounds = 4;
+const times = async (count, work) => {
+  for (let i = 0; i < count; i++) await work(i);
+};
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const mebibyte = 1 << 20;
+const reads = 7;
 const seconds = (from) => Number(process.hrtime.bigint() - from) / 1e9;
 
 const argv = (elf) => ['qemu-system-x86_64', '-kernel', elf, '-display', 'none', '-net', 'none', '-m', '64'];
@@ -57,14 +64,14 @@ export async function benches() {
   };
 
   /** gdb at the first `done`; it times its own command between two calls of the shell's clock. */
-  const gdb = async (before, command, work_ = 1) => {
+  const gdb = async (before, command, count = 1) => {
     const qemu = await bareQemu(elf, folder);
     const clock = 'shell date +T%s.%N';
-    const script = ['set pagination off', 'set confirm off', `target remote ${qemu.socket}`, 'break done', 'continue', ...before, clock, command, clock, 'kill'];
+    const script = ['set pagination off', 'set confirm off', `target remote ${qemu.socket}`, 'break done', 'continue', ...before, clock, ...Array.from({ length: count }, () => command), clock, 'kill'];
     const { stdout } = spawnSync('gdb', ['-nx', '-batch', ...script.flatMap((line) => ['-ex', line]), elf], { encoding: 'utf8', maxBuffer: 1 << 26 });
     await qemu.end();
     const [from, to] = [...stdout.matchAll(/^T([\d.]+)$/gm)].map((match) => Number(match[1]));
-    return [(to - from) / work_];
+    return [(to - from) / count];
   };
 
   /** A raw connection at the first `done`. */
@@ -85,12 +92,12 @@ export async function benches() {
     await stub.all([`Z0,${work},1`]);
     const started = process.hrtime.bigint();
     await stub.ask('vCont;s:p1.1');
-    for (let i = 0; i < calls; i++) {
+    for (let i = 0; i < calls * rounds; i++) {
       await stub.ask('vCont;c');
       await stub.all(['g', `m${counter},4`]);
       await stub.ask('vCont;s:p1.1');
     }
-    return calls / seconds(started);
+    return (calls * rounds) / seconds(started);
   })();
 
   const rate = { unit: '1/s', better: 'higher' };
@@ -98,19 +105,26 @@ export async function benches() {
   const source = path.join(here, 'guest.c');
   const line = fs.readFileSync(source, 'utf8').split('\n').findIndex((text) => text.includes('counter++')) + 1;
   const log = { source: { path: source }, breakpoints: [{ line, logMessage: 'n {n} counter {counter}' }] };
-  const hits = async (adapter) => calls / (await go(adapter, 'continue'));
+  const hits = async (adapter) => {
+    await go(adapter, 'continue');
+    const started = process.hrtime.bigint();
+    await times(rounds, () => go(adapter, 'continue'));
+    return (calls * rounds) / seconds(started);
+  };
   const bench = (name, figure, mine, peer, peerName) => ({ figures: [{ name, ...figure }], ours: mine, peer, peerName });
   const perSecond = (from, count) => async () => [count / (await from())[0]];
   return [
-    bench('run.condition', rate, () => ours(condition, hits), perSecond(() => gdb(['break work if counter == 0xffffffff'], 'continue'), calls), 'gdb'),
+    bench('run.condition', rate, () => ours(condition, hits), perSecond(() => gdb(['break work if counter == 0xffffffff', 'continue'], 'continue', rounds), calls), 'gdb'),
     bench('run.condition.raw', rate, () => ours(condition, hits), () => raw(rawCondition), 'a raw loop of requests'),
     bench('run.logpoint', rate, () => ours([], async (adapter) => {
       await adapter.request('setBreakpoints', log);
       return hits(adapter);
-    }), perSecond(() => gdb(['dprintf work,"n %d counter %d\\n",n,counter'], 'continue'), calls), 'gdb dprintf'),
+    }), perSecond(() => gdb(['dprintf work,"n %d counter %d\\n",n,counter', 'continue'], 'continue', rounds), calls), 'gdb dprintf'),
     bench('run.step', rate, () => ours([], async (adapter) => {
+      const step = () => go(adapter, 'stepIn', { granularity: 'instruction' });
+      await times(steps, step);
       const started = process.hrtime.bigint();
-      for (let i = 0; i < steps; i++) await go(adapter, 'stepIn', { granularity: 'instruction' });
+      await times(steps, step);
       return steps / seconds(started);
     }), () => raw(async (stub) => {
       const started = process.hrtime.bigint();
@@ -126,13 +140,23 @@ export async function benches() {
       return go(adapter, 'next');
     }), () => gdb(['break calls', 'continue', 'delete'], 'next'), 'gdb next'),
     bench('memory.1mib', { unit: 's' }, () => ours([], async (adapter) => {
-      const started = process.hrtime.bigint();
-      await adapter.request('readMemory', { memoryReference: '0xffffffff80100000', count: mebibyte });
-      return seconds(started);
+      const taken = [];
+      await times(reads, async () => {
+        // What was read is known until the machine runs.
+        await go(adapter, 'stepIn', { granularity: 'instruction' });
+        const started = process.hrtime.bigint();
+        await adapter.request('readMemory', { memoryReference: '0xffffffff80100000', count: mebibyte });
+        taken.push(seconds(started));
+      });
+      return median(taken);
     }), () => raw(async (stub) => {
-      const started = process.hrtime.bigint();
-      await stub.all(Array.from({ length: mebibyte / 2048 }, (_, i) => `m${(0xffffffff80100000n + BigInt(i * 2048)).toString(16)},800`));
-      return seconds(started);
+      const taken = [];
+      await times(reads, async () => {
+        const started = process.hrtime.bigint();
+        await stub.all(Array.from({ length: mebibyte / 2048 }, (_, i) => `m${(0xffffffff80100000n + BigInt(i * 2048)).toString(16)},800`));
+        taken.push(seconds(started));
+      });
+      return median(taken);
     }), 'a raw pipelined loop'),
   ];
 }

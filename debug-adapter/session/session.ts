@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../errors/catalogue';
@@ -53,6 +54,26 @@ export class BootscopeSession extends ProtocolServer {
     }, finished);
     // The editor is gone: nothing of ours may stay behind.
     this.on('close', () => void closeTarget(this.#core, undefined).finally(finished));
+  }
+
+  /** Messages of one turn of the event loop leave in one write: an answer and the event beside it wake the editor once. */
+  override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
+    let held = false;
+    const write = output.write.bind(output);
+    if (output instanceof Writable) {
+      output.write = ((...message: Parameters<typeof write>) => {
+        if (!held) {
+          held = true;
+          output.cork();
+          process.nextTick(() => {
+            held = false;
+            output.uncork();
+          });
+        }
+        return write(...message);
+      }) as typeof output.write;
+    }
+    super.start(input, output);
   }
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
