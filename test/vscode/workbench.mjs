@@ -49,13 +49,13 @@ export function installVsix(vscode, folders, vsix) {
 }
 
 /** Starts the server on a free port. `stop` ends it with everything it started. */
-export async function startServer(vscode, folders, extra = []) {
+export async function startServer(vscode, folders, extra = [], { trust = false } = {}) {
   fs.mkdirSync(path.join(folders.user, 'User'), { recursive: true });
   fs.mkdirSync(folders.extensions, { recursive: true });
-  fs.writeFileSync(path.join(folders.user, 'User/settings.json'), JSON.stringify(settings));
+  fs.writeFileSync(path.join(folders.user, 'User/settings.json'), JSON.stringify({ ...settings, ...(trust ? { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' } : {}) }));
   const child = spawn(
     vscode.node,
-    [entry(vscode), '--config', '/dev/null', '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override', ...extra],
+    [entry(vscode), '--config', '/dev/null', '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--user-data-dir', folders.user, '--extensions-dir', folders.extensions, '--disable-telemetry', '--disable-update-check', ...(trust ? [] : ['--disable-workspace-trust']), '--disable-getting-started-override', ...extra],
     { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment(), detached: true },
   );
   let log = '';
