@@ -12,6 +12,8 @@ export interface DiskAttempt {
   readonly error?: string;
   /** The filesystem found there. */
   readonly uuid?: string;
+  /** Where it was mounted: `/scheme/file`. */
+  readonly mountpoint?: string;
   /** What lay behind the error, from the raw line of src/disk/file.rs. */
   readonly ioError?: string;
   readonly evidence: readonly { readonly line: number; readonly text: string }[];
@@ -62,9 +64,9 @@ export const redoxfsLog = (serial: string): RedoxfsLog => {
       ioError = undefined;
       continue;
     }
-    const mounted = /mounted filesystem on (\/scheme\/\S{1,200}) to \/?\S+/.exec(text);
+    const mounted = /mounted filesystem on (\/scheme\/\S{1,200}) to (\/?\S{1,200})/.exec(text);
     if (mounted?.[1] !== undefined) {
-      note(mounted[1], 'mounted');
+      note(mounted[1], 'mounted', mounted[2] === undefined ? {} : { mountpoint: mounted[2] });
       continue;
     }
     const other = /filesystem on (\/scheme\/\S{1,200}) does not match uuid/.exec(text);

@@ -2,6 +2,7 @@ import type { DiagnosisAnswer, EnvironmentAnswer, MountsAnswer, ProcessesAnswer,
 import { redoxVariables } from '../../../boot/environment/redox';
 import { sizeInWords } from '../../../boot/environment/knowledge';
 import { redoxfsBlockSize } from '../../../boot/redoxfs-header';
+import { redoxfsLog } from '../../../boot/redoxfs-log';
 import type { Vcpu } from '../../machine/machine';
 import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure, Recorded } from '../chain';
 import { kernelGsBase } from '../cpu';
@@ -10,7 +11,7 @@ import { EnvironmentBook, kernelHeldStage } from '../environment-book';
 import { baseName, processId } from '../process-name';
 import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
-import { readSchemes } from './schemes';
+import { readSchemes, withFilesystems } from './schemes';
 import { readContexts, readCurrentContext } from './contexts';
 import { heldVariables, readKernelEnvironment, readLoaderEnvironment } from './environment';
 import { setRedoxVariable } from './set-environment';
@@ -53,7 +54,7 @@ export class RedoxChain implements Chain {
     const { kernel } = context;
     if (kernel === undefined) return { kernel: [], views: [], ...noKernel };
     const schemes = await known(() => readSchemes(kernel));
-    return isUnknown(schemes) ? { kernel: [], views: [], ...schemes } : { kernel: [...schemes], views: [] };
+    return isUnknown(schemes) ? { kernel: [], views: [], ...schemes } : { kernel: withFilesystems(schemes, redoxfsLog(context.serialText()).attempts), views: [] };
   }
 
   async processes(context: ChainContext): Promise<ProcessesAnswer> {

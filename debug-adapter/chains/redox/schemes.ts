@@ -1,6 +1,8 @@
+import type { DiskAttempt } from '../../../boot/redoxfs-log';
 import type { Mount } from '../../api';
 import type { Value } from '../../inspect/value';
 import type { ProgramView } from '../../inspect/view';
+import { baseName } from '../process-name';
 import { perhaps } from '../unknown';
 import { contextBehind } from './contexts';
 import { hashMapEntries } from './hashmap';
@@ -40,3 +42,16 @@ const schemeRow = async (kernel: ProgramView, id: bigint, handle: Value): Promis
 };
 
 const first = (payload: Value): Value => (payload.hasMember('__0') ? payload.member('__0') : payload);
+
+/**
+ * The rows, with the filesystem that redoxfs says it mounted in place of the scheme it serves (redoxfs/src/bin/mount.rs, `mounted
+ * filesystem on DISK to PATH`): told only where one redoxfs serves one scheme and one mount was told of.
+ */
+export const withFilesystems = (rows: readonly Mount[], attempts: readonly DiskAttempt[]): Mount[] => {
+  const served = rows.filter(({ flags, from }) => flags.includes('user') && /^redoxfs:\d+$/.test(baseName(from)));
+  const mounted = attempts.filter(({ outcome, mountpoint }) => outcome === 'mounted' && mountpoint !== undefined);
+  const [attempt] = mounted;
+  if (served.length !== 1 || mounted.length !== 1 || attempt?.mountpoint === undefined) return [...rows];
+  const on = attempt.mountpoint.startsWith('/') ? attempt.mountpoint : `/scheme/${attempt.mountpoint}`;
+  return rows.map((row) => (row === served[0] ? { ...row, fstype: 'redoxfs', from: `${attempt.disk} by ${baseName(row.from)}`, on } : row));
+};

@@ -166,6 +166,9 @@ describe('redox-live', () => {
     expect(unknown).toBeUndefined();
     const names = processes.map((p) => p.name.split('/').pop());
     expect(names).toEqual(expect.arrayContaining(['lived', 'redoxfs', 'ahcid']));
+    const { kernel: rows } = await chain.mounts(context);
+    expect(rows.filter(({ fstype }) => fstype === 'redoxfs')).toMatchObject([{ on: '/scheme/file', from: expect.stringMatching(/^\/scheme\/disk\.live\/0 by redoxfs:\d+$/) as string, flags: ['user'] }]);
+    expect(rows.map(({ from }) => from.split('/').pop()).filter((from) => /^lived:\d+$/.test(from ?? ''))).toHaveLength(1);
     const size = (await chain.environment(context)).variables.find((v) => v.name === 'DISK_LIVE_SIZE');
     expect(size?.faults.map((f) => f.code)).toEqual(['preload-smaller-than-filesystem']);
     await booted.machine.close('kill');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ChainContext, ErrorSites } from '../../../debug-adapter/chains/chain';
+import { withFilesystems } from '../../../debug-adapter/chains/redox/schemes';
+import { redoxfsLog } from '../../../boot/redoxfs-log';
 import { RedoxChain } from '../../../debug-adapter/chains/redox/redox';
 import { decodeRequests, decodeResponses } from '../../../debug-adapter/chains/redox/scheme-messages';
 import type { Registers } from '../../../debug-adapter/machine/registers';
@@ -161,5 +163,19 @@ describe('an error in a reply', () => {
   it('needs an entry symbol of the kernel', () => {
     const kernel = new FakeKernel();
     expect(new RedoxChain().errorSites(contextOf(kernel), 'lived')).toMatchObject({ unknown: expect.stringContaining('syscall_instruction') });
+  });
+});
+
+describe('the filesystem redoxfs serves', () => {
+  const scheme = (id: number, from: string) => ({ id: `scheme ${id}`, fstype: 'scheme', from, on: `scheme number ${id}`, flags: ['user'] });
+  const rows = [scheme(17, '/scheme/initfs/bin/lived:12'), scheme(18, '/scheme/initfs/bin/redoxfs:14')];
+  const said = 'redoxfs: opening /scheme/disk.live/0\nredoxfs: mounted filesystem on /scheme/disk.live/0 to /scheme/file\n';
+  it('stands in place of its scheme', () => {
+    expect(withFilesystems(rows, redoxfsLog(said).attempts)).toEqual([rows[0], { id: 'scheme 18', fstype: 'redoxfs', from: '/scheme/disk.live/0 by redoxfs:14', on: '/scheme/file', flags: ['user'] }]);
+  });
+  it('is not told where it is not said, or could be another', () => {
+    expect(withFilesystems(rows, redoxfsLog('redoxfs: opening /scheme/disk.live/0\n').attempts)).toEqual(rows);
+    const two = [...rows, scheme(19, '/usr/bin/redoxfs:30')];
+    expect(withFilesystems(two, redoxfsLog(said).attempts)).toEqual(two);
   });
 });
