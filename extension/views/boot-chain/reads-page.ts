@@ -111,8 +111,7 @@ export function readsPage({ reads }: NonNullable<Contents['reads']>, look: Look,
   const shown = [...model.failed, ...model.reads.filter(({ failed }) => !failed)].slice(0, mostLines).sort((a, b) => a.read.n - b.read.n);
   return [
     ...(hasPicture ? [summary(model, reads, say), h('div', { class: 'picture', id: 'picture', tabindex: 0, role: 'group', 'aria-label': say('Picture of the reads: plus and minus zoom, zero fits, arrows move') }, readsPicture(model, look, say))] : []),
-    ...(reads.unknown === undefined ? [] : [note(reads.unknown)]),
-    ...(stopped && reads.recording !== true ? [h('p', {}, button(say('Record reads from now on'), { do: 'recordReads' }))] : []),
+    ...recordWords(reads, stopped, say),
     ...(reads.disks && reads.disks.length > 0
       ? [
           h('h3', {}, say('Disks that redoxfs tried')),
@@ -131,6 +130,13 @@ export function readsPage({ reads }: NonNullable<Contents['reads']>, look: Look,
           ),
         ]),
   ];
+}
+
+/** Whether accesses are recorded, or why there are none to show and what can be done. */
+function recordWords({ reads, recording, unknown }: ReadsAnswer, stopped: boolean, say: Say): Drawn[] {
+  if (recording === true) return [h('p', { class: 'dim', role: 'status' }, reads.length === 0 ? say('● Recording: every access of the live disk is kept from here on. There was none yet.') : say('● Recording every access of the live disk.'))];
+  const begin = stopped ? [h('p', {}, button(say('Record reads from now on'), { do: 'recordReads' }))] : [];
+  return [...(unknown === undefined ? [] : [note(unknown)]), ...begin];
 }
 
 function summary(model: ReadsModel, { advice, verdict }: ReadsAnswer, say: Say): Drawn {

@@ -4,7 +4,7 @@ import { firstLook, type Look, type State } from '../state';
 import { tabs } from '../tabs';
 import { fill, type Say } from '../../drawing/figures';
 import { keep, restore } from './keep';
-import { actions, toDom } from './to-dom';
+import { actions, patchChildren } from './to-dom';
 
 interface Host {
   postMessage(message: unknown): void;
@@ -27,7 +27,7 @@ const say: Say = (text, ...values) => fill(state?.words[text] ?? text, values);
 function draw(): void {
   if (!state) return;
   const kept = keep(root);
-  root.replaceChildren(toDom(frame(state, look, say)));
+  patchChildren(root, [frame(state, look, say)]);
   restore(root, kept);
   const edit = root.querySelector<HTMLInputElement>(editor);
   if (edit && !kept.typed.has(edit.id)) edit.select();
