@@ -91,6 +91,28 @@ describe('freebsd-live', () => {
   });
 });
 
+describe('a breakpoint of one process of freebsd-live', () => {
+  it('lets every other process go on that has code at its address, and counts that', async () => {
+    const guest = await buildFreebsdLive();
+    // Every program begins with the same start-up code and library.
+    const functions = ['main', 'start', 'fork', 'syscall'];
+    const images = [{ stage: 'kernel', file: guest.kernel }, { stage: 'userland', file: guest.programs.watchdogd, process: 'watchdogd' }];
+    const breakpoints = functions.map((name) => ({ name, hitCondition: '> 1000000' }));
+    client = new DapClient();
+    await client.start({ request: 'launch', type: 'bootscope', name: 'guest', serialOutput: 'event', qemu: guest.qemu('a'), images } as never, async () => {
+      await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId: 'serial', condition: '/login:/' }] });
+      await client.request('setFunctionBreakpoints', { breakpoints: [...breakpoints, { name: 'daemon_start' }] });
+    });
+    // The one stop is in the process itself; init and the shell have run through the same addresses before.
+    expect((await client.waitFor<Stopped>('stopped')).reason).toBe('function breakpoint');
+    expect(names(await stack())).toMatch(/^daemon_start < main < /);
+    const set = await client.request<DebugProtocol.SetFunctionBreakpointsResponse['body']>('setFunctionBreakpoints', { breakpoints });
+    const elsewhere = set.breakpoints.map(({ message }) => Number(/(\d+) hits? in other address spaces/.exec(message ?? '')?.[1] ?? 0));
+    expect(elsewhere.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
+    expect((await go('continue')).description).toContain('login:');
+  });
+});
+
 describe('redox-live', () => {
   it('goes from the kernel into the daemon, shows who waits for it, and steps through the border', async () => {
     const guest = await buildRedoxLive();
