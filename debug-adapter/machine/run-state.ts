@@ -34,12 +34,16 @@ export class RunState {
   }
 
   /** Asks QEMU whether the machine runs, or stands, against our knowledge, and follows. */
-  async adopt(): Promise<void> {
+  async adopt(again = 8): Promise<void> {
     const { host } = this;
     const epoch = host.epoch();
     const status = await host.qmp?.execute('query-status');
     const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
-    if (host.epoch() !== epoch) return;
+    if (host.epoch() !== epoch) {
+      // A reset on the way makes all that was read stale, and says nothing of running or standing.
+      if (host.state() === 'stopped' && again > 0) await this.adopt(again - 1);
+      return;
+    }
     if (running && host.state() === 'stopped') {
       host.ranOn();
       this.adopted = true;
