@@ -113,15 +113,17 @@ export class TypeReader {
 
 /** Elements of one array dimension; undefined where it is open or only known at run time. */
 const countOf = (subrange: Die): number | undefined => {
-  const count = subrange.integer(AT.count, true);
-  if (count !== undefined) return count < 0n ? undefined : Number(count);
-  // gcc writes an upper bound of -1 for `int a[0]`.
-  const upper = subrange.block(AT.upper_bound) ? undefined : subrange.integer(AT.upper_bound, true);
+  // Counts and bounds fill the forms they are written in: 0xff in one byte is 255, not -1.
+  const count = subrange.integer(AT.count, false);
+  if (count !== undefined) return isMinusOne(count) ? undefined : Number(count);
+  const upper = subrange.block(AT.upper_bound) ? undefined : subrange.integer(AT.upper_bound, false);
   if (upper === undefined) return undefined;
-  const unsigned = upper < -1n ? subrange.integer(AT.upper_bound, false) : upper;
-  const result = Number((unsigned ?? upper) - (subrange.integer(AT.lower_bound, true) ?? 0n)) + 1;
+  // gcc writes an upper bound of -1 for `int a[0]`.
+  const result = isMinusOne(upper) ? 0 : Number(upper - (subrange.integer(AT.lower_bound, true) ?? 0n)) + 1;
   return result < 0 ? undefined : result;
 };
+
+const isMinusOne = (value: bigint): boolean => value < 0n || value === 0xffff_ffffn || value === 0xffff_ffff_ffff_ffffn;
 
 abstract class DwarfNamed {
   private lazyName: string | undefined;

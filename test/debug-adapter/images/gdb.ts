@@ -9,6 +9,10 @@ export interface Questions {
   readonly types?: readonly string[];
   readonly lines?: readonly string[];
   readonly variables?: readonly string[];
+  /** Code at which to ask what is in scope (`info scope`). */
+  readonly scopes?: readonly string[];
+  /** Whether to ask for every struct, union and enum that has a name. */
+  readonly allTypes?: boolean;
   /** A relocatable object: where its sections are (`add-symbol-file -s`). */
   readonly sections?: readonly (readonly [name: string, address: string])[];
 }
@@ -22,12 +26,15 @@ export interface Answers {
   readonly lines: Record<string, string[]>;
   /** Addresses of file-scope variables that have one. */
   readonly variables: Record<string, string>;
+  /** What `info scope` prints. */
+  readonly scopes: Record<string, string>;
 }
 
 const script = `
-import gdb, json, os
+import gdb, json, os, re
 questions = json.load(open(os.environ['QUESTIONS']))
-out = {'functions': {}, 'addresses': {}, 'types': {}, 'lines': {}, 'variables': {}}
+out = {'functions': {}, 'addresses': {}, 'types': {}, 'lines': {}, 'variables': {}, 'scopes': {}}
+gdb.execute('set width 0')
 gdb.execute('set confirm off')
 if 'sections' in questions:
     gdb.execute('add-symbol-file ' + os.environ['IMAGE'] + ''.join(' -s ' + n + ' ' + a for n, a in questions['sections']))
@@ -58,7 +65,13 @@ for a in questions.get('addresses', []):
             inner = False
         block = block.superblock
     out['addresses'][a] = {'line': sal.line, 'file': sal.symtab.filename if sal.symtab else '', 'chain': chain, 'variables': sorted(set(variables))}
-for t in questions.get('types', []):
+for a in questions.get('scopes', []):
+    out['scopes'][a] = gdb.execute('info scope *' + a, to_string=True)
+asked = list(questions.get('types', []))
+if questions.get('allTypes'):
+    found = re.findall(r'^(?:\\d+:)?\\s+((?:struct|union|enum) [^;{]+);$', gdb.execute('info types', to_string=True), re.M)
+    asked += sorted(set(found))
+for t in asked:
     try:
         ty = gdb.lookup_type(t).strip_typedefs()
         fields = []
