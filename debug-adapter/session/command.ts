@@ -15,11 +15,12 @@ const lastWordsLength = 600;
 
 /**
  * Starts a command and tries to join until something listens where its QEMU's gdbstub is to be; a build may come first, so
- * patience is long. Its output goes to `output`. Throws BS500–BS502, and what `join` throws for another reason.
+ * patience is long. Its output goes to `output`; `signal` ends the wait with all that was started. Throws BS500–BS502, and what
+ * `join` throws for another reason.
  */
 export const startCommand = async <T>(
   command: readonly string[],
-  options: { readonly gdb: string; readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly output: (text: string) => void; readonly join: () => Promise<T> },
+  options: { readonly gdb: string; readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly output: (text: string) => void; readonly join: () => Promise<T>; readonly signal: AbortSignal },
 ): Promise<{ readonly command: RunningCommand; readonly joined: T }> => {
   const [program = '', ...args] = command;
   const words = command.join(' ');
@@ -38,6 +39,8 @@ export const startCommand = async <T>(
   child.on('error', (error) => (refused = error.message));
   child.on('exit', (code, signal) => (over = signal ?? `exit code ${String(code)}`));
   const running = { end: () => { endGroup(child); } };
+  // At once: the process may end with the session, before the wait takes its next turn.
+  options.signal.addEventListener('abort', running.end, { once: true });
   const until = performance.now() + patienceMs;
   for (;;) {
     // The group may live on without its leader: QEMU in the background.
@@ -47,7 +50,7 @@ export const startCommand = async <T>(
       return { command: running, joined: await options.join() };
     } catch (error) {
       const notThere = error instanceof BootscopeError && error.code === qemuErrors.connectFailed.code;
-      if (notThere && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 100));
+      if (notThere && performance.now() < until && !options.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 100));
       else {
         running.end();
         throw notThere ? failure(fileErrors.commandSilent, { command: words, address: options.gdb, seconds: patienceMs / 1000 }) : error;

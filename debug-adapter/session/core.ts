@@ -19,6 +19,8 @@ const plainClient: Client = { lineBase: 1, columnBase: 1, supportsProgress: fals
 /** What all requests of a session share. */
 export class Core {
   client: Client = plainClient;
+  /** Aborted when the session ends: what is still being started is given up. */
+  starting = new AbortController();
   #target: Target | undefined;
   #progress = 0;
   readonly #cancellable = new Map<string, () => void>();

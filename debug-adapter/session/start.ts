@@ -63,7 +63,7 @@ const openMachine = async (core: Core, configuration: Configuration): Promise<{ 
       const output = (text: string): void => {
         core.output(text, 'stderr');
       };
-      const started = await startCommand(command, { gdb, cwd, output, join: () => attachQemu(wires), ...environment });
+      const started = await startCommand(command, { gdb, cwd, output, join: () => attachQemu(wires), signal: core.starting.signal, ...environment });
       return { machine: started.joined, command: started.command };
     }
   }

@@ -25,6 +25,7 @@ const begin =
   async (core, args) => {
     const configuration = validateConfiguration(args, request);
     await closeTarget(core, undefined);
+    core.starting = new AbortController();
     core.setTarget(await startTarget(core, configuration));
     core.send('initialized');
     return undefined;
@@ -102,6 +103,7 @@ const terminate: Handler = async (core) => {
  * otherwise. Returns within a few seconds in any case. Idempotent.
  */
 export const closeTarget = async (core: Core, kill: boolean | undefined): Promise<void> => {
+  core.starting.abort();
   const target = core.target;
   if (!target) return;
   core.setTarget(undefined);

@@ -421,6 +421,23 @@ describe('a launched machine', () => {
     expect(await failureOf(launchWith('sh', '-c', 'echo no rule to make qemu; exit 2'))).toMatch(/^BS501: .*exit code 2.*no rule/);
   });
 
+  it('gives a command up that is waited for when the session ends', async () => {
+    await client.initializeRequest();
+    const said = new Promise<void>((resolve) => {
+      client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
+        if (body.output.includes('building')) resolve();
+      });
+    });
+    // Its words are on the command line, where the test can find it.
+    const building = path.join(kernel.directory, 'building');
+    const launch = failureOf(client.launchRequest(launchArguments({ qemu: undefined, command: ['sh', '-c', `echo building; exec tail -f /dev/null ${building}`], gdb: `unix:${path.join(kernel.directory, 'nobody.sock')}` }) as never));
+    void launch.catch(() => undefined);
+    await said;
+    await expect.poll(() => childrenNamed('tail', building), { timeout: 20_000 }).toHaveLength(1);
+    await disconnect();
+    await expect.poll(() => childrenNamed('tail', building), { timeout: 20_000 }).toEqual([]);
+  });
+
   it('leaves nothing behind after disconnect', async () => {
     await launchToStop(() => client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] }));
     const started = performance.now();
