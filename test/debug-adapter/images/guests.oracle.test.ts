@@ -4,7 +4,7 @@ import { buildRedoxLive } from '../../guests/redox-live/build.mjs';
 import { compareWithGdb } from './agreement';
 import { gdb, readelf } from './support';
 
-/** All builds, all of their files and every row: `BOOTSCOPE_ORACLE=full`, as `npm run test:oracle` sets it. In `npm test` some of each. */
+/** `BOOTSCOPE_ORACLE=full`: all builds, all of their files and every row. Else some of each. */
 const full = process.env['BOOTSCOPE_ORACLE'] === 'full';
 const every = full ? 1 : 23;
 
