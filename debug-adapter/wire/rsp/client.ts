@@ -234,7 +234,7 @@ export class RspClient {
     }
     const { batch, index, request } = next;
     if (payload[0] === 0x4f && !shapes.ok(payload)) {
-      // QEMU flushes the end of a monitor command's output after its answer: that belongs to no request any more.
+      // Console output that nobody asked for, as while the machine runs, answers no request.
       if (request.onConsole === undefined) this.strays++;
       else request.onConsole(Buffer.from(payload.toString('latin1', 1), 'hex'));
       return;
