@@ -139,13 +139,16 @@ function recordWords({ reads, recording, unknown }: ReadsAnswer, stopped: boolea
   return [...(unknown === undefined ? [] : [note(unknown)]), ...begin];
 }
 
+/** Words of the adapter among others: with a capital and one full stop. */
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
+
 function summary(model: ReadsModel, { advice, verdict }: ReadsAnswer, say: Say): Drawn {
   const short = model.preload !== undefined && model.filesystem !== undefined && model.preload < model.filesystem;
   const words = [
     ...(short ? [say('{0} of {1} were preloaded.', bytes(model.preload ?? 0), bytes(model.filesystem ?? 0))] : []),
     ...(model.reads.length > 0 ? [say('{0} reads, {1} failed.', model.reads.length, model.failed.length)] : []),
-    ...(verdict && !('unknown' in verdict) ? [verdict.sentence] : []),
-    ...(advice === undefined || advice === '' ? [] : [`${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`]),
+    ...(verdict && !('unknown' in verdict) ? [sentence(verdict.sentence)] : []),
+    ...(advice === undefined || advice === '' ? [] : [sentence(advice)]),
   ];
   return h('p', { class: model.failed.length > 0 ? 'verdict differs' : 'verdict', 'aria-live': 'polite' }, words.join(' '));
 }
