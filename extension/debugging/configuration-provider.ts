@@ -9,7 +9,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   async provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined, token?: vscode.CancellationToken): Promise<Offer[]> {
     if (!vscode.workspace.isTrusted || folder?.uri.scheme !== 'file') return [];
     const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, candidates), excluded, mostCandidates, token);
-    return detect(folder.uri.fsPath, files.map((file) => vscode.workspace.asRelativePath(file, false)), { cancelled: () => token?.isCancellationRequested === true });
+    return detect(folder.uri.fsPath, files.map((file) => vscode.workspace.asRelativePath(file, false)), { cancelled: () => token?.isCancellationRequested === true, say: (text, ...values) => vscode.l10n.t(text, ...values) });
   }
 
   /** F5 without a launch.json: what the workspace holds, by choice where it is several; else what to do is said. */

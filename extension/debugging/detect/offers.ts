@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { Say } from '../../views/drawing/figures';
 import { debugType } from '../debug-type';
 import type { QemuTarget } from './makefile';
 import type { BootFile } from './recognise';
@@ -41,9 +42,10 @@ const fallbackLoader = /^(?:(.*)\/)?EFI\/BOOT\/BOOTX64\.EFI$/i;
 
 /**
  * Configurations for what was found: first what runs already, then images, kernels that QEMU starts itself, directories that
- * are an EFI system partition, and Makefiles. Files with debug information go with the image that lies nearest.
+ * are an EFI system partition, and Makefiles. Files with debug information go with the image that lies nearest. `say` words the
+ * names in the user's language.
  */
-export function offers(found: Findings): Offer[] {
+export function offers(found: Findings, say: Say): Offer[] {
   const of = <K extends BootFile['kind']>(kind: K): Extract<BootFile, { kind: K }>[] => found.files.filter((file): file is Extract<BootFile, { kind: K }> => file.kind === kind);
   const kernels = of('kernel').filter(({ debugInfo }) => debugInfo);
   const loaders = of('efi').filter(({ debugInfo }) => debugInfo);
@@ -63,25 +65,25 @@ export function offers(found: Findings): Offer[] {
   const list: Offer[] = found.listening.map((port) => ({
     type: debugType,
     request: 'attach',
-    name: `Join what listens on 127.0.0.1:${port}`,
+    name: say('Join what listens on {0}', `127.0.0.1:${port}`),
     gdb: `127.0.0.1:${port}`,
     ...imagesFor(''),
   }));
   for (const { file, medium, uefiOnly } of of('image')) {
     const words = medium === 'cdrom' ? ['-cdrom', file] : drive(file, medium);
-    list.push(launch(`Boot ${file}`, { qemu: [...qemu, ...words], ...firmware(uefiOnly), ...imagesFor(file) }));
+    list.push(launch(say('Boot {0}', file), { qemu: [...qemu, ...words], ...firmware(uefiOnly), ...imagesFor(file) }));
   }
   for (const { file } of of('linux')) {
     const kernel = nearest(kernels, file);
-    list.push(launch(`Boot ${file}`, { qemu: [...qemu, '-cpu', 'max', '-kernel', file, '-append', 'console=ttyS0'], ...(kernel ? { images: [kernelImage(kernel)] } : {}) }));
+    list.push(launch(say('Boot {0}', file), { qemu: [...qemu, '-cpu', 'max', '-kernel', file, '-append', 'console=ttyS0'], ...(kernel ? { images: [kernelImage(kernel)] } : {}) }));
   }
   for (const { file, pvh } of kernels) {
-    if (pvh && of('linux').length === 0) list.push(launch(`Boot ${file}`, { qemu: [...qemu, '-kernel', file], images: [{ stage: 'kernel', file }] }));
+    if (pvh && of('linux').length === 0) list.push(launch(say('Boot {0}', file), { qemu: [...qemu, '-kernel', file], images: [{ stage: 'kernel', file }] }));
   }
   for (const { file } of of('efi')) {
     const root = fallbackLoader.exec(file);
     // Read-only: QEMU would write a guest's changes into the directory.
-    if (root) list.push(launch(`Boot ${file}`, { qemu: [...qemu, '-drive', `if=virtio,readonly=on,format=raw,file=fat:${(root[1] ?? '.').replaceAll(',', ',,')}`], ...firmware(true), ...imagesFor(file) }));
+    if (root) list.push(launch(say('Boot {0}', file), { qemu: [...qemu, '-drive', `if=virtio,readonly=on,format=raw,file=fat:${(root[1] ?? '.').replaceAll(',', ',,')}`], ...firmware(true), ...imagesFor(file) }));
   }
   for (const { directory, target } of found.makefiles) {
     const words = ['make', ...(directory === '' ? [] : ['-C', directory]), ...target.words];

@@ -5,6 +5,7 @@ import { defaultPort, gdbPorts, qemuTarget } from './makefile';
 import { offers, type Offer } from './offers';
 import { recognise, type BootFile } from './recognise';
 import { findFirmware } from './system';
+import { fill, type Say } from '../../views/drawing/figures';
 
 /** Names worth a look; what a file is, its bytes say. */
 export const candidates = '**/{*.iso,*.img,*.raw,*.qcow2,*.vmdk,*.vdi,*.efi,*.EFI,vmlinux,vmlinux-*,vmlinuz,vmlinuz-*,bzImage,kernel,kernel.*,kernel-*,*kernel*.elf,Makefile,makefile,GNUmakefile,*.mk}';
@@ -28,7 +29,7 @@ const textOf = async (file: string): Promise<string> => {
  * The configurations that a workspace folder gives rise to. `files` are its candidates, relative, with `/`. Only reads: nothing is
  * run and nothing connected to. `cancelled` is asked between files.
  */
-export async function detect(root: string, files: readonly string[], environment: { readonly cancelled?: () => boolean; readonly listening?: typeof listening; readonly firmware?: string } = {}): Promise<Offer[]> {
+export async function detect(root: string, files: readonly string[], environment: { readonly cancelled?: () => boolean; readonly listening?: typeof listening; readonly firmware?: string; readonly say?: Say } = {}): Promise<Offer[]> {
   const sorted = [...files].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1)).slice(0, mostCandidates);
   const isText = (file: string): boolean => makefileName.test(path.posix.basename(file)) || file.endsWith('.mk');
   const found: BootFile[] = [];
@@ -56,7 +57,7 @@ export async function detect(root: string, files: readonly string[], environment
   const order = new Map(sorted.map((file, index) => [file, index]));
   found.sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0));
   makefiles.sort((a, b) => (a.directory < b.directory ? -1 : 1));
-  return offers({ files: found, makefiles: onePerDirectory(makefiles), listening: await (environment.listening ?? listening)([...ports]), firmware: environment.firmware ?? findFirmware() });
+  return offers({ files: found, makefiles: onePerDirectory(makefiles), listening: await (environment.listening ?? listening)([...ports]), firmware: environment.firmware ?? findFirmware() }, environment.say ?? ((text, ...values) => fill(text, values)));
 }
 
 /** A Makefile's parts (`mk/qemu.mk`) are run from the folder of the Makefile that includes them: the nearest above. */
