@@ -108,7 +108,7 @@ export function readsPage({ reads }: NonNullable<Contents['reads']>, look: Look,
   if (refused(reads)) return [note(reads.failed, 'problem')];
   const model = readsModel(reads);
   const hasPicture = model.reads.length > 0 || model.preload !== undefined || model.filesystem !== undefined;
-  const shown = [...model.failed, ...model.reads.filter(({ failed }) => !failed)].slice(0, mostLines).sort((a, b) => a.read.n - b.read.n);
+  const shown = model.reads.length <= mostLines ? model.reads : [...model.failed, ...model.reads.filter(({ failed }) => !failed)].slice(0, mostLines);
   return [
     ...(hasPicture ? [summary(model, reads, say), h('div', { class: 'picture', id: 'picture', tabindex: 0, role: 'group', 'aria-label': say('Picture of the reads: plus and minus zoom, zero fits, arrows move') }, readsPicture(model, look, say))] : []),
     ...recordWords(reads, stopped, say),
