@@ -1,0 +1,107 @@
+// The VSIX in real VS Code on the redox-live guest: the units of the files, a boot whose reads are recorded until the mount fails, the failing
+// read in the picture, the units as they ran, the cause in the problems panel, and a restart from a checkpoint.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildRedoxLive } from '../guests/redox-live/build.mjs';
+import { BootChain, setTheme, themes } from './boot-chain.mjs';
+import { inVscode, writeLaunch } from './scene.mjs';
+
+/** The user's tree, and a boot that stops where the kernel begins. */
+async function prepare(workspace) {
+  const guest = await buildRedoxLive({ variant: 'full', loader: 'pdb' });
+  for (const folder of ['userland', 'image']) fs.cpSync(path.join(guest.sources, folder), path.join(workspace, folder), { recursive: true });
+  writeLaunch(workspace, [
+    {
+      type: 'bootscope',
+      request: 'launch',
+      name: 'Redox live',
+      chain: 'redox',
+      stopOnEntry: 'kernel',
+      qemu: [...guest.qemu, '-name', workspace],
+      images: [{ stage: 'kernel', file: guest.kernel }, ...['lived', 'redoxfs'].map((process) => ({ stage: 'userland', file: guest.programs[process], process }))],
+      sourceMap: { [guest.sources]: '${workspaceFolder}' },
+    },
+  ]);
+  return guest.constants;
+}
+
+await inVscode('redox', prepare, async ({ workbench, mark, shot }, { allocBlocks }) => {
+  const { page } = workbench;
+  const chain = new BootChain(workbench);
+  await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'userland' }).first().waitFor();
+
+  // Before anything has booted: the units as the files order them.
+  await chain.show('Bootscope: Show Unit Order', 'Units');
+  await chain.text('units as the files order them').waitFor();
+  await chain.frame.locator('svg text', { hasText: 'lived.service' }).first().waitFor();
+  mark('units of the files shown');
+
+  await workbench.command('View: Show Run and Debug');
+  await page.keyboard.press('F5');
+  await workbench.stopped(/stage kernel was entered/i);
+  await chain.show('Bootscope: Show Reads of the Live Disk', 'Reads');
+  await chain.frame.getByRole('button', { name: 'Record reads from now on' }).click();
+  await chain.text('Recording: every access of the live disk is kept').waitFor();
+  mark('stopped where the kernel begins, recording');
+
+  await chain.tab('Stages');
+  await chain.frame.getByRole('button', { name: 'Take a checkpoint now' }).click();
+  const name = page.locator('.quick-input-widget input.input');
+  await name.waitFor();
+  await name.fill('Before init');
+  await page.keyboard.press('Enter');
+  await chain.row('Before init').getByRole('button', { name: /Restart from here/ }).waitFor();
+  mark('checkpoint taken');
+
+  const fail = async () => {
+    await workbench.command('Debug: Continue');
+    // A terminal in a panel that was hidden meanwhile does not follow what is said, until it is asked to.
+    const said = workbench.terminal('not able to mount uuid');
+    for (let tries = 0; tries < 40 && !(await said.isVisible()); tries++) {
+      await workbench.command('Terminal: Focus Terminal');
+      await workbench.command('Terminal: Scroll to Bottom');
+      await said.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
+    await said.waitFor();
+    await page.keyboard.press('F6');
+    await workbench.stopped(/paused on pause/i);
+  };
+  await fail();
+  mark('the mount has failed');
+
+  await chain.show('Bootscope: Show Reads of the Live Disk', 'Reads');
+  await chain.text(/4 MiB of 16 MiB were preloaded/).waitFor();
+  const failed = chain.frame.locator('svg [role=button]', { hasText: `✗ EINVAL: block ${allocBlocks.middle}` });
+  await failed.waitFor();
+  assert.match(await failed.locator('title').textContent(), /ends past the preload[\s\S]*by redoxfs:\d+/);
+  await chain.frame.locator('tr.failed', { hasText: 'EINVAL' }).first().waitFor();
+  await workbench.command('View: Toggle Maximized Panel');
+  for (const [kind, theme] of Object.entries(themes)) {
+    await setTheme(workbench, theme);
+    for (const tab of ['Reads', 'Units']) {
+      await chain.tab(tab);
+      await chain.frame.locator('#page svg').first().waitFor();
+      await chain.axe(`${tab}, ${kind}`);
+      await chain.picture(shot(`${tab.toLowerCase()}-${kind}`));
+    }
+  }
+  await workbench.command('View: Toggle Maximized Panel');
+  mark('reads and units are accessible in every theme');
+
+  await chain.text('units as they ran').waitFor();
+  await chain.frame.locator('svg .unit.failed').waitFor();
+  await workbench.command('View: Focus Problems');
+  await page.locator('.markers-panel .monaco-list-row', { hasText: 'disk.live refuses reads past the preload' }).first().waitFor();
+  await page.screenshot({ path: shot('problems') });
+  mark('the cause is in the problems panel');
+
+  await chain.show('Bootscope: Show Boot Stages', 'Stages');
+  await chain.row('Before init').getByRole('button', { name: /Restart from here/ }).click();
+  await workbench.stopped(/goto|checkpoint|Before init/i);
+  mark('back at the checkpoint');
+  await fail();
+  mark('the mount has failed again');
+
+  await page.keyboard.press('Shift+F5');
+});
