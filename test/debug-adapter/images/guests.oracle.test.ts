@@ -33,7 +33,7 @@ const builds: readonly { readonly name: string; files(): Promise<readonly string
 describe.skipIf(gdb === undefined || readelf === undefined)('our guests as gdb and readelf have them', () => {
   for (const { name, files } of builds.filter((build) => full || few.includes(build.name))) {
     it(name, async () => {
-      const compared = (await files()).map((file) => compareWithGdb(file, every, !name.startsWith('clang -O2')));
+      const compared = (await files()).map((file) => compareWithGdb(file, every));
       const sum = (count: (one: (typeof compared)[number]) => number): number => compared.reduce((total, one) => total + count(one), 0);
       const wrong = compared.flatMap((one) => one.wrong);
       console.log(`${name}: ${sum((one) => one.addresses)} addresses, ${sum((one) => one.functions)} functions, ${sum((one) => one.types)} types, ${sum((one) => one.places)} places (${sum((one) => one.unspelled)} not spelled, ${sum((one) => one.beyond)} beyond), ${sum((one) => one.frames)} rows of frames, ${wrong.length} differences`);

@@ -2,11 +2,13 @@
 
 const registers = ['rax', 'rdx', 'rcx', 'rbx', 'rsi', 'rdi', 'rbp', 'rsp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'rip', ...Array.from({ length: 16 }, (_, i) => `xmm${i}`)];
 
-/** A number that is a value by itself, however it is written. */
+/** A number that is a value by itself, or a piece of one, in one spelling however it is written. */
 const normal = (operations: readonly string[]): string => {
-  const text = operations.join('; ');
-  const constant = /^(?:const\w*|lit) ?(-?\d+); stack_value$/.exec(text)?.[1];
-  return constant === undefined ? text : `value ${BigInt.asUintN(64, BigInt(constant))}`;
+  const told = operations.map((operation, i) => {
+    const constant = operations[i + 1] === 'stack_value' && (i === 0 || operations[i - 1]?.startsWith('piece')) ? /^(?:const\w*|lit) (-?\d+)$/.exec(operation)?.[1] : undefined;
+    return constant === undefined ? operation : `value ${BigInt.asUintN(64, BigInt(constant))}`;
+  });
+  return told.filter((operation, i) => !(operation === 'stack_value' && told[i - 1]?.startsWith('value '))).join('; ');
 };
 
 /** Name → place at an address, of the text of `info scope`; '' where it has none. Of namesakes the innermost. */
@@ -27,7 +29,7 @@ const spelled = (told: string, address: bigint): string => {
 
 const place = (told: string): string => {
   const operations: string[] = [];
-  for (const line of told.split(/\n|, and (?=an? )/)) {
+  for (const line of told.split(/\n|, and (?=an? |the )/)) {
     const operation = /^\s+\d+: DW_OP_(\w+)(?: (-?\w+))?/.exec(line);
     const fixed = /static storage at address (0x[0-9a-f]+)/.exec(line)?.[1];
     const constant = /(?:the )?constant (-?\d+)/.exec(line)?.[1];
