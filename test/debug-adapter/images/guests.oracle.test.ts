@@ -36,7 +36,7 @@ describe.skipIf(gdb === undefined || readelf === undefined)('our guests as gdb a
       const compared = (await files()).map((file) => compareWithGdb(file, every));
       const sum = (count: (one: (typeof compared)[number]) => number): number => compared.reduce((total, one) => total + count(one), 0);
       const wrong = compared.flatMap((one) => one.wrong);
-      console.log(`${name}: ${sum((one) => one.addresses)} addresses, ${sum((one) => one.functions)} functions, ${sum((one) => one.types)} types, ${sum((one) => one.places)} places (${sum((one) => one.unspelled)} not spelled, ${sum((one) => one.beyond)} beyond), ${sum((one) => one.frames)} rows of frames, ${wrong.length} differences`);
+      console.log(`${name}: ${sum((one) => one.addresses)} addresses, ${sum((one) => one.functions)} functions, ${sum((one) => one.types)} types, ${sum((one) => one.places)} places (${sum((one) => one.unspelled)} not spelled, ${sum((one) => one.shadowed)} shadowed, ${sum((one) => one.beyond)} beyond), ${sum((one) => one.frames)} rows of frames, ${wrong.length} differences`);
       expect(wrong.slice(0, 40)).toEqual([]);
     });
   }

@@ -11,12 +11,12 @@ const normal = (operations: readonly string[]): string => {
   return told.filter((operation, i) => !(operation === 'stack_value' && told[i - 1]?.startsWith('value '))).join('; ');
 };
 
-/** Name → place at an address, of the text of `info scope`; '' where it has none. Of namesakes the innermost. */
-export const placesInScope = (text: string, address: bigint): Map<string, string> => {
-  const found = new Map<string, string>();
+/** Name → places at an address of those who have it, innermost first, of the text of `info scope`; '' where one has none. */
+export const placesInScope = (text: string, address: bigint): Map<string, string[]> => {
+  const found = new Map<string, string[]>();
   for (const [, name = '', told = ''] of text.replace(/^Symbol(?:s)? in scope.*\n|^.*?(?=Symbol )/s, '').matchAll(/^Symbol (\S+) is ([^]*?)(?=\nSymbol |(?![^]))/gm)) {
-    if (found.has(name) || /^(a function|a label|a typedef)/.test(told)) continue;
-    found.set(name, spelled(told, address));
+    if (/^(a function|a label|a typedef)/.test(told)) continue;
+    found.set(name, [...(found.get(name) ?? []), spelled(told, address)]);
   }
   return found;
 };
