@@ -37,9 +37,10 @@ export const typesNamed = (reader: Reader, query: string, near?: bigint): Type[]
   const name = word === undefined ? query : query.replace(keyword, '');
   const parts = components(name);
   const last = parts[parts.length - 1] ?? name;
-  const found = reader
-    .candidates(last, kinds.type)
-    .filter((die) => !die.flag(AT.declaration) && (word === undefined || (tagsOf[word] ?? []).includes(die.tag)) && nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)));
+  const ofKind = (die: Die): boolean => !die.flag(AT.declaration) && (word === undefined || (tagsOf[word] ?? []).includes(die.tag));
+  const inScope = reader.candidates(last, kinds.type).filter((die) => ofKind(die) && nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)));
+  // rustc gives a box of a slice or of a trait object no namespace, but a DW_AT_name with the path in it.
+  const found = inScope.length > 0 || parts.length === 1 ? inScope : reader.candidates(name, kinds.type).filter((die) => ofKind(die) && nameOf(die) === name);
   const rank = (die: Die): number => (die.tag === TAG.typedef ? 1 : 0);
   const ordered = nearest(reader, found.sort((a, b) => rank(a) - rank(b)), near);
   const shapes = new Map<string, Type>();

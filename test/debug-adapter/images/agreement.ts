@@ -110,19 +110,20 @@ const misplaced = (info: DebugInfo, names: readonly string[], answers: Answers):
     return JSON.stringify(sorted) === JSON.stringify(theirs) ? [] : [told(name, 'only ours', sorted.filter((one) => !theirs.includes(one)), "only gdb's", theirs.filter((one) => !sorted.includes(one)))];
   });
 
+/** As gdb has it, which holds enumerators in signed 64 bits. */
 const layoutOf = (found: Type): unknown => {
   const type = strip(found);
   if (type.kind === 'struct') return { size: type.size, fields: type.members.map((m) => [m.name, m.bitOffset ?? m.offset * 8, m.bitSize ?? 0, m.type.size]) };
-  return type.kind === 'enum' ? { size: type.size, fields: type.enumerators.map((one) => [one.name, Number(one.value), 0, 0]) } : undefined;
+  return type.kind === 'enum' ? { size: type.size, fields: type.enumerators.map((one) => [one.name, Number(BigInt.asIntN(64, one.value)), 0, 0]) } : undefined;
 };
 
 const differingTypes = (info: DebugInfo, answers: Answers): string[] =>
   Object.entries(answers.types).flatMap(([name, theirs]) => {
     const ours = info.typesNamed(name).concat(info.typesNamed(name.replace(/^\w+ /, '')));
-    // gdb gives Rust's enums members of its own; their size is compared.
+    // gdb gives Rust's enums with fields members of its own; their size is compared.
     const alike = ours.some((one) => {
       const type = strip(one);
-      return type.kind === 'struct' && (type.variantPart !== undefined || one.language === 'rust') ? type.size === theirs.size : JSON.stringify(layoutOf(one)) === JSON.stringify(theirs);
+      return type.kind === 'struct' && type.variantPart !== undefined ? type.size === theirs.size : JSON.stringify(layoutOf(one)) === JSON.stringify(theirs);
     });
     return alike ? [] : [told(name, ours.map(layoutOf), theirs)];
   });

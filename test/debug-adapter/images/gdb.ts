@@ -69,7 +69,10 @@ for a in questions.get('scopes', []):
     out['scopes'][a] = gdb.execute('info scope *' + a, to_string=True)
 asked = list(questions.get('types', []))
 if questions.get('allTypes'):
-    found = re.findall(r'^(?:\\d+:)?\\s+((?:struct|union|enum) [^;{]+);$', gdb.execute('info types', to_string=True), re.M)
+    listed = gdb.execute('info types', to_string=True)
+    found = re.findall(r'^(?:\\d+:)?\\s+((?:struct|union|enum) [^;{]+);$', listed, re.M)
+    # Rust's are told by their path alone, as namespaces are.
+    found += re.findall(r'^(?:\\d+:)?\\s+((?:[\\w{}#]+::)+[^;]+);?$', listed, re.M)
     asked += sorted(set(found))
 for t in asked:
     try:
@@ -78,7 +81,10 @@ for t in asked:
         if ty.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
             fields = [[f.name or '', f.bitpos, f.bitsize, f.type.sizeof] for f in ty.fields() if hasattr(f, 'bitpos')]
         elif ty.code == gdb.TYPE_CODE_ENUM:
-            fields = [[f.name, f.enumval, 0, 0] for f in ty.fields()]
+            # gdb puts the path before Rust's.
+            fields = [[f.name.rsplit('::', 1)[-1], f.enumval, 0, 0] for f in ty.fields()]
+        else:
+            continue
         out['types'][t] = {'size': ty.sizeof, 'fields': fields}
     except gdb.error:
         pass
