@@ -83,7 +83,7 @@ for t in asked:
         elif ty.code == gdb.TYPE_CODE_ENUM:
             # gdb puts the path before Rust's.
             fields = [[f.name.rsplit('::', 1)[-1], f.enumval, 0, 0] for f in ty.fields()]
-        else:
+        elif t not in questions.get('types', []):
             continue
         out['types'][t] = {'size': ty.sizeof, 'fields': fields}
     except gdb.error:
