@@ -171,7 +171,7 @@ try {
   await chain.row('Kernel').getByRole('button', { name: '---<<BOOT>>---' }).click();
   await page.locator('.tab.active', { hasText: 'Serial 1' }).waitFor();
   await page.locator('.view-line', { hasText: /\[\s*\d+\.\d{3}\].*BOOT/ }).first().waitFor();
-  await page.locator('.statusbar-item', { hasText: /rc · .* · stopped/ }).first().waitFor();
+  await page.locator('.statusbar-item', { hasText: /Login · .* · stopped/ }).first().waitFor();
   mark('serial log and status bar');
 
   await workbench.expandPane('Processes');

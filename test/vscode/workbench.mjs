@@ -104,25 +104,25 @@ export class Workbench {
     return new Workbench(page);
   }
 
-  /** Opens quick input by a key, types, takes the row. Opened too early its list never refreshes, so it is opened again. */
+  /**
+   * Opens quick input by a key, types, takes the row. Opened too early its list never refreshes, and an editor that comes to the front
+   * meanwhile (a stop) closes it: so it is opened again.
+   */
   async quick(key, text, rowText) {
     const widget = this.page.locator('.quick-input-widget');
-    const input = widget.locator('input.input');
     const row = widget.locator('.quick-input-list .monaco-list-row', { hasText: rowText }).first();
     for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press(key);
-      await input.waitFor();
-      await input.fill(text);
       try {
-        await row.waitFor({ timeout: 4000 });
-        break;
+        await this.page.keyboard.press(key);
+        await widget.locator('input.input').fill(text, { timeout: 4000 });
+        await row.click({ timeout: 4000 });
+        return;
       } catch (error) {
-        if (attempt === 10) throw error;
+        if (attempt === 20) throw error;
         await this.page.keyboard.press('Escape');
         await widget.waitFor({ state: 'hidden' });
       }
     }
-    await row.click();
   }
 
   async command(title) {
@@ -136,12 +136,20 @@ export class Workbench {
   }
 
   async goToLine(line) {
-    await this.page.keyboard.press('Control+G');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.fill(`:${line}`);
+    const widget = this.page.locator('.quick-input-widget');
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.page.keyboard.press('Control+G');
+        await widget.locator('input.input').fill(`:${line}`, { timeout: 4000 });
+        break;
+      } catch (error) {
+        if (attempt === 20) throw error;
+        await this.page.keyboard.press('Escape');
+        await widget.waitFor({ state: 'hidden' });
+      }
+    }
     await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await widget.waitFor({ state: 'hidden' });
   }
 
   /** Rows of a view of the side bar, by its title. */
