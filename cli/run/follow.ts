@@ -1,5 +1,9 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { findFailures } from '../../boot/diagnosis/diagnose';
+import { failureRules } from '../../boot/diagnosis/rules';
+import { detectChainBySerial } from '../../boot/stages';
 import type { DiagnosisAnswer, Failure, SerialEventBody, StageInfo, StagesAnswer } from '../../debug-adapter/api';
+import { failuresAnswer } from '../../debug-adapter/chains/diagnose';
 import { DapClient } from '../../debug-adapter/session/client';
 import type { Configuration } from './configuration';
 import type { Goal } from './goal';
@@ -41,6 +45,7 @@ type Stopped = DebugProtocol.StoppedEvent['body'];
 type Happening = { readonly kind: 'stopped'; readonly body: Stopped } | { readonly kind: 'ended' | 'quiet' | 'timeout' };
 
 const mostFrames = 32;
+const mostSaid = 1 << 20;
 const tickMs = 250;
 const pausePatienceMs = 30_000;
 
@@ -58,6 +63,8 @@ export class Boot {
   #wake: () => void = () => undefined;
   #goals = new Map<number, Goal>();
   readonly #told = new Set<string>();
+  /** The end of what the console said: all there is to judge by when the machine is gone or cannot be stopped. */
+  #said = '';
   #stages: readonly StageInfo[] = [];
 
   private constructor(wishes: Wishes) {
@@ -86,7 +93,7 @@ export class Boot {
     const { until, failOn } = this.#wishes;
     const reached: Verdict['reached'][number][] = [];
     const verdict = async (outcome: Verdict['outcome'], sentence: string, thread?: number): Promise<Verdict> => {
-      const facts = thread === undefined ? { failures: [] } : await this.#facts(thread);
+      const facts = thread === undefined ? { failures: failuresAnswer(findFailures(failureRules, this.#said, new Map(), detectChainBySerial(this.#said))) } : await this.#facts(thread);
       return { outcome, sentence, reached, stages: this.#stages, ...facts };
     };
     for (;;) {
@@ -201,7 +208,9 @@ export class Boot {
 
   #hear({ port, text }: SerialEventBody): void {
     this.#heard = performance.now();
-    if (port === 1) this.#wishes.onSerial(text);
+    if (port !== 1) return;
+    this.#said = (this.#said + text).slice(-mostSaid);
+    this.#wishes.onSerial(text);
   }
 
   #output({ category, output }: DebugProtocol.OutputEvent['body']): void {

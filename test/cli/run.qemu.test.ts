@@ -21,6 +21,7 @@ beforeAll(async () => {
     one('freebsd', { qemu: freebsd.qemu('a'), images: [{ stage: 'kernel', file: freebsd.kernel }] }),
     one('redox', { qemu: redox.qemu, images: [{ stage: 'kernel', file: redox.kernel }, { stage: 'userland', file: '${env:LIVED}', process: 'lived' }] }),
     one('empty', { qemu: ['qemu-system-x86_64', '-nodefaults', '-nographic', '-net', 'none'] }),
+    one('named', { qemu: [...redox.qemu, '-name', folder], images: [] }),
     one('missing', { qemu: ['qemu-that-is-nowhere'] }),
   ];
   process.env.LIVED = redox.programs.lived;
@@ -75,6 +76,28 @@ describe('run', () => {
     expect(out).toMatch(/^HUNG: the console has said nothing for 3\.0 s, and login was not reached\n {2}#0 /);
   });
 
+  it('judges by the console when the machine is gone', async () => {
+    const log = path.join(folder, 'gone.log');
+    // A goal that is never reached takes the place of the usual filter, so the boot goes on behind its failure.
+    const judged = run([launchJson, '--name', 'named', '--until', 'mountroot-failed: 99', '--log', log, '--json']);
+    await expect.poll(() => fs.existsSync(log) && fs.readFileSync(log, 'utf8').includes('not able to mount uuid'), { timeout: 100_000 }).toBe(true);
+    const wordsOf = (pid: string): string => {
+      try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    };
+    const machines = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && wordsOf(name).startsWith('qemu-system') && wordsOf(name).includes(folder));
+    expect(machines).toHaveLength(1);
+    process.kill(Number(machines[0]), 'SIGKILL');
+    const { status, out } = await judged;
+    expect(status).toBe(1);
+    const verdict = JSON.parse(out) as { sentence: string; failures: { code: string }[] };
+    expect(verdict.sentence).toBe('the machine ended before mountroot-failed: 99');
+    expect(verdict.failures.map(({ code }) => code)).toContain('redox.preload-too-small');
+  });
+
   it('ends the machine when it is interrupted', async () => {
     const { status } = await run([launchJson, '--name', 'empty', '--until', 'login'], { says: /stage Firmware/, signal: 'SIGINT' });
     expect(status).toBe(130);
@@ -83,7 +106,7 @@ describe('run', () => {
   it('cannot start what is not there, nor what is written wrongly', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[launchJson, '--name', 'missing', '--until', 'login'], /BS103: the program "qemu-that-is-nowhere"/],
-      [[launchJson, '--until', 'login'], /several configurations; choose one by --name: freebsd, redox, empty, missing/],
+      [[launchJson, '--until', 'login'], /several configurations; choose one by --name: freebsd, redox, empty, named, missing/],
       [[launchJson, '--name', 'not ours', '--until', 'login'], /holds no configuration "not ours" but: freebsd/],
       [[launchJson, '--name', 'empty', '--until', 'errno: what is this'], /"errno: what is this" is nothing a boot can come to\. BS336: .* column 1/],
       [[launchJson, '--name', 'empty', '--until', 'logon'], /"logon" is nothing a boot can come to/],
