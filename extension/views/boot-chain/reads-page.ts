@@ -144,11 +144,13 @@ const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${w
 
 function summary(model: ReadsModel, { advice, verdict }: ReadsAnswer, say: Say): Drawn {
   const short = model.preload !== undefined && model.filesystem !== undefined && model.preload < model.filesystem;
+  // Before the read that fails was answered, those seen so far say nothing of what would do.
+  const tooEarly = model.failed.length === 0 && verdict !== undefined && !('unknown' in verdict) && verdict.outcome === 'fails';
   const words = [
     ...(short ? [say('{0} of {1} were preloaded.', bytes(model.preload ?? 0), bytes(model.filesystem ?? 0))] : []),
     ...(model.reads.length > 0 ? [say('{0} reads, {1} failed.', model.reads.length, model.failed.length)] : []),
     ...(verdict && !('unknown' in verdict) ? [sentence(verdict.sentence)] : []),
-    ...(advice === undefined || advice === '' ? [] : [sentence(advice)]),
+    ...(advice === undefined || advice === '' || tooEarly ? [] : [sentence(advice)]),
   ];
   return h('p', { class: model.failed.length > 0 ? 'verdict differs' : 'verdict', 'aria-live': 'polite' }, words.join(' '));
 }
