@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Kinds of tests by file name; each kind has its own needs. */
 const kind = (name: string, include: string[], exclude: string[], timeout: number) => ({
-  test: { name, include, exclude: ['node_modules/**', 'dist/**', ...exclude], setupFiles: process.env['BOOTSCOPE_FUZZ'] === undefined ? [] : ['test/fuzz-setup.ts'], testTimeout: timeout, hookTimeout: timeout * 2, pool: 'forks' as const },
+  test: { name, include, exclude: ['node_modules/**', 'dist/**', ...exclude], setupFiles: process.env['BOOTSCOPE_FUZZ'] === undefined ? [] : ['test/fuzz-setup.ts'], testTimeout: timeout, hookTimeout: timeout * 2, expect: { poll: { timeout: timeout / 3 } }, pool: 'forks' as const },
 });
 
 export default defineConfig({

@@ -40,38 +40,61 @@ if (whole) {
   ok = check('types of the page', bin('tsc'), ['--noEmit', '-p', 'extension/views/boot-chain/page']) && ok;
   ok = check('lint', bin('eslint'), ['.']) && ok;
 }
-ok = check('build', process.execPath, ['scripts/build.mjs']) && ok;
-ok = check('guests', process.execPath, ['scripts/guests.mjs']) && ok;
+const built = check('build', process.execPath, ['scripts/build.mjs']) && check('guests', process.execPath, ['scripts/guests.mjs']);
+ok = built && ok;
 
+const unsteady = [];
 const projects = only.filter((kind) => kind !== 'vscode');
-if (ok && projects.length > 0) {
-  const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-test-')), 'report.json');
+
+/** Runs the tests of `projects`, or of some of their files; answers what the JSON report says, undefined where there is none. */
+function vitest(title, files = []) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-test-'));
+  const report = path.join(directory, 'report.json');
   const passed = check(
-    `tests: ${projects.join(', ')}`,
+    title,
     bin('vitest'),
-    ['run', ...projects.flatMap((kind) => ['--project', kind]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ['run', ...files, ...projects.flatMap((kind) => ['--project', kind]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     linux !== undefined && 'skipped' in linux ? { BOOTSCOPE_LINUX_SKIPPED: linux.skipped } : {},
   );
-  ok = passed && ok;
-  if (fs.existsSync(report)) {
-    const counts = JSON.parse(fs.readFileSync(report, 'utf8'));
-    totals.passed += counts.numPassedTests;
-    totals.failed += counts.numFailedTests;
-    totals.skipped += counts.numPendingTests + (counts.numTodoTests ?? 0);
-  }
-  fs.rmSync(path.dirname(report), { recursive: true, force: true });
+  const counts = fs.existsSync(report) ? JSON.parse(fs.readFileSync(report, 'utf8')) : undefined;
+  fs.rmSync(directory, { recursive: true, force: true });
+  return { passed, counts };
 }
-if (ok && only.includes('vscode')) {
+
+if (built && projects.length > 0) {
+  const first = vitest(`tests: ${projects.join(', ')}`);
+  let { passed } = first;
+  totals.passed += first.counts?.numPassedTests ?? 0;
+  totals.failed += first.counts?.numFailedTests ?? 0;
+  totals.skipped += (first.counts?.numPendingTests ?? 0) + (first.counts?.numTodoTests ?? 0);
+  // A machine that runs freely can be starved by its neighbours: what fails is run once more alone, and said aloud when it passes then.
+  const files = (first.counts?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => path.relative(root, name));
+  if (!passed && files.length > 0 && files.length <= 3) {
+    ({ passed } = vitest(`once more: ${files.join(', ')}`, files));
+    if (passed) {
+      unsteady.push(...files);
+      totals.passed += totals.failed;
+      totals.failed = 0;
+    }
+  }
+  ok = passed && ok;
+}
+if (built && only.includes('vscode')) {
   const { packagedVsix } = await import('../test/vscode/vsix.mjs');
   const packaged = { BOOTSCOPE_VSIX: packagedVsix() };
   for (const file of ['test/vscode/package.mjs', 'test/vscode/run.mjs', 'test/vscode/redox.mjs', 'test/vscode/sessions.mjs', 'test/vscode/newcomer.mjs', 'test/vscode/untrusted.mjs', 'test/vscode/hostile.mjs', 'test/vscode/languages.mjs']) {
-    const passed = check(`real VS Code, ${file}`, process.execPath, [file], packaged);
+    let passed = check(`real VS Code, ${file}`, process.execPath, [file], packaged);
+    if (!passed) {
+      passed = check(`once more: ${file}`, process.execPath, [file], packaged);
+      if (passed) unsteady.push(file);
+    }
     if (passed) totals.passed++;
     else totals.failed++;
     ok = passed && ok;
   }
 }
 
+if (unsteady.length > 0) say(`\nUNSTEADY: passed only when run again; a defect of the test or of the product, to be mended:\n  ${unsteady.join('\n  ')}`);
 if (totals.skipped > 0) {
   const reason = linux !== undefined && 'skipped' in linux ? linux.skipped : undefined;
   say(`\n${totals.skipped} skipped: ${reason ?? 'see above'}`);
