@@ -1,3 +1,4 @@
+import { baseUnits } from '../../../boot/languages/init-units/base-units';
 import { closureOf, cyclesOf, startOrder, templateOf } from '../../../boot/languages/init-units/graph';
 import { stageGraph } from '../../../boot/languages/init-units/unit-graph';
 import type { Finding } from '../../findings';
@@ -14,14 +15,14 @@ export function graphFindings(unit: Unit, set: UnitSet, workspace: Workspace): F
   return [...missing(unit, set, workspace), ...cycles(unit, set), ...runtimeDefaults(unit, set), ...unreached(unit, set), ...rootBeforeDisks(unit, set), ...schemes(unit, set)];
 }
 
-/** Named units that nothing in the workspace provides; only where the base system itself is in the workspace, or a near name is. */
+/** Named units that nothing in the workspace provides; only where the base system itself is in the workspace, or a near name is of one that the base does not bring. */
 function missing(unit: Unit, set: UnitSet, workspace: Workspace): Finding[] {
   return unit.requires.flatMap(({ id, range }) => {
     if (set.units.has(id) || set.units.has(templateOf(id)) || workspace.named(templateOf(id)).length > 0 || !workspace.complete) return [];
     if (embedded(workspace).has(templateOf(id))) return [];
     const near = [...set.units.keys()].find((one) => oneApart(one, id) || one.replace(/^\d\d_/, '') === id.replace(/^\d\d_/, ''));
     const complete = set.units.has('00_runtime.target') || workspace.named('00_runtime.target').length > 0;
-    if (near === undefined && !complete) return [];
+    if (!complete && (near === undefined || baseUnits.has(templateOf(id)))) return [];
     return [
       say(unit, range, 'warning', 'missing-unit', `init will print "init: unit ${id} not found" and go on without it.${near === undefined ? '' : ` Is ${near} meant?`}`, {
         fixes: near === undefined ? [] : [{ title: `Change to ${near}`, changes: [{ range, text: unit.kind === 'script' ? near : `"${near}"` }] }],

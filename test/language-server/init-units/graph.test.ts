@@ -76,3 +76,18 @@ describe('the graph of units over LSP', () => {
     expect((await client.open('base/init.d/10_net.service', 'redox-init-unit')).map((one) => [one.code, one.relatedInformation?.length])).toEqual([['init-unit/cycle', 1]]);
   });
 });
+
+describe('configurations without the base system', () => {
+  const named = (name: string): Record<string, string> => ({
+    'config/full.toml': `[[files]]\npath = "/usr/lib/init.d/00_i2cd.service"\ndata = """\n${service('i2cd')}"""\n[[files]]\npath = "/usr/lib/init.d/12_dbus.service"\ndata = """\n${service('dbus-daemon', [name])}"""\n`,
+  });
+  it.each([
+    ['00_ipcd.service', []],
+    ['00_i2cdd.service', ['init-unit/missing-unit']],
+    ['70_elsewhere.service', []],
+  ])('%s', async (name, expected) => {
+    const client = await Client.start(named(name));
+    expect((await client.open('config/full.toml', 'toml')).map((one) => one.code)).toEqual(expected);
+    await client.stop();
+  });
+});
