@@ -58,9 +58,9 @@ export class DapClient {
     this.#end.start(toClient, toAdapter);
   }
 
-  /** `initialize`, then `launch` or `attach`, then `setUp` (breakpoints), then `configurationDone`. */
-  async start(configuration: object & { readonly request: 'launch' | 'attach' }, setUp: () => Promise<void> = () => Promise.resolve()): Promise<DebugProtocol.Capabilities> {
-    const capabilities = await this.request<DebugProtocol.Capabilities>('initialize', { adapterID: 'bootscope', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path' });
+  /** `initialize`, then `launch` or `attach`, then `setUp` (breakpoints), then `configurationDone`. `able`: what this client says it can do. */
+  async start(configuration: object & { readonly request: 'launch' | 'attach' }, setUp: () => Promise<void> = () => Promise.resolve(), able: Partial<DebugProtocol.InitializeRequestArguments> = {}): Promise<DebugProtocol.Capabilities> {
+    const capabilities = await this.request<DebugProtocol.Capabilities>('initialize', { adapterID: 'bootscope', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path', ...able });
     await this.request(configuration.request, configuration);
     await setUp();
     await this.request('configurationDone');

@@ -9,12 +9,14 @@ export interface Client {
   readonly columnBase: 0 | 1;
   readonly supportsProgress: boolean;
   readonly supportsInvalidated: boolean;
+  /** It wants the event `memory`. */
+  readonly supportsMemory: boolean;
 }
 
 /** How far long work is: words, and percent from 0 to 100. Who tells percent begins with 0: the editor decides at the start what to draw. */
 export type Tell = (message: string | undefined, percentage?: number) => void;
 
-const plainClient: Client = { lineBase: 1, columnBase: 1, supportsProgress: false, supportsInvalidated: false };
+const plainClient: Client = { lineBase: 1, columnBase: 1, supportsProgress: false, supportsInvalidated: false, supportsMemory: false };
 
 /** What all requests of a session share. */
 export class Core {

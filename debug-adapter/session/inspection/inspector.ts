@@ -21,6 +21,7 @@ import { paged } from './containers';
 import type { Container, DapVariable, Page } from './containers';
 import { FrameList } from './frames';
 import { Handles } from './handles';
+import { ShownMemory } from './shown-memory';
 import { registerGroups, registerText, shownRegister } from './registers-shown';
 import type { Threads } from './threads';
 
@@ -49,6 +50,8 @@ export class Inspector implements Evaluator {
   readonly #stacks = new Map<number, FrameList>();
   readonly #frames = new Handles<FrameHandle>(1000);
   readonly #containers = new Handles<Container>(1);
+  /** What the editor has read of memory at this stop. */
+  readonly shownMemory = new ShownMemory();
   #selected: FrameHandle | undefined;
   #processes: Promise<void> | undefined;
 
@@ -62,6 +65,7 @@ export class Inspector implements Evaluator {
     this.#stacks.clear();
     this.#frames.clear();
     this.#containers.clear();
+    this.shownMemory.forget();
     this.#selected = undefined;
     this.#processes = undefined;
   }

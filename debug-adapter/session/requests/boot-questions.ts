@@ -17,6 +17,7 @@ import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
 import type { Core } from '../core';
 import type { Handler, RequestGroup } from '../handler';
+import { written } from '../written';
 
 const lacks = (chain: Chain, what: string): Error => failure(chainErrors.notOfThisChain, { chain: chain.id, what });
 
@@ -54,11 +55,11 @@ const capabilities: Handler = async (core): Promise<CapabilitiesAnswer> => {
 
 const setEnvironment: Handler<SetEnvironmentArguments> = async (core: Core, args): Promise<SetEnvironmentAnswer> => {
   const request = { name: text('bootscope/setEnvironment', 'name', args.name), value: text('bootscope/setEnvironment', 'value', args.value) };
-  const { chain, inspector, breakpoints } = core.needStopped('bootscope/setEnvironment');
+  const target = core.needStopped('bootscope/setEnvironment');
+  const { chain } = target;
   if (chain.chain.setEnvironment === undefined) throw lacks(chain.chain, 'boot environment');
   const answer = await chain.chain.setEnvironment(await chain.context(), request);
-  inspector.written();
-  breakpoints.memoryWritten();
+  written(core, target, { tellValues: true });
   return answer;
 };
 

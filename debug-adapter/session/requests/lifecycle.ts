@@ -16,6 +16,7 @@ const initialize: Handler<DebugProtocol.InitializeRequestArguments> = async (cor
     columnBase: args.columnsStartAt1 === false ? 0 : 1,
     supportsProgress: args.supportsProgressReporting === true,
     supportsInvalidated: args.supportsInvalidatedEvent === true,
+    supportsMemory: args.supportsMemoryEvent === true,
   };
   return Promise.resolve(undefined);
 };

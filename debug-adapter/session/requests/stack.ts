@@ -6,6 +6,7 @@ import { hex } from '../addresses';
 import type { Core } from '../core';
 import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
+import { written } from '../written';
 
 /** Ids of the labels that end a stack: nothing can be asked of them. */
 const labelId = 0x4000_0000;
@@ -51,10 +52,9 @@ const variables: Handler<DebugProtocol.VariablesArguments> = async (core, args) 
 });
 
 const setVariable: Handler<DebugProtocol.SetVariableArguments> = async (core, args) => {
-  const { inspector, breakpoints } = core.needStopped('setVariable');
-  const changed = await inspector.setVariable(args.variablesReference, args.name, args.value);
-  inspector.written();
-  breakpoints.memoryWritten();
+  const target = core.needStopped('setVariable');
+  const changed = await target.inspector.setVariable(args.variablesReference, args.name, args.value);
+  written(core, target);
   return changed;
 };
 
