@@ -12,6 +12,20 @@ export interface ListedThread {
   readonly name: string;
 }
 
+const longestState = 24;
+
+/**
+ * A state as it fits beside a thread's name in a narrow list: of `Blocked: UserInner::read (v2)` what it waits in, `UserInner::read`, as only what is blocked
+ * has a reason. The whole is told by `bootscope/processes`.
+ */
+export const shortState = (state: string): string => {
+  const reason = state.replace(/^\w+: (?=.)/, '').replace(/(?<=.) \([^()]*\)$/, '');
+  if (reason.length <= longestState) return reason;
+  const parts = reason.split('::');
+  const end = parts.slice(-2).join('::');
+  return parts.length > 2 && end.length < longestState ? `…${end}` : `${reason.slice(0, longestState - 1)}…`;
+};
+
 /** Threads as DAP numbers them: the vCPUs by their ids, then those that sleep in the kernel, each with one number for the session. */
 export class Threads {
   readonly #machine: Machine;
@@ -37,7 +51,7 @@ export class Threads {
     for (const [, { pid }] of sleeping) several.set(pid, (several.get(pid) ?? 0) + 1);
     return [
       ...this.vcpus(),
-      ...sleeping.map(([id, { process, pid, tid, state }]) => ({ id, name: `${process}${(several.get(pid) ?? 0) > 1 ? ` thread ${tid}` : ''} (${state})` })),
+      ...sleeping.map(([id, { process, pid, tid, state }]) => ({ id, name: `${process}${(several.get(pid) ?? 0) > 1 ? ` thread ${tid}` : ''} (${shortState(state)})` })),
     ];
   }
 
