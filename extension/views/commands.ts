@@ -102,8 +102,8 @@ export class ViewCommands {
   async recordReads(): Promise<void> {
     const session = this.needed();
     if (!session) return;
-    const { unknown } = await this.sessions.request(session, 'bootscope/reads', { record: true });
-    void vscode.window.showInformationMessage(unknown ?? vscode.l10n.t('Every access of the live disk is recorded from now on.'));
+    const { unknown, recording } = await this.sessions.request(session, 'bootscope/reads', { record: true });
+    void vscode.window.showInformationMessage(recording === true ? vscode.l10n.t('Every access of the live disk is recorded from now on.') : (unknown ?? vscode.l10n.t('The accesses of the live disk cannot be recorded.')));
     this.changed();
   }
 

@@ -59,8 +59,10 @@ export function variableRows(variables: readonly EnvironmentVariable[], stages: 
 
 const isChanged = ({ cells }: VariableRow): boolean => cells.some(({ change }) => change === 'changed' || change === 'set' || change === 'removed');
 
-/** What is wrong comes first, then what changed; the rest keeps the kernel's order. */
 const weight = (row: VariableRow): number => (row.variable.faults.length > 0 ? 0 : isChanged(row) ? 1 : 2);
+
+/** What is wrong comes first, then what changed; the rest keeps the kernel's order. */
+export const inOrderOfInterest = (rows: readonly VariableRow[]): VariableRow[] => [...rows].sort((a, b) => weight(a) - weight(b));
 
 const holds = ({ variable, cells }: VariableRow, filter: string): boolean => {
   const wanted = filter.trim().toLowerCase();
@@ -73,7 +75,7 @@ export function environmentPage({ environment, breaksOn }: NonNullable<Contents[
   if (environment.unknown !== undefined) return [note(environment.unknown)];
   const stages = stagesOf(environment.variables);
   const all = variableRows(environment.variables, stages);
-  const rows = all.filter((row) => holds(row, look.filter)).sort((a, b) => weight(a) - weight(b));
+  const rows = inOrderOfInterest(all.filter((row) => holds(row, look.filter)));
   const faulty = all.filter(({ variable }) => variable.faults.length > 0);
   const changed = all.filter(isChanged);
   return [
@@ -90,7 +92,7 @@ export function environmentPage({ environment, breaksOn }: NonNullable<Contents[
       h(
         'thead',
         {},
-        h('tr', {}, h('th', { scope: 'col' }, say('Variable')), ...stages.map((stage) => h('th', { scope: 'col' }, stage)), h('th', { scope: 'col' }, say('Written at')), h('th', { scope: 'col' }, say('Read by')), h('th', { scope: 'col' }, say('Do'))),
+        h('tr', {}, h('th', { scope: 'col' }, say('Variable')), ...stages.map((stage, index) => h('th', { scope: 'col', class: index < stages.length - 1 ? 'less' : '' }, stage)), h('th', { scope: 'col' }, say('Written at')), h('th', { scope: 'col' }, say('Read by')), h('th', { scope: 'col' }, say('Do'))),
       ),
       h('tbody', {}, ...rows.flatMap((row) => variableLines(row, stages.length, look, stopped, breaksOn, say))),
     ),
@@ -108,9 +110,9 @@ function variableLines(row: VariableRow, stages: number, look: Look, stopped: bo
     'tr',
     { class: faults.length > 0 ? 'faulty' : '' },
     h('th', { scope: 'row', title: variable.meaning ?? '' }, name),
-    ...cells.map((cell, index) => (index === stages - 1 && editing ? h('td', {}, editor(name, cell.text, say)) : h('td', { class: `value ${cell.change}`, title: cell.value?.address === undefined ? '' : say('at {0}', cell.value.address) }, ...cellText(cell, cells[index - 1], say)))),
-    h('td', {}, ...origins.map((origin) => placeLink(origin, say))),
-    h('td', {}, ...variable.readers.flatMap((reader) => [reader.source ? placeLink(reader.source, say, reader.name) : h('span', {}, reader.name), h('span', { class: 'dim' }, reader.seen ? ` ${say('read by {0}, {1}×', reader.seen.process, reader.seen.times)} ` : ' ')])),
+    ...cells.map((cell, index) => (index === stages - 1 && editing ? h('td', {}, editor(name, cell.text, say)) : h('td', { class: `value ${cell.change}${index < stages - 1 ? ' less' : ''}`, title: cell.value?.address === undefined ? '' : say('at {0}', cell.value.address) }, ...cellText(cell, cells[index - 1], say)))),
+    h('td', {}, ...origins.map((origin) => h('div', {}, placeLink(origin, say)))),
+    h('td', { class: 'readers' }, ...variable.readers.map((reader) => h('div', {}, reader.source ? placeLink(reader.source, say, reader.name) : h('span', {}, reader.name), h('span', { class: 'dim' }, reader.seen ? ` ${say('read by {0}, {1}×', reader.seen.process, reader.seen.times)}` : '')))),
     h(
       'td',
       { class: 'actions' },

@@ -52,17 +52,25 @@ function toolbar(groups: readonly MountGroup[], group: MountGroup | undefined, h
     { class: 'toolbar' },
     ...(groups.length > 0
       ? [
-          h('label', { for: 'view' }, say('Compare the kernel with')),
-          h('select', { id: 'view', name: 'view', action: { do: 'look', set: {} } }, ...groups.map((one, index) => h('option', { value: index, selected: one === group }, `${words(one.view.root)} — ${one.processes.join(', ')}`))),
+          h(
+            'span',
+            { class: 'field' },
+            h('label', { for: 'view' }, say('Compare the kernel with')),
+            h('select', { id: 'view', name: 'view', action: { do: 'look', set: {} } }, ...groups.map((one, index) => h('option', { value: index, selected: one === group }, `${words(one.view.root)} — ${one.processes.join(', ')}`))),
+          ),
         ]
       : []),
     button(say('Another process…'), { do: 'chooseProcess' }),
-    h('label', { for: 'against', title: whyNot ?? '' }, say('and with the stop')),
     h(
-      'select',
-      { id: 'against', name: 'against', title: whyNot ?? '', disabled: stops.length === 0, action: { do: 'look', set: {} } },
-      h('option', { value: 0, selected: look.against === 0 }, say('(none)')),
-      ...stops.map((stop) => h('option', { value: stop.n, selected: stop.n === look.against }, `${stop.n}: ${duration(stop.atMs)} ${stop.stage ?? ''} — ${stop.reason}`)),
+      'span',
+      { class: 'field' },
+      h('label', { for: 'against', title: whyNot ?? '' }, say('and with the stop')),
+      h(
+        'select',
+        { id: 'against', name: 'against', title: whyNot ?? '', disabled: stops.length === 0, action: { do: 'look', set: {} } },
+        h('option', { value: 0, selected: look.against === 0 }, say('(none)')),
+        ...stops.map((stop) => h('option', { value: stop.n, selected: stop.n === look.against }, `${stop.n}: ${duration(stop.atMs)} ${stop.stage ?? ''} — ${stop.reason}`)),
+      ),
     ),
     h('span', { class: 'group', role: 'group', 'aria-label': say('Show as') }, toggle('table', say('Table')), toggle('tree', say('Tree'))),
   );
@@ -96,7 +104,7 @@ function table(rows: readonly MountRow[], group: MountGroup | undefined, say: Sa
       'thead',
       {},
       h('tr', {}, h('th', { colspan: 4, scope: 'colgroup' }, say('The kernel’s table')), h('th', { colspan: 2, scope: 'colgroup', class: 'theirs' }, who)),
-      h('tr', {}, ...[say('On'), say('Type'), say('From'), say('Flags')].map((title) => h('th', { scope: 'col' }, title)), h('th', { scope: 'col', class: 'theirs' }, say('At')), h('th', { scope: 'col' }, say('What differs'))),
+      h('tr', {}, h('th', { scope: 'col' }, say('On')), ...[say('Type'), say('From'), say('Flags')].map((title) => h('th', { scope: 'col', class: 'less' }, title)), h('th', { scope: 'col', class: 'theirs' }, say('At')), h('th', { scope: 'col' }, say('What differs'))),
     ),
     h('tbody', {}, ...rows.map((row) => tableRow(row, say))),
   );
@@ -107,10 +115,10 @@ function tableRow(row: MountRow, say: Say): Drawn {
   return h(
     'tr',
     { class: `${seen?.differs ? 'differs' : ''} ${since}` },
-    h('th', { scope: 'row', title: sinceWord(row, say) }, ...(since === 'same' ? [] : [h('strong', { class: 'since' }, `${signs[since]} `)]), h('code', {}, mount.on)),
-    h('td', {}, mount.fstype),
-    h('td', {}, h('code', {}, mount.from)),
-    h('td', { class: 'flags' }, mount.flags.join(' ')),
+    h('th', { scope: 'row', title: [`${mount.fstype} ${mount.from} ${mount.flags.join(' ')}`, sinceWord(row, say)].filter((line) => line !== '').join('\n') }, ...(since === 'same' ? [] : [h('strong', { class: 'since' }, `${signs[since]} `)]), h('code', {}, mount.on)),
+    h('td', { class: 'less' }, mount.fstype),
+    h('td', { class: 'less' }, h('code', {}, mount.from)),
+    h('td', { class: 'flags less' }, mount.flags.join(' ')),
     ...(since === 'removed' ? [h('td', { class: 'theirs', colspan: 2 }, say('gone since then'))] : [h('td', { class: 'theirs' }, ...where(row, say)), h('td', { class: 'why' }, ...why(row, say))]),
   );
 }

@@ -54,6 +54,7 @@ export function readsPicture(model: ReadsModel, look: Pick<Look, 'zoom' | 'width
   return h(
     'svg',
     { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': say('Reads of the live disk') },
+    ...(model.preload === undefined ? [] : [h('rect', { class: 'window', x: x(0), y: bandTop, width: Math.max(2, x(model.preload) - x(0)), height: height - bandTop })]),
     ...grid,
     ...band(model.filesystem, 'extent', say('filesystem {0}', bytes(model.filesystem ?? 0)), bandTop, x),
     ...band(model.preload, 'preload', say('preloaded {0}', bytes(model.preload ?? 0)), bandTop + bandHeight + 6, x),
@@ -146,13 +147,15 @@ function summary(model: ReadsModel, { advice, verdict }: ReadsAnswer, say: Say):
   const short = model.preload !== undefined && model.filesystem !== undefined && model.preload < model.filesystem;
   // Before the read that fails was answered, those seen so far say nothing of what would do.
   const tooEarly = model.failed.length === 0 && verdict !== undefined && !('unknown' in verdict) && verdict.outcome === 'fails';
-  const words = [
+  const first = [
     ...(short ? [say('{0} of {1} were preloaded.', bytes(model.preload ?? 0), bytes(model.filesystem ?? 0))] : []),
     ...(model.reads.length > 0 ? [say('{0} reads, {1} failed.', model.reads.length, model.failed.length)] : []),
+  ];
+  const more = [
     ...(verdict && !('unknown' in verdict) ? [sentence(verdict.sentence)] : []),
     ...(advice === undefined || advice === '' || tooEarly ? [] : [sentence(advice)]),
   ];
-  return h('p', { class: model.failed.length > 0 ? 'verdict differs' : 'verdict', 'aria-live': 'polite' }, words.join(' '));
+  return h('p', { class: model.failed.length > 0 ? 'verdict failed' : 'verdict', 'aria-live': 'polite' }, h('strong', {}, first.join(' ')), ` ${more.join(' ')}`);
 }
 
 const line = ({ read, failed }: PlacedRead, say: Say): Drawn =>

@@ -114,7 +114,7 @@ export function timelinePage({ stages, checkpoints, nowMs }: NonNullable<Content
     h(
       'table',
       {},
-      h('thead', {}, h('tr', {}, ...[say('Stage'), say('Entered'), say('Took'), say('Address space'), say('Shown by')].map((title) => h('th', { scope: 'col' }, title)))),
+      h('thead', {}, h('tr', {}, ...[say('Stage'), say('Entered'), say('Took'), say('Address space'), say('Shown by')].map((title, column) => h('th', { scope: 'col', class: column === 3 ? 'less' : '' }, title)))),
       h('tbody', {}, ...bars.map((bar) => stageLine(bar, say))),
     ),
     h('h3', {}, say('Checkpoints')),
@@ -133,10 +133,10 @@ function stageLine({ stage, startMs, endMs, open }: StageBar, say: Say): Drawn {
     'tr',
     { class: open ? 'current' : '', 'aria-current': open ? 'step' : undefined },
     h('th', { scope: 'row' }, open ? `▶ ${stage.name}` : stage.name),
-    h('td', { class: 'figure' }, startMs === undefined ? '' : duration(startMs)),
+    h('td', { class: startMs === undefined ? 'figure dim' : 'figure' }, startMs === undefined ? say('not seen') : duration(startMs)),
     h('td', { class: 'figure' }, startMs === undefined || endMs === undefined ? '' : open ? say('{0} so far', duration(endMs - startMs)) : duration(endMs - startMs)),
-    h('td', {}, stage.space === undefined ? '' : h('code', {}, stage.space)),
-    h('td', {}, ...shown.flatMap((one, index) => (index === 0 ? [one] : [h('span', { class: 'dim' }, ' · '), one]))),
+    h('td', { class: 'less' }, stage.space === undefined ? '' : h('code', {}, stage.space)),
+    h('td', { class: 'evidence' }, ...shown.flatMap((one, index) => (index === 0 ? [one] : [h('span', { class: 'dim' }, ' · '), one]))),
   );
 }
 

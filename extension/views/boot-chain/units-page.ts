@@ -7,7 +7,9 @@ import { placeUnits, ranUnits, writtenUnits, type PlacedUnit, type UnitBox } fro
 
 const boxWidth = 190;
 const boxHeight = 38;
-const gapX = 60;
+const mostGapX = 60;
+const leastGapX = 26;
+const leastScale = 0.75;
 const gapY = 12;
 const margin = 6;
 const longestName = 25;
@@ -36,11 +38,16 @@ const signs: Readonly<Record<UnitBox['state'], string>> = { done: '✓', running
 const when = ({ startedMs, endedMs }: UnitBox): string => (startedMs === undefined ? '' : `${duration(startedMs)}${endedMs === undefined ? '' : ` +${duration(endedMs - startedMs)}`}`);
 
 /** The dependency graph, from left (waits for nothing) to right. */
-export function unitsPicture(units: readonly UnitBox[], look: Pick<Look, 'zoom'>, say: Say): Drawn {
+export function unitsPicture(units: readonly UnitBox[], look: Pick<Look, 'zoom' | 'width'>, say: Say): Drawn {
   const placed = placeUnits(units);
+  const columns = 1 + Math.max(0, ...placed.map(({ column }) => column));
+  // Room for the edges is given up first, then size, as long as it can be read.
+  const spare = (look.width - 2 * margin - columns * boxWidth) / Math.max(1, columns - 1);
+  const gapX = Math.min(mostGapX, Math.max(leastGapX, spare));
   const left = (column: number): number => margin + column * (boxWidth + gapX);
   const top = (row: number): number => margin + row * (boxHeight + gapY);
-  const width = left(Math.max(0, ...placed.map(({ column }) => column))) + boxWidth + margin;
+  const width = left(columns - 1) + boxWidth + margin;
+  const scale = look.zoom * Math.min(1, Math.max(leastScale, look.width / width));
   const height = top(Math.max(0, ...placed.map(({ row }) => row))) + boxHeight + margin;
   const byKey = new Map(placed.map((one) => [one.unit.key, one]));
   const edges = placed.flatMap((to) =>
@@ -51,7 +58,7 @@ export function unitsPicture(units: readonly UnitBox[], look: Pick<Look, 'zoom'>
   );
   return h(
     'svg',
-    { width: Math.round(width * look.zoom), height: Math.round(height * look.zoom), viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': say('Units and what they wait for') },
+    { width: Math.floor(width * scale), height: Math.round(height * scale), viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': say('Units and what they wait for') },
     ...edges,
     ...placed.map((one) => box(one, left(one.column), top(one.row), say)),
   );
@@ -86,34 +93,36 @@ export function unitsPage({ units, graph }: NonNullable<Contents['units']>, look
   const shown = ran ?? written;
   if (!shown) return [...whyNot, note(say('No init units were found in this workspace.')), h('p', {}, button(say('Look again'), { do: 'tab', tab: 'units' }))];
   const waiting = shown.filter(({ state }) => state === 'waiting');
+  // A column in which nothing stands takes room from those that say something.
+  const columns = { when: shown.some((unit) => when(unit) !== ''), waits: shown.some(({ waitsFor }) => waitsFor.length > 0) };
   const title = ran
     ? say('{0} units as they ran: {1} done, {2} failed, {3} waiting.', shown.length, count(shown, 'done'), count(shown, 'failed'), waiting.length)
     : say('{0} units as the files order them: no session has run them.', shown.length);
   return [
-    h('p', { class: count(shown, 'failed') + waiting.length > 0 ? 'verdict differs' : 'verdict', 'aria-live': 'polite' }, title),
+    h('p', { class: count(shown, 'failed') + waiting.length > 0 ? 'verdict failed' : 'verdict', 'aria-live': 'polite' }, h('strong', {}, title)),
     ...(ran ? [] : whyNot),
     ...(graph && !ran ? graph.problems.map(({ message, source }) => h('p', { class: 'note problem' }, message, ' ', ...(source ? [placeLink(source, say)] : []))) : []),
     h('div', { class: 'picture', id: 'picture', tabindex: 0, role: 'group', 'aria-label': say('Picture of the units: plus and minus zoom, zero fits, arrows move') }, unitsPicture(shown, look, say)),
     h(
       'table',
       {},
-      h('thead', {}, h('tr', {}, ...[say('Order'), say('Unit'), say('State'), say('When'), say('Requires'), say('Waits for'), say('Written at')].map((head) => h('th', { scope: 'col' }, head)))),
-      h('tbody', {}, ...shown.map((unit) => line(unit, new Map(shown.map((one) => [one.key, one.id])), say))),
+      h('thead', {}, h('tr', {}, ...[say('Order'), say('Unit'), say('State'), ...(columns.when ? [say('When')] : []), say('Requires'), ...(columns.waits ? [say('Waits for')] : []), say('Written at')].map((head) => h('th', { scope: 'col' }, head)))),
+      h('tbody', {}, ...shown.map((unit) => line(unit, new Map(shown.map((one) => [one.key, one.id])), columns, say))),
     ),
   ];
 }
 
 const count = (units: readonly UnitBox[], state: UnitBox['state']): number => units.filter((unit) => unit.state === state).length;
 
-const line = (unit: UnitBox, names: ReadonlyMap<string, string>, say: Say): Drawn =>
+const line = (unit: UnitBox, names: ReadonlyMap<string, string>, columns: { readonly when: boolean; readonly waits: boolean }, say: Say): Drawn =>
   h(
     'tr',
     { class: unit.state },
     h('td', { class: 'figure' }, unit.order === undefined ? '' : String(unit.order)),
     h('th', { scope: 'row', title: unit.description ?? '' }, unit.id),
     h('td', { title: unit.facts.join('\n') }, `${signs[unit.state]} ${words(unit, say)}`),
-    h('td', { class: 'figure' }, when(unit)),
-    h('td', {}, unit.requires.map((key) => names.get(key) ?? key).join(' ')),
-    h('td', {}, unit.waitsFor.map((key) => names.get(key) ?? key).join(' ')),
+    ...(columns.when ? [h('td', { class: 'figure' }, when(unit))] : []),
+    h('td', {}, unit.requires.map((key) => names.get(key) ?? key).join(', ')),
+    columns.waits && h('td', {}, unit.waitsFor.map((key) => names.get(key) ?? key).join(', ')),
     h('td', {}, ...(unit.source ? [placeLink(unit.source, say)] : [])),
   );

@@ -23,7 +23,7 @@ text{fill:#1f1f1f}.dim{fill:#5f5f5f}
 .grid{stroke:#d4d4d4}.axis{stroke:#8a8a8a}
 .bar{fill:#8ab4dc;stroke:#30608f}.bar.firmware{fill:#c9c9c9;stroke:#6b6b6b}.bar.loader{fill:#cdb4e0;stroke:#69458a}.bar.kernel{fill:#f2c28b;stroke:#9a5c0c}
 .bar.init,.bar.chroot,.bar.reroot,.bar.pivot{fill:#a8d5a8;stroke:#2f7a2f}.bar.open{stroke-dasharray:4 3}
-.extent{fill:#eee;stroke:#6b6b6b}.preload{fill:#a8d5a8;stroke:#2f7a2f}.read{fill:#30608f}.read.write{fill:#9a7d0a}.read.failed{fill:#c01717}.failure{stroke:#c01717;stroke-dasharray:3 3}text.failed{fill:#a01010}
+.extent{fill:#eee;stroke:#6b6b6b}.preload{fill:#a8d5a8;stroke:#2f7a2f}.window{fill:#a8d5a8;fill-opacity:.2}.read{fill:#30608f}.read.write{fill:#9a7d0a}.read.failed{fill:#c01717}.failure{stroke:#c01717;stroke-dasharray:3 3}text.failed{fill:#a01010}
 .checkpoint{stroke:#69458a;stroke-dasharray:2 3}.edge{stroke:#6b6b6b;fill:none}.edge.waiting{stroke:#c01717;stroke-width:2}
 .unit{fill:#fff;stroke:#6b6b6b}.unit.done{stroke:#2f7a2f}.unit.failed{stroke:#c01717;stroke-width:2}.unit.running,.unit.waiting{stroke:#9a5c0c;stroke-width:2}`;
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { EnvironmentVariable, Src } from '../../../debug-adapter/api';
 import type { Sessions } from '../../debugging/sessions';
+import { inOrderOfInterest, stagesOf, variableRows } from '../boot-chain/environment-table';
+import { place as shortPlace } from '../boot-chain/links';
 import { words } from '../known';
 import { groupRow, messageRow, openOnClick, type Row } from './stop-tree';
 
@@ -8,7 +10,7 @@ import { groupRow, messageRow, openOnClick, type Row } from './stop-tree';
 export async function environmentRows(sessions: Sessions, session: vscode.DebugSession): Promise<readonly Row[]> {
   const { variables, unknown } = await sessions.request(session, 'bootscope/environment', {});
   if (unknown !== undefined) return [messageRow(unknown, 'info')];
-  return variables.map(variableRow);
+  return inOrderOfInterest(variableRows(variables, stagesOf(variables))).map(({ variable }) => variableRow(variable));
 }
 
 function variableRow(variable: EnvironmentVariable): Row {
@@ -18,7 +20,7 @@ function variableRow(variable: EnvironmentVariable): Row {
     const before = variable.values[index - 1];
     const changed = before !== undefined && words(before.value) !== text;
     const row: Row = { ...groupRow(value.stage, [], false), copy: text };
-    row.item.description = changed ? `≠ ${text}` : text;
+    row.item.description = `${changed ? '≠ ' : ''}${text}${value.origin ? ` · ${shortPlace(value.origin)}` : ''}`;
     row.item.iconPath = new vscode.ThemeIcon(changed ? 'diff-modified' : 'milestone');
     row.item.contextValue = 'bootscope.value';
     row.item.tooltip = [text, ...(changed ? [vscode.l10n.t('it was {0}', words(before.value))] : []), ...(value.address === undefined ? [] : [vscode.l10n.t('at {0}', value.address)]), ...(value.origin ? [vscode.l10n.t('written by {0}', place(value.origin))] : [])].join('\n');
@@ -27,8 +29,9 @@ function variableRow(variable: EnvironmentVariable): Row {
   });
   const readers = variable.readers.map((reader) => {
     const row: Row = { ...groupRow(vscode.l10n.t('read by {0}', reader.name), [], false), copy: reader.name };
+    row.item.tooltip = reader.source ? place(reader.source) : reader.name;
     row.item.iconPath = new vscode.ThemeIcon('eye');
-    if (reader.source) row.item.description = place(reader.source);
+    if (reader.source) row.item.description = shortPlace(reader.source);
     openOnClick(row, reader.source);
     return row;
   });
@@ -37,7 +40,7 @@ function variableRow(variable: EnvironmentVariable): Row {
   const changed = new Set(variable.values.map((one) => words(one.value))).size > 1;
   const row: Row = { ...groupRow(variable.name, [...faults, ...values, ...readers], false), subject: { kind: 'variable', name: variable.name, value }, copy: `${variable.name}="${value}"` };
   row.item.description = changed ? `≠ ${value}` : value;
-  row.item.iconPath = new vscode.ThemeIcon(faults.length > 0 ? 'warning' : 'symbol-constant');
+  row.item.iconPath = faults.length > 0 ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')) : new vscode.ThemeIcon('symbol-constant');
   row.item.contextValue = variable.editable ? 'bootscope.variable.editable' : 'bootscope.variable';
   row.item.tooltip = [`${variable.name}=${value}`, variable.meaning, ...variable.faults.map((fault) => fault.message)].filter((line) => line !== undefined).join('\n');
   row.item.accessibilityInformation = { label: `${variable.name} ${value} ${changed ? vscode.l10n.t('changed on the way') : ''} ${variable.faults.map((fault) => fault.message).join(' ')}` };

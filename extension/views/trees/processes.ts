@@ -17,12 +17,13 @@ const isKnown = (value: Known<string>): value is string => typeof value === 'str
 
 function processRow(sessions: Sessions, session: vscode.DebugSession, process: ProcessInfo): Row {
   const { id, name, root, cwd, jail, space, state } = process;
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
+  // Redox names a process by the path of its program.
+  const item = new vscode.TreeItem(name.slice(name.lastIndexOf('/') + 1) || name, vscode.TreeItemCollapsibleState.Collapsed);
   const pid = id.slice(id.lastIndexOf(':') + 1);
   const chrooted = isKnown(root) && root !== '/';
   item.id = `process ${id}`;
-  item.description = [pid, state, ...(chrooted ? [vscode.l10n.t('root {0}', root)] : []), ...(jail === undefined ? [] : [vscode.l10n.t('jail {0}', jail)]), ...(isKnown(cwd) && cwd !== root ? [vscode.l10n.t('in {0}', cwd)] : []), ...(isKnown(space) ? [`cr3 ${space}`] : [])].join(' · ');
-  item.tooltip = [id, vscode.l10n.t('root: {0}', words(root)), vscode.l10n.t('working directory: {0}', words(cwd)), vscode.l10n.t('address space: {0}', words(space)), vscode.l10n.t('state: {0}', state)].join('\n');
+  item.description = [pid, ...(chrooted ? [vscode.l10n.t('root {0}', root)] : []), ...(jail === undefined ? [] : [vscode.l10n.t('jail {0}', jail)]), ...(isKnown(cwd) && cwd !== root ? [vscode.l10n.t('in {0}', cwd)] : []), state, ...(isKnown(space) ? [`cr3 ${space}`] : [])].join(' · ');
+  item.tooltip = [id, ...(name.includes('/') ? [name] : []), vscode.l10n.t('root: {0}', words(root)), vscode.l10n.t('working directory: {0}', words(cwd)), vscode.l10n.t('address space: {0}', words(space)), vscode.l10n.t('state: {0}', state)].join('\n');
   item.iconPath = new vscode.ThemeIcon(/running/i.test(state) ? 'debug-stackframe' : chrooted ? 'folder-library' : 'gear');
   item.contextValue = 'bootscope.process';
   item.accessibilityInformation = { label: `${name} ${String(item.description)}` };
