@@ -161,6 +161,11 @@ export interface AddressSpaceAnswer {
   ranges: { start: string; end: string; flags: string; image?: string }[];
 }
 
+/** One call of a program: its function, and the line where it is. */
+export interface CallFrame {
+  function: string;
+  source?: Src;
+}
 export interface Read {
   n: number;
   block: number;
@@ -170,7 +175,10 @@ export interface Read {
   /** `ok` or the errno name. */
   result: string;
   by: string;
+  /** The line of that program's own code that asked. */
   source?: Src;
+  /** Index into `stacks` of the answer. */
+  stack?: number;
   /** `write`: an access of the other kind; left out: a read. */
   kind?: 'write';
   /** Where the bytes came from: the preload, pages written before (the overlay), both, or nowhere. Reads only. */
@@ -213,6 +221,8 @@ export interface ReadsAnswer {
   filesystemSize: Known<number>;
   blockSize: Known<number>;
   reads: Read[];
+  /** The different ways through the programs that asked, innermost call first; or why none is known. */
+  stacks?: Known<CallFrame[][]>;
   /** What the reads seen would have needed: `would have worked with a preload of 12 MiB`. */
   advice?: string;
   /** Is every access being recorded? */

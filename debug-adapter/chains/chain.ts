@@ -26,7 +26,7 @@ import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import type { Machine, Vcpu } from '../machine/machine';
 import type { Registers } from '../machine/registers';
-import type { Module, Program } from '../program/program';
+import type { Module, SymbolicProgram } from '../program/program';
 import type { LoadedModule } from './modules';
 import type { SleepingThread } from './sleeping';
 
@@ -36,7 +36,7 @@ import type { SleepingThread } from './sleeping';
  */
 export interface ChainContext {
   readonly machine: Machine;
-  readonly program: Program;
+  readonly program: SymbolicProgram;
   /** The kernel through the current address space; undefined: no kernel image is placed. */
   readonly kernel?: ProgramView;
   /** The loader, while its code may still be in memory. */
@@ -48,6 +48,8 @@ export interface ChainContext {
   readonly stage: StageId | null;
   /** A local or parameter by name, the innermost frame of the current vCPU that has it; left out where no stack is at hand. */
   readonly local?: (name: string) => Promise<Value | undefined>;
+  /** Finds the images of processes that no processor runs, so that their code has names. Left out: they are not looked for. */
+  readonly placeProcesses?: () => Promise<void>;
   /** The boot files of the workspace: loader.conf and its kin, and scripts. Left out where there is no workspace. */
   readonly bootFiles?: () => Promise<readonly BootFile[]>;
   /** Everything COM1 has said so far, raw. */

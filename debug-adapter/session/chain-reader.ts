@@ -28,6 +28,8 @@ export interface ChainReaderOptions {
   bootFiles?(): Promise<readonly BootFile[]>;
   /** A local or parameter of the innermost frame that has it. */
   local(name: string): Promise<Value | undefined>;
+  /** Finds the images of processes that no processor runs. */
+  placeProcesses(): Promise<void>;
   /** Folders of the user's sources. */
   readonly workspace?: readonly string[];
 }
@@ -96,6 +98,7 @@ export class ChainReader {
       viewOf: (module, cr3) => this.#options.view(module, cr3 === undefined ? space : machine.spaceOf(rootOf(cr3))),
       stage: this.#options.stage(),
       local: (name) => this.#options.local(name),
+      placeProcesses: () => this.#options.placeProcesses(),
       ...(this.#options.bootFiles === undefined ? {} : { bootFiles: () => this.#options.bootFiles?.() ?? Promise.resolve([]) }),
       serialText: () => this.#options.serialText(),
       elapsedMs: () => performance.now() - this.#started,

@@ -125,6 +125,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     view: (module, memory) => createView(program, module, memory),
     stage: () => stages.current ?? null,
     local: (name) => inspector.local(name),
+    placeProcesses: () => placements.refreshProcesses(),
     workspace: [configuration.cwd],
     bootFiles: () => bootFiles.files(),
   });

@@ -15,6 +15,8 @@ export interface RedoxContext {
   /** Page-table root; 0n: it has no address space of its own (a kernel context, or one that ends). */
   readonly space: bigint | Unknown;
   readonly running: boolean;
+  /** The lock around it. */
+  readonly lock: Value;
 }
 
 /** All contexts: `CONTEXTS`, a BTreeSet of Arc<RwLock<Context>> (kernel/src/context/mod.rs, context/context.rs). */
@@ -42,6 +44,7 @@ export const readContext = async (batch: Batch, lock: Value): Promise<RedoxConte
     name,
     state: state ?? 'unknown',
     space,
+    lock,
     running: context.hasMember('running') && (await context.member('running').integer()) !== 0n,
   };
 };

@@ -12,6 +12,7 @@ import { baseName, processId } from '../process-name';
 import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
 import { readSchemes, withFilesystems } from './schemes';
+import { Callers } from './callers';
 import { readContexts, readCurrentContext } from './contexts';
 import { heldVariables, readKernelEnvironment, readLoaderEnvironment } from './environment';
 import { setRedoxVariable } from './set-environment';
@@ -32,6 +33,7 @@ export class RedoxChain implements Chain {
   readonly id = 'redox';
   readonly #book = new EnvironmentBook(redoxVariables);
   readonly #reads = new ReadRecord();
+  readonly #callers = new Callers();
   readonly #readers = new EnvironmentReaders();
   readonly #initfs = new InitfsUnits();
   readonly #verdict = new DriveVerdict();
@@ -134,6 +136,7 @@ export class RedoxChain implements Chain {
 
   reset(): void {
     this.#reads.clear();
+    this.#callers.clear();
     this.#readers.clear();
     this.#initfs.clear();
     this.#names = new Map();
@@ -150,14 +153,21 @@ export class RedoxChain implements Chain {
   /** Who asked is looked up when it opens something or is seen for the first time; a later one of the same pid is the same. */
   async #take(context: ChainContext, reply: SeenReply): Promise<void> {
     const pid = Number(reply.request.caller);
-    if (reply.request.operation.startsWith('Open') || !this.#names.has(pid)) await this.#readNames(context);
-    this.#reads.take(reply, this.#names.get(pid) ?? `pid ${pid}`);
+    if (reply.request.operation.startsWith('Open') || !this.#names.has(pid)) {
+      await this.#readNames(context);
+      await context.placeProcesses?.();
+    }
+    const { kernel } = context;
+    const stack = kernel === undefined || kernel.level < 2 || !this.#reads.isAccess(reply) ? undefined : await this.#callers.stackOf(context, kernel, pid);
+    this.#reads.take(reply, this.#names.get(pid) ?? `pid ${pid}`, stack);
   }
 
   async #readNames(context: ChainContext): Promise<void> {
     const { kernel } = context;
     const contexts = kernel === undefined || kernel.level < 2 ? undefined : await perhaps(() => readContexts(kernel));
-    if (contexts !== undefined) this.#names = new Map([...this.#names, ...contexts.map((process) => [process.pid, processId({ name: baseName(process.name), pid: process.pid })] as const)]);
+    if (contexts === undefined) return;
+    this.#callers.learn(contexts);
+    this.#names = new Map([...this.#names, ...contexts.map((process) => [process.pid, processId({ name: baseName(process.name), pid: process.pid })] as const)]);
   }
 
   async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {

@@ -101,11 +101,11 @@ const readingsOf = (possible: readonly { readonly ring: Ring; readonly watched: 
   });
 };
 
-/** The queue's place by debug information: `todo`, and in it the VecDeque's `head`, `len` and `buf` (of `ptr` and `cap`). */
+/** The queue's place by debug information: `todo` of UserInner (kernel/src/scheme/user.rs; rustc gives a type no file), and in it the VecDeque's `head`, `len` and `buf` (of `ptr` and `cap`). */
 const layoutOf = (kernel: ProgramView): Layout | undefined => {
   const base = 0x1000n;
   try {
-    const deque = holderOf(innerMember(kernel.value(kernel.type('UserInner', 'scheme/user.rs'), base), 'todo'), 'head', 'len', 'buf');
+    const deque = holderOf(innerMember(kernel.value(kernel.type('UserInner'), base), 'todo'), 'head', 'len', 'buf');
     const buffer = holderOf(deque.member('buf'), 'ptr', 'cap');
     const offset = (value: Value): number => Number((value.address ?? base) - base);
     return { head: offset(deque.member('head')), length: offset(deque.member('len')), capacity: offset(buffer.member('cap')), pointer: offset(buffer.member('ptr')) };
@@ -153,6 +153,10 @@ export const longestPath = 4096n;
 /** User space is the lower half; its first page is never mapped. */
 const isUserAddress = (address: bigint): boolean => address >= 4096n && address < 1n << 47n;
 
+/** Requests whose second and third arguments are a buffer in user space and its length (redox-os/syscall src/schemev2.rs); of `filled` the result is the number of bytes. */
+const buffers: ReadonlySet<string> = new Set(['Dup', 'Read', 'Write', 'Fpath', 'Fstat', 'Fstatvfs', 'Futimens', 'Getdents', 'Call']);
+const filled: ReadonlySet<string> = new Set(['Read', 'Write', 'Fpath', 'Getdents']);
+
 /** A request has a caller; a path and a buffer lie in user space, and a successful answer tells no more bytes than were asked for. */
 const isPlausible = (request: SchemeRequest, response: SchemeResponse): boolean => {
   if (request.caller >= 1n << 32n) return false;
@@ -161,9 +165,9 @@ const isPlausible = (request: SchemeRequest, response: SchemeResponse): boolean 
     const [address, length] = [request.args[path[0]] ?? 0n, request.args[path[1]] ?? 0n];
     return length <= longestPath && (isUserAddress(address) || (length === 0n && address <= 1n));
   }
-  if (request.operation !== 'Read' && request.operation !== 'Write') return true;
-  const [, , length = 0n] = request.args;
-  return length < 1n << 32n && (response.errno !== 0 || response.result <= length);
+  if (!buffers.has(request.operation)) return true;
+  const [, address = 0n, length = 0n] = request.args;
+  return length < 1n << 32n && (isUserAddress(address) || length === 0n) && (response.errno !== 0 || !filled.has(request.operation) || response.result <= length);
 };
 
 const isSame = (a: SchemeRequest | undefined, b: SchemeRequest): boolean =>

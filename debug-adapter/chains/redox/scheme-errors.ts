@@ -34,6 +34,8 @@ export interface SeenReply {
   readonly pid?: number;
   readonly request: SchemeRequest;
   readonly errno: number;
+  /** What a successful one answers: bytes, or the number of a file that was opened. */
+  readonly result: bigint;
   /** What an open names, inside the scheme. */
   readonly path?: string;
 }
@@ -147,11 +149,11 @@ class SchemeWatch {
   }
 
   async #replies(context: ChainContext, registers: Registers, process: DaemonName, responses: readonly SchemeResponse[], requests: ReadonlyMap<number, SchemeRequest>): Promise<ErrorObservation | undefined> {
-    for (const { tag, errno } of responses) {
+    for (const { tag, errno, result } of responses) {
       const request = requests.get(tag);
       if (request === undefined) continue;
       const path = this.asked === undefined ? await openedPath(context, request) : undefined;
-      await this.seen({ process: process.name, ...(process.pid === undefined ? {} : { pid: process.pid }), request, errno, ...(path === undefined ? {} : { path }) });
+      await this.seen({ process: process.name, ...(process.pid === undefined ? {} : { pid: process.pid }), request, errno, result, ...(path === undefined ? {} : { path }) });
     }
     const failed = responses.find((response) => response.errno !== 0);
     if (failed === undefined || this.asked === undefined) return undefined;

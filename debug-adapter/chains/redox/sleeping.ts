@@ -24,7 +24,7 @@ export const readSleepingContexts = async (kernel: ProgramView): Promise<readonl
  * `Context.arch` (kernel/src/context/arch/x86_64.rs): the preserved registers, and rsp pointing at the address to return to,
  * or at the first function of a context that never ran.
  */
-const readRegisters = async (kernel: ProgramView, lock: Value): Promise<SavedRegisters> => {
+export const readRegisters = async (kernel: ProgramView, lock: Value): Promise<SavedRegisters> => {
   const arch = holderOf(lock, 'name', 'addr_space', 'status').member('arch');
   const word = (member: string): Promise<bigint> => arch.member(member).integer();
   const [rsp, rbp, rbx, r12, r13, r14, r15] = await Promise.all([word('rsp'), word('rbp'), word('rbx'), word('r12'), word('r13'), word('r14'), word('r15')]);

@@ -59,6 +59,12 @@ export class FrameRegisters {
     return bytes.length === found.size ? fromBytes(bytes) : undefined;
   }
 
+  /** Where in memory the register of this frame was saved; undefined: nowhere. */
+  savedAt(number: number): bigint | undefined {
+    const found = this.resolve(number);
+    return found.kind === 'saved' ? found.address : undefined;
+  }
+
   /** By name, as the user writes it: `rax`, `rip`, `ebp`. */
   async named(name: string): Promise<bigint | undefined> {
     const number = this.names.numberOf(name) ?? this.names.numberOf(name.replace(/^r(?=\D)/, 'e'));

@@ -1,4 +1,5 @@
 import type {
+  CallFrame,
   CapabilitiesAnswer,
   EfiBootEntryAnswer,
   EfiBootEntryArguments,
@@ -12,6 +13,7 @@ import type {
   UnitsAnswer,
 } from '../../api';
 import type { Chain } from '../../chains/chain';
+import { isUnknown } from '../../chains/unknown';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
@@ -72,11 +74,19 @@ const reads: Handler<ReadsArguments> = async (core, args): Promise<ReadsAnswer> 
   number(request, 'from', args.from, (value) => value >= 0, 'a number from 0');
   number(request, 'preload', args.preload, (value) => value >= 0, 'a number of bytes');
   number(request, 'blockSize', args.blockSize, (value) => value === 512 || value === 4096, '512 or 4096');
-  const { chain, recorders } = core.needStopped(request);
+  const { chain, recorders, sources } = core.needStopped(request);
   if (chain.chain.reads === undefined) throw lacks(chain.chain, 'live disk');
   const refused = args.record === undefined ? undefined : await recorders.record('traffic', args.record);
   const answer = await chain.chain.reads(await chain.context(), args);
-  return refused === undefined ? answer : { ...answer, unknown: refused };
+  // Places as the editor can open them, where the workspace has the file.
+  const local = ({ source, ...frame }: CallFrame): CallFrame => (source === undefined ? frame : { ...frame, source: { ...source, path: sources.toLocal(source.path) ?? source.path } });
+  const { stacks } = answer;
+  const placed = {
+    ...answer,
+    reads: answer.reads.map((read) => (read.source === undefined ? read : { ...read, source: { ...read.source, path: sources.toLocal(read.source.path) ?? read.source.path } })),
+    ...(stacks === undefined || isUnknown(stacks) ? {} : { stacks: stacks.map((frames) => frames.map(local)) }),
+  };
+  return refused === undefined ? placed : { ...placed, unknown: refused };
 };
 
 const units: Handler = async (core): Promise<UnitsAnswer> => {

@@ -1,7 +1,7 @@
-import type { Known, Read, ReadsAnswer } from '../../../debug-adapter/api';
+import type { CallFrame, Known, Read, ReadsAnswer } from '../../../debug-adapter/api';
 import { h, type Drawn } from '../drawing/drawn';
 import { bytes, gridLines, type Say } from '../drawing/figures';
-import { button, note, opening, placeLink } from './links';
+import { button, note, opening, place, placeLink } from './links';
 import type { Contents, Look } from './state';
 import { refused } from './state';
 
@@ -11,6 +11,8 @@ export interface PlacedRead {
   readonly failed: boolean;
   /** It ends within what was preloaded; undefined where the preload is not known. */
   readonly inPreload: boolean | undefined;
+  /** Calls that led to it, innermost first; empty where they are not known. */
+  readonly calls: readonly CallFrame[];
 }
 
 export interface ReadsModel {
@@ -28,7 +30,8 @@ const known = <T,>(value: Known<T>): T | undefined => (typeof value === 'object'
 export function readsModel(answer: ReadsAnswer): ReadsModel {
   const preload = known(answer.preload)?.size;
   const filesystem = known(answer.filesystemSize);
-  const reads = answer.reads.map((read): PlacedRead => ({ read, failed: read.result !== 'ok', inPreload: preload === undefined ? undefined : read.offset + read.length <= preload }));
+  const stacks = answer.stacks === undefined ? undefined : known(answer.stacks);
+  const reads = answer.reads.map((read): PlacedRead => ({ read, failed: read.result !== 'ok', inPreload: preload === undefined ? undefined : read.offset + read.length <= preload, calls: read.stack === undefined ? [] : (stacks?.[read.stack] ?? []) }));
   const span = Math.max(1, filesystem ?? 0, preload ?? 0, ...answer.reads.map(({ offset, length }) => offset + length));
   return { span, preload, filesystem, reads, failed: reads.filter(({ failed }) => failed) };
 }
@@ -69,9 +72,19 @@ const band = (size: number | undefined, kind: string, label: string, y: number, 
   size === undefined ? [] : [h('rect', { class: kind, x: x(0), y, width: Math.max(2, x(size) - x(0)), height: bandHeight, rx: 2 }), h('text', { x: x(0) + 6, y: y + 15 }, label)];
 
 /** All figures of a read, one a line. */
-export function readWords({ read, inPreload }: PlacedRead, say: Say): string {
+export function readWords({ read, inPreload, calls }: PlacedRead, say: Say): string {
   const where = inPreload === undefined ? [] : [inPreload ? say('within the preload') : say('ends past the preload')];
-  return [read.kind === 'write' ? say('write {0}: {1}', read.n, read.result) : say('read {0}: {1}', read.n, read.result), say('block {0}, offset {1} ({2}), length {3}', read.block, read.offset, bytes(read.offset), read.length), ...where, ...(read.servedBy === undefined ? [] : [say('served by {0}', read.servedBy)]), say('by {0}', read.by)].join('\n');
+  return [read.kind === 'write' ? say('write {0}: {1}', read.n, read.result) : say('read {0}: {1}', read.n, read.result), say('block {0}, offset {1} ({2}), length {3}', read.block, read.offset, bytes(read.offset), read.length), ...where, ...(read.servedBy === undefined ? [] : [say('served by {0}', read.servedBy)]), say('by {0}', read.by), ...callWords(calls)].join('\n');
+}
+
+/** Calls in words, one a line: without type arguments, which are long in Rust. */
+const callWords = (calls: readonly CallFrame[]): string[] => calls.map((call) => `  ${functionWords(call)}${call.source === undefined ? '' : `  ${place(call.source)}`}`);
+
+function functionWords({ function: name }: CallFrame): string {
+  let words = name;
+  // Innermost brackets first; a trait's implementation begins with one.
+  for (let before = ''; before !== words; ) [before, words] = [words, words.replace(/(?<=\w)(?:::)?<[^<>]*>/g, '')];
+  return words;
 }
 
 function mark(one: PlacedRead, x: (offset: number) => number, y: number, height: number, say: Say): Drawn {
@@ -99,6 +112,13 @@ function failure(one: PlacedRead, x: (offset: number) => number, y: number, heig
       h('text', { class: 'failed', x: toLeft ? at - 8 : at + 12, y: y + Math.max(9, height - 4), 'text-anchor': toLeft ? 'end' : 'start' }, words),
     ),
   ];
+}
+
+/** The function that `source` stands in, and who called it. */
+function ownWords({ source }: Read, calls: readonly CallFrame[]): Drawn[] {
+  const own = calls.findIndex((call) => call.source?.path === source?.path && call.source?.line === source?.line);
+  const shown = calls.slice(Math.max(0, own), Math.max(0, own) + 3).map((call) => functionWords(call).split('::').slice(-1).join(''));
+  return shown.length === 0 ? [] : [h('span', { class: 'dim' }, ` ${shown.join(' < ')}`)];
 }
 
 /** Lines of the table below the picture; the rest is told in a sentence. */
@@ -158,7 +178,7 @@ function summary(model: ReadsModel, { advice, verdict }: ReadsAnswer, say: Say):
   return h('p', { class: model.failed.length > 0 ? 'verdict failed' : 'verdict', 'aria-live': 'polite' }, h('strong', {}, first.join(' ')), ` ${more.join(' ')}`);
 }
 
-const line = ({ read, failed }: PlacedRead, say: Say): Drawn =>
+const line = ({ read, failed, calls }: PlacedRead, say: Say): Drawn =>
   h(
     'tr',
     { class: failed ? 'failed' : '' },
@@ -168,5 +188,5 @@ const line = ({ read, failed }: PlacedRead, say: Say): Drawn =>
     h('td', { class: 'figure' }, String(read.length)),
     h('td', {}, failed ? h('strong', {}, `✗ ${read.result}`) : read.result),
     h('td', {}, read.by),
-    h('td', {}, ...(read.source ? [placeLink(read.source, say)] : [])),
+    h('td', { title: callWords(calls).join('\n') }, ...(read.source ? [placeLink(read.source, say)] : []), ...ownWords(read, calls)),
   );

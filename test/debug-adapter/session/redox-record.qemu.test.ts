@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,9 +14,9 @@ afterEach(async () => {
 });
 
 /** Boots to the kernel's first C-like code, begins the record, and goes on until the console says `text`. */
-const record = async (guest: RedoxLivePaths, text: string, { kernel = guest.kernel, workspace = path.join(guest.sources, 'image'), first = [] as { filterId: string; condition: string }[] } = {}): Promise<void> => {
+const record = async (guest: RedoxLivePaths, text: string, { kernel = guest.kernel, workspace = path.join(guest.sources, 'image'), programs = [] as readonly ('redoxfs' | 'lived')[], first = [] as { filterId: string; condition: string }[] } = {}): Promise<void> => {
   client = new DapClient();
-  const configuration = { request: 'launch', type: 'bootscope', name: 'redox', serialOutput: 'event', chain: 'redox', qemu: guest.qemu, cwd: workspace, images: [{ stage: 'kernel', file: kernel }] };
+  const configuration = { request: 'launch', type: 'bootscope', name: 'redox', serialOutput: 'event', chain: 'redox', qemu: guest.qemu, cwd: workspace, images: [{ stage: 'kernel', file: kernel }, ...programs.map((process) => ({ stage: 'userland', process, file: guest.programs[process] }))] };
   await client.start(configuration as never, async () => {
     await client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'kmain' }] });
     await client.request('setExceptionBreakpoints', { filters: [], filterOptions: [...first, { filterId: 'serial', condition: `/${text}/` }] });
@@ -34,7 +35,7 @@ const record = async (guest: RedoxLivePaths, text: string, { kernel = guest.kern
 describe('a live boot that fails, recorded in passing', () => {
   it('tells every read, who asked, what another preload or block size would have done, which disks were tried, who read the environment, and how far init came', async () => {
     const guest = await buildRedoxLive();
-    await record(guest, 'not able to mount uuid', { first: [{ filterId: 'errno', condition: 'EINVAL in process:lived' }] });
+    await record(guest, 'not able to mount uuid', { workspace: guest.sources, programs: ['redoxfs'], first: [{ filterId: 'errno', condition: 'EINVAL in process:lived' }] });
     const { preloadMib, sizeMib, allocBlocks } = guest.constants;
     expect((await client.waitFor<Stopped>('stopped')).description).toContain('EINVAL');
     const { units } = await client.request<UnitsAnswer>('bootscope/units');
@@ -58,6 +59,20 @@ describe('a live boot that fails, recorded in passing', () => {
     const answer = await client.request<ReadsAnswer>('bootscope/reads', { preload: 9 << 20, blockSize: 512 });
     const failed = answer.reads.filter(({ result }) => result !== 'ok');
     expect(failed).toMatchObject([{ block: allocBlocks.middle, length: 4096, result: 'EINVAL', servedBy: 'nothing', by: expect.stringMatching(/^redoxfs:\d+$/) as string }]);
+    // One header, the ring of 256, and two blocks of the allocation log: every access of the disk, and not the list of its partitions.
+    expect(answer.reads.length).toBe(1 + 256 + 2);
+    expect(answer.reads.slice(0, 3).map(({ block }) => block)).toEqual([0, 0, 1]);
+    // The line of redoxfs's own code that asked, and the calls that led there: another way for the header than for the log.
+    const line = (file: string, text: string): number => fs.readFileSync(path.join(guest.sources, file), 'utf8').split('\n').findIndex((one) => one.includes(text)) + 1;
+    const disk = path.join(guest.sources, 'userland/redoxfs/src/disk.rs');
+    const [stacks] = [answer.stacks];
+    if (stacks === undefined || 'unknown' in stacks) throw new Error(JSON.stringify(stacks));
+    expect(new Set(answer.reads.map(({ source }) => JSON.stringify(source)))).toEqual(new Set([JSON.stringify({ path: disk, line: line('userland/redoxfs/src/disk.rs', 'call::pread(') })]));
+    const callsOf = (n: number): string => (stacks[answer.reads[n - 1]?.stack ?? -1] ?? []).map((call) => call.function).join(' < ');
+    expect(callsOf(2)).toMatch(/^std::call::syscall5 < std::call::pread < redoxfs::disk::.*read_at < .*FileSystem<.*>::open<.*> < redoxfs::filesystem_by_path < redoxfs::filesystem_by_uuid < redoxfs::daemon < redoxfs::main < /);
+    expect(callsOf(259)).toContain('reset_allocator');
+    expect(callsOf(1)).not.toContain('reset_allocator');
+    expect(stacks.length).toBeLessThan(6);
     expect(answer.statistics).toMatchObject({ reads: answer.reads.length, failed: 1, furthest: (allocBlocks.middle + 1) * 4096, writes: 0 });
     expect(answer.statistics?.perMebibyte.find(({ mebibyte }) => mebibyte === 0)?.reads).toBeGreaterThan(200);
     expect(answer.advice).toContain('with a preload of 9 MiB');
@@ -91,6 +106,9 @@ describe('a live boot that mounts by luck', () => {
     await record(guest, 'login:', { kernel: guest.kernelStripped, workspace: guest.directory });
     const answer = await client.request<ReadsAnswer>('bootscope/reads');
     expect(answer.statistics?.failed).toBe(0);
+    // Without the kernel's debug information nobody's stack is found.
+    expect(answer.stacks).toMatchObject({ unknown: expect.stringContaining('debug information') as string });
+    expect(answer.reads.filter(({ source }) => source !== undefined)).toEqual([]);
     expect(answer.statistics?.writes).toBeGreaterThan(0);
     expect(answer.overlay?.length).toBeGreaterThan(0);
     expect(answer.reads.filter(({ kind }) => kind === 'write').length).toBe(answer.statistics?.writes);

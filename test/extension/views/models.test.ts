@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EnvironmentVariable, Mount, MountsAnswer, ReadsAnswer, StagesAnswer } from '../../../debug-adapter/api';
 import { stagesOf, variableRows } from '../../../extension/views/boot-chain/environment-table';
 import { mountGroups, mountRows, mountTree, type MountNode } from '../../../extension/views/boot-chain/mount-model';
-import { readsModel, readsPicture } from '../../../extension/views/boot-chain/reads-page';
+import { readsModel, readsPage, readsPicture, readWords } from '../../../extension/views/boot-chain/reads-page';
 import { firstLook } from '../../../extension/views/boot-chain/state';
 import { markLanes, stageBars, timelinePicture } from '../../../extension/views/boot-chain/timeline';
 import { placeUnits, ranUnits, writtenUnits, type UnitBox } from '../../../extension/views/boot-chain/unit-model';
@@ -177,6 +177,17 @@ describe('the reads', () => {
     const rect = all.find(({ tag, attributes }) => tag === 'rect' && attributes.class === 'read failed');
     expect(Number(rect?.attributes.x)).toBeCloseTo(500, -1);
     expect(textOf(failed ?? '')).toContain('EINVAL: block 2048 at 8 MiB');
+  });
+
+  it('says which calls led to a read, from the program\'s own code outwards', () => {
+    const [first, second] = answer.reads;
+    const stacks = [[{ function: 'std::fs::File::read' }, { function: '<redoxfs::DiskFile as redoxfs::Disk>::read_at', source: { path: 'src/disk.rs', line: 7 } }, { function: 'redoxfs::FileSystem<Box<dyn Disk>>::open<Box<dyn Disk>>', source: { path: 'src/filesystem.rs', line: 28 } }]];
+    const traced: ReadsAnswer = { ...answer, stacks, reads: [first, second].flatMap((read) => (read ? [{ ...read, stack: 0, source: { path: 'src/disk.rs', line: 7 } }] : [])) };
+    const [page] = readsModel(traced).reads.map((one) => readWords(one, say));
+    expect(page).toContain('redoxfs::FileSystem::open  filesystem.rs:28');
+    const text = readsPage({ reads: traced }, firstLook, true, say).map(textOf).join(' ');
+    expect(text).toContain('read_at < open');
+    expect(readsModel(answer).reads[0]?.calls).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 //! Daemons tell init that they are ready by one byte on the pipe INIT_NOTIFY.
 #![no_std]
 #![feature(never_type)]
-extern crate redox_std as std;
+extern crate std;
 
 use std::call::{self, Fd};
 

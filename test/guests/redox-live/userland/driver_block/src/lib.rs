@@ -1,7 +1,7 @@
 //! What all block device drivers share: `disk*` schemes over a [`Disk`].
 #![no_std]
 extern crate alloc;
-extern crate redox_std as std;
+extern crate std;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;

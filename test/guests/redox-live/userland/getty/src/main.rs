@@ -1,7 +1,7 @@
 //! The end of a boot that worked: a login prompt.
 #![no_std]
 #![no_main]
-extern crate redox_std as std;
+extern crate std;
 
 use std::{print, println};
 

@@ -1,7 +1,7 @@
 //! Serving a scheme: requests, answers, and the trait a scheme implements.
 #![no_std]
 extern crate alloc;
-extern crate redox_std as std;
+extern crate std;
 
 use alloc::format;
 use core::mem::MaybeUninit;

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 extern crate alloc;
-extern crate redox_std as std;
+extern crate std;
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
