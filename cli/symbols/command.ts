@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { Command } from 'commander';
+import { imageErrors } from '../../debug-adapter/errors/images';
 import type { Image } from '../../debug-adapter/images/image';
 import { claimFulfilled } from '../../debug-adapter/images/index/background';
 import { openImage } from '../../debug-adapter/images/open';
@@ -31,6 +32,9 @@ export interface Streams {
   /** All of a file, `-` being standard input. */
   read(file: string): string;
 }
+
+/** Faults of a damaged file that are told. */
+const mostFaults = 3;
 
 const exits = { found: 0, nothing: 1, usage: 3 } as const;
 
@@ -76,6 +80,11 @@ export function runSymbols(file: string, options: SymbolsOptions, streams: Strea
     if (options.index === true) makeIndex(file, image, streams);
     const found = options.trace === undefined ? answers(file, image, queries, options, streams) : trace(file, image, options, streams);
     if (image.debugInfo.index?.worthwhile) image.debugInfo.index.saveInBackground();
+    const faults = image.damage.found;
+    for (const fault of faults.slice(0, mostFaults)) streams.err(`${fault.message}\n`);
+    if (faults.length > mostFaults) streams.err(`and ${faults.length - mostFaults} more\n`);
+    // Nothing found in a file that could be read in part only is no answer.
+    if (!found && queries.length > 0 && faults.some(({ code }) => code !== imageErrors.leftAlone.code)) return exits.usage;
     if (found || (options.index === true && queries.length === 0)) return exits.found;
     if (!options.json) streams.err('nothing found\n');
     return exits.nothing;

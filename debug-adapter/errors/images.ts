@@ -68,4 +68,10 @@ export const imageErrors = entries({
     likely: 'the file is damaged, changed meanwhile, or memory ran out.',
     next: 'go on: they are read when they are needed, which holds the session up for a moment.',
   },
+  leftAlone: {
+    code: 'BS212',
+    what: '{beside}, found beside {file}, is left alone: {reason}.',
+    likely: 'it is damaged, still being written, or from another build than the image.',
+    next: 'build or copy both again, or name the right file as "symbols" of the image; until then less is known of its code.',
+  },
 });

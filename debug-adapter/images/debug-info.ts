@@ -4,7 +4,8 @@ import type { BaseType, EnumType, Language, SourcePlace, Type } from './types';
 /**
  * The one interface over DWARF and PDB. All addresses are *linked* addresses (ELF: as in the file; PE: ImageBase + RVA),
  * all calls are synchronous and lazy: opening an image reads headers only, a query reads what it needs.
- * Readers throw BootscopeError BS2xx on damaged input, naming section and offset.
+ * Of a damaged file a query answers from what is sound: what it meets is noted in the image's `damage`, naming section and offset. What
+ * its answers read later, as a type's members, throws that error (BS2xx): whoever shows them says so in their place.
  */
 export interface DebugInfo {
   readonly kind: 'dwarf' | 'pdb' | 'none';

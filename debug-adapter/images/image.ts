@@ -1,3 +1,4 @@
+import type { Damage } from './damage';
 import type { DebugInfo } from './debug-info';
 
 /** A file that carries code: its headers, symbols, bytes and debug information. Addresses are linked ones. */
@@ -24,6 +25,8 @@ export interface Image {
   /** This and `debugInfo` are there once the image is open; what is damaged shows when it is asked for. */
   readonly symbols: SymbolTable;
   readonly debugInfo: DebugInfo;
+  /** What of its files could not be read and was passed over, as far as queries have met it. */
+  readonly damage: Damage;
   /** Bytes of the file at a linked address; undefined where the file has none (bss, outside, stripped companion). */
   bytesAt(address: bigint, length: number): Uint8Array | undefined;
   close(): void;

@@ -2,6 +2,7 @@ import { failure } from '../errors/catalogue';
 import { imageErrors } from '../errors/images';
 import { toAddress, toNumber } from './bytes/address';
 import { FileBytes } from './bytes/file';
+import { Damage, leftAlone } from './damage';
 import type { DebugInfo } from './debug-info';
 import { DwarfInfo } from './dwarf/dwarf-info';
 import type { IndexParts } from './dwarf/dwarf-index';
@@ -76,7 +77,8 @@ const openFile = (path: string): ElfFile | PeFile => {
 };
 
 const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image => {
-  const companion = symbols === undefined ? separateFile(elf) : elfSymbolsFor(elf, symbols);
+  const damage = new Damage();
+  const companion = symbols === undefined ? separateFile(elf, damage) : elfSymbolsFor(elf, symbols);
   const holder = debugHolder(elf, companion);
   const symbolsOf = symbolHolder(elf, companion);
   // Of a relocatable object what an index keeps depends on how its sections were laid out, so none of its goes to disk.
@@ -86,12 +88,13 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
     symbolTables: () => (symbolsOf === holder ? symbolTables(holder.symbols()) : {}),
     file: { path, ...(symbols === undefined ? {} : { symbols }) },
   };
-  return closing(companion?.file, () => new ElfImage(path, elf, companion, handle, (image) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, index)));
+  return closing(companion?.file, () => new ElfImage(path, elf, companion, handle, (image) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, index), damage));
 };
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
-  const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe)) : namedPdb(symbols, pe);
-  if (pdb) return openPeWithPdb(path, pe, pdb);
+  const damage = new Damage();
+  const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe, damage)) : namedPdb(symbols, pe);
+  if (pdb) return openPeWithPdb(path, pe, pdb, damage);
   const companion = symbols === undefined ? undefined : companionFor(pe, openFile(symbols));
   const ownSymbols = ({ base, debugInfo }: PeImage): SymbolColumns => {
     const columns = readPeSymbols(pe, base);
@@ -101,7 +104,7 @@ const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image =>
     const source = companion?.hasDebugInfo ? companion.source : pe;
     return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, peUnwind(pe, image));
   };
-  return closing(companion, () => new PeImage(path, pe, companion, ownSymbols, readDebugInfo));
+  return closing(companion, () => new PeImage(path, pe, companion, ownSymbols, readDebugInfo, damage));
 };
 
 /** What an image would close is closed when there is no image. */
@@ -151,27 +154,33 @@ const elfSymbolsFor = (elf: ElfFile, path: string): ElfFile => {
 
 const differentBuilds = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b;
 
-const separateFile = (elf: ElfFile): ElfFile | undefined => {
+/** The first file with this image's debug information; what has its name and is not usable is left alone, which `damage` gets to know. */
+const separateFile = (elf: ElfFile, damage: Damage): ElfFile | undefined => {
   if (elf.hasDebugInfo) return undefined;
+  const refused: { readonly file: string; readonly why: unknown }[] = [];
   for (const { file, crc } of separateDebugFiles(elf.file.path, elf.buildId, elf.sections)) {
-    const companion = quietly(file);
-    if (!companion) continue;
-    const belongs = elf.buildId !== undefined && companion.buildId !== undefined ? elf.buildId === companion.buildId : crc === undefined || fileCrc(file) === crc;
-    if (belongs) return companion;
-    companion.file.close();
+    try {
+      return belonging(elf, file, crc);
+    } catch (why) {
+      refused.push({ file, why });
+    }
   }
+  for (const { file, why } of refused) leftAlone(damage, elf.file.path, file, why);
   return undefined;
 };
 
-/** A separate debug file that cannot be read must not keep its image from being opened. */
-const quietly = (path: string): ElfFile | undefined => {
+/** A file found beside an image, opened. Errors: those of an ELF file, and BS208 where it is of another build. */
+const belonging = (elf: ElfFile, file: string, crc: number | undefined): ElfFile => {
+  const companion = openFile(file);
   try {
-    const file = openFile(path);
-    if (file instanceof ElfFile) return file;
-    file.file.close();
-    return undefined;
-  } catch {
-    return undefined;
+    if (!(companion instanceof ElfFile)) throw wrong(elf.file.path, file, 'a PE file beside an ELF image');
+    if (elf.buildId !== undefined && companion.buildId !== undefined) {
+      if (elf.buildId !== companion.buildId) throw wrong(elf.file.path, file, `build-id ${companion.buildId} instead of ${elf.buildId}`);
+    } else if (crc !== undefined && fileCrc(file) !== crc) throw wrong(elf.file.path, file, `checksum other than 0x${crc.toString(16)}`);
+    return companion;
+  } catch (error) {
+    companion.file.close();
+    throw error;
   }
 };
 

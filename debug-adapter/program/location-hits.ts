@@ -1,4 +1,4 @@
-import type { FunctionInfo, Scope } from '../images/debug-info';
+import type { DebugInfo, FunctionInfo, LineAddress, Scope } from '../images/debug-info';
 import { endsWithPath, splitQualified } from './names';
 import type { Module } from './program';
 import type { Sources } from './sources';
@@ -24,15 +24,10 @@ const hitOf = (name: FunctionInfo, address: bigint, inlinedInto?: string): Linke
  * Namesakes without a global symbol are among them if `complete`, or if it costs nothing.
  */
 export const hitsOfFunction = (module: Module, name: string, complete = true): readonly LinkedHit[] => {
-  const { debugInfo, symbols } = module.image;
+  const { debugInfo, symbols, damage } = module.image;
   const wanted = splitQualified(name);
-  const hits: LinkedHit[] = [];
-  for (const found of debugInfo.functionsNamed(wanted.name, { complete })) {
-    if (wanted.file !== undefined && (!found.declared || !endsWithPath(found.declared.file, wanted.file))) continue;
-    const start = found.afterPrologue ?? found.entry;
-    if (start !== undefined) hits.push(hitOf(found, start));
-    for (const instance of found.inlinedInstances()) hits.push(hitOf(found, instance.entry, outerOf(debugInfo.scopesAt(instance.entry), instance)));
-  }
+  // Of a damaged one its symbol, if it has one, is a place to stop at nevertheless.
+  const hits = debugInfo.functionsNamed(wanted.name, { complete }).flatMap((found) => damage.tolerate(() => hitsIn(debugInfo, found, wanted.file), []));
   if (hits.length > 0 || wanted.file !== undefined) return hits;
   return symbols
     .named(wanted.name)
@@ -40,32 +35,43 @@ export const hitsOfFunction = (module: Module, name: string, complete = true): r
     .map((symbol) => ({ address: symbol.address, function: symbol.name }));
 };
 
+const hitsIn = (debugInfo: DebugInfo, found: FunctionInfo, file: string | undefined): LinkedHit[] => {
+  if (file !== undefined && (!found.declared || !endsWithPath(found.declared.file, file))) return [];
+  const start = found.afterPrologue ?? found.entry;
+  return [
+    ...(start === undefined ? [] : [hitOf(found, start)]),
+    ...found.inlinedInstances().map((instance) => hitOf(found, instance.entry, outerOf(debugInfo.scopesAt(instance.entry), instance))),
+  ];
+};
+
 /** Every place where a source line starts: one for each function body or inlined instance that has it. */
 export const hitsOfLine = (module: Module, sources: Sources, file: string, line: number): readonly LinkedHit[] => {
-  const { debugInfo } = module.image;
+  const { debugInfo, damage } = module.image;
   const lowest = new Map<string, LinkedHit>();
   for (const recorded of sources.toRecorded(file, debugInfo)) {
     for (const row of debugInfo.addressesOfLine(recorded, line)) {
-      const scopes = debugInfo.scopesAt(row.address);
-      const [inner] = scopes;
-      const concrete = scopes.at(-1)?.function;
-      // The opening line of a function means its body: at the entry the arguments are not in their places yet.
-      const opens = inner !== undefined && !inner.inlined && concrete?.entry === row.address;
-      const address = opens ? (concrete.afterPrologue ?? row.address) : row.address;
-      const key = inner ? `${inner.entry}:${inner.function.qualifiedName}` : `${row.address}`;
+      const plain = { key: `${row.address}`, hit: { address: row.address, file: row.file, line: row.line } };
+      const { key, hit } = damage.tolerate(() => lineHit(debugInfo, row), plain);
       const before = lowest.get(key);
-      if (before && before.address <= address) continue;
-      const into = inner?.inlined ? outerOf(scopes, inner) : undefined;
-      lowest.set(key, {
-        address,
-        file: row.file,
-        line: row.line,
-        ...(inner ? { function: inner.function.qualifiedName } : {}),
-        ...(into === undefined ? {} : { inlinedInto: into }),
-      });
+      if (!before || before.address > hit.address) lowest.set(key, hit);
     }
   }
   return nearestLine([...lowest.values()], line);
+};
+
+/** A row as a place to stop at, and what tells the function or inlined copy that it is in from others. */
+const lineHit = (debugInfo: DebugInfo, row: LineAddress): { readonly key: string; readonly hit: LinkedHit } => {
+  const scopes = debugInfo.scopesAt(row.address);
+  const [inner] = scopes;
+  const concrete = scopes.at(-1)?.function;
+  // The opening line of a function means its body: at the entry the arguments are not in their places yet.
+  const opens = inner !== undefined && !inner.inlined && concrete?.entry === row.address;
+  const address = opens ? (concrete.afterPrologue ?? row.address) : row.address;
+  const into = inner?.inlined ? outerOf(scopes, inner) : undefined;
+  return {
+    key: inner ? `${inner.entry}:${inner.function.qualifiedName}` : `${row.address}`,
+    hit: { address, file: row.file, line: row.line, ...(inner ? { function: inner.function.qualifiedName } : {}), ...(into === undefined ? {} : { inlinedInto: into }) },
+  };
 };
 
 /** Where only some instances have the line itself, those that slid on to a later line are not what was meant. */

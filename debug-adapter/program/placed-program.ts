@@ -1,6 +1,7 @@
 import type { ImageConfiguration } from '../api';
 import { BootscopeError, failure } from '../errors/catalogue';
 import { programErrors } from '../errors/program';
+import type { FunctionInfo, VariableInfo } from '../images/debug-info';
 import { openImage } from '../images/open';
 import type { Machine } from '../machine/machine';
 import { endsWithPath, splitQualified } from './names';
@@ -18,7 +19,7 @@ export const rootOf = (cr3: bigint): bigint => cr3 & 0x000f_ffff_ffff_f000n;
 export class PlacedProgram implements SymbolicProgram {
   readonly #modules: PlacedModule[] = [];
   readonly #listeners = new Set<(module: Module) => void>();
-  readonly #addedListeners = new Set<(module: Module) => void>();
+  readonly #addedListeners = new Set<(module: PlacedModule) => void>();
   readonly #open: OpenImage;
   #activeStage: string | undefined;
 
@@ -147,7 +148,7 @@ export class PlacedProgram implements SymbolicProgram {
   }
 
   /** Called with each further module, before it has a place. Returns the way to stop listening. */
-  onAdded(listener: (module: Module) => void): () => void {
+  onAdded(listener: (module: PlacedModule) => void): () => void {
     this.#addedListeners.add(listener);
     return () => this.#addedListeners.delete(listener);
   }
@@ -189,11 +190,12 @@ export class PlacedProgram implements SymbolicProgram {
     const module = this.moduleAt(address, where);
     if (!module) return { address, scopes: [] };
     const linked = this.toLinked(module, address);
-    const { debugInfo, symbols } = module.image;
+    const { debugInfo, symbols, damage } = module.image;
     const scopes = debugInfo.scopesAt(linked);
     const symbol = symbols.at(linked);
     const line = debugInfo.lineAt(linked);
-    const start = symbol?.address ?? scopes.at(-1)?.function.entry;
+    const start = symbol?.address ?? damage.tolerate(() => scopes.at(-1)?.function.entry, undefined);
+    const fault = damage.at(linked);
     return {
       address,
       module,
@@ -201,6 +203,7 @@ export class PlacedProgram implements SymbolicProgram {
       ...(symbol ? { symbol } : {}),
       ...(line ? { line } : {}),
       ...(start === undefined ? {} : { offset: Number(linked - start) }),
+      ...(fault ? { fault } : {}),
     };
   }
 
@@ -209,7 +212,7 @@ export class PlacedProgram implements SymbolicProgram {
     return this.#select(scope).flatMap((module) =>
       module.image.debugInfo
         .functionsNamed(wanted.name)
-        .filter((found) => wanted.file === undefined || (found.declared !== undefined && endsWithPath(found.declared.file, wanted.file)))
+        .filter((found) => wanted.file === undefined || isDeclaredIn(module, found, wanted.file))
         .map((found) => ({ module, function: found })),
     );
   }
@@ -219,7 +222,7 @@ export class PlacedProgram implements SymbolicProgram {
     return this.#select(scope).flatMap((module) =>
       module.image.debugInfo
         .variablesNamed(wanted.name)
-        .filter((found) => wanted.file === undefined || (found.declared !== undefined && endsWithPath(found.declared.file, wanted.file)))
+        .filter((found) => wanted.file === undefined || isDeclaredIn(module, found, wanted.file))
         .map((variable) => ({ module, variable })),
     );
   }
@@ -269,6 +272,11 @@ interface PlaceOptions {
   readonly confirmed?: boolean;
   readonly roots?: ReadonlySet<bigint>;
 }
+
+const isDeclaredIn = ({ image }: Module, found: FunctionInfo | VariableInfo, file: string): boolean => {
+  const declared = image.damage.tolerate(() => found.declared, undefined);
+  return declared !== undefined && endsWithPath(declared.file, file);
+};
 
 const notPlaced = (module: Module): never => {
   throw failure(programErrors.notPlaced, { file: module.image.path, stage: module.stage });

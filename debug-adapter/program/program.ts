@@ -1,3 +1,4 @@
+import type { BootscopeError } from '../errors/catalogue';
 import type { FunctionInfo, LineRow, Scope, VariableInfo } from '../images/debug-info';
 import type { Image, ImageSymbol, Section } from '../images/image';
 import type { Machine } from '../machine/machine';
@@ -51,6 +52,8 @@ export interface CodePlace {
   readonly offset?: number;
   readonly line?: LineRow;
   readonly scopes: readonly Scope[];
+  /** The damage of the image's debug information that names of this place were not found for. */
+  readonly fault?: BootscopeError;
 }
 
 export interface PlacedFunction {

@@ -8,6 +8,7 @@ import { launchQemu } from '../machine/launch';
 import type { Machine } from '../machine/machine';
 import { resetInWords } from '../machine/reset-log';
 import { Locations } from '../program/locations';
+import type { PlacedModule } from '../program/placed-module';
 import { PlacedProgram } from '../program/placed-program';
 import { createPlacements } from '../program/placement/placement';
 import { Sources } from '../program/sources';
@@ -22,6 +23,7 @@ import { startCommand } from './command';
 import type { RunningCommand } from './command';
 import type { Configuration } from './configuration/validate';
 import type { Core } from './core';
+import { DamageReport } from './damage-report';
 import { coded } from './errors';
 import { Filters } from './filters/filters';
 import { ForeignCode } from './foreign-code';
@@ -112,10 +114,16 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   }
   const sources = new Sources({ roots: [configuration.cwd], ...(configuration.sourceMap ? { sourceMap: configuration.sourceMap } : {}) });
   const symbols = new SymbolLoading(core);
-  for (const { image } of program.modules) symbols.start(image);
-  program.onAdded(({ image }) => {
-    symbols.start(image);
+  const damage = new DamageReport((text) => {
+    core.output(text, 'important');
   });
+  const added = ({ image, carrier }: PlacedModule): void => {
+    damage.watch(image);
+    damage.watch(carrier);
+    symbols.start(image);
+  };
+  program.modules.forEach(added);
+  program.onAdded(added);
   const locations = new Locations(program, sources, (image) => symbols.of(image));
   const chain: ChainReader = new ChainReader({
     machine,
@@ -299,6 +307,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       target.silence();
       logged.flush();
       symbols.dispose();
+      damage.dispose();
       serialFeed.dispose();
       serialText.dispose();
       breakpoints.dispose();

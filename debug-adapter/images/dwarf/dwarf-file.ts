@@ -2,6 +2,7 @@ import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import { lastAtOrBelow, readAddress } from '../bytes/address';
 import type { SectionBytes } from '../bytes/section-bytes';
+import type { Damage } from '../damage';
 import type { SectionSource } from '../elf/sections';
 import type { IndexHandle } from '../index/handle';
 import { AbbreviationTable } from './abbreviations';
@@ -11,7 +12,7 @@ import type { Die } from './die';
 import { languagesByImport } from './imports';
 import { storedUnitHeads } from './stored-units';
 import { Unit } from './unit';
-import { headSize, readUnitHeader } from './unit-header';
+import { headSize, readUnitHeader, unitEnd } from './unit-header';
 import type { UnitHeader } from './unit';
 
 /** Where the content of units is that is in no linked file. */
@@ -39,6 +40,8 @@ export class DwarfFile {
     readonly source: SectionSource,
     /** Whether code can be linked at address 0; elsewhere 0 means code that the linker dropped. */
     readonly codeAtZero: boolean,
+    /** Takes note of units that cannot be read. */
+    readonly damage: Damage,
     private readonly splitUnits?: SplitUnits,
     readonly index?: IndexHandle,
     /** What this file shares with others, in a file of its own. */
@@ -184,9 +187,13 @@ export class DwarfFile {
       return units;
     }
     for (let at = 0; at < section.size; ) {
-      const header = readUnitHeader(section, at, types, section.peek(at, Math.min(headSize, section.size - at)));
-      units.push(new Unit(this, header, units.length));
-      at = header.end;
+      const head = section.peek(at, Math.min(headSize, section.size - at));
+      const header = this.damage.tolerate(() => readUnitHeader(section, at, types, head), undefined);
+      if (header) units.push(new Unit(this, header, units.length));
+      // Where a unit does not tell its length, nothing tells where the next one begins.
+      const end = header?.end ?? unitEnd(section, at, head);
+      if (end === undefined) break;
+      at = end;
     }
     return units;
   }

@@ -55,6 +55,8 @@ export class DwarfIndex implements DebugIndex {
     const { place } = this.parts.handle;
     if (!place) return false;
     const all = tables ?? Object.assign({}, ...this.tables());
+    // A sound copy of the file has the same build-id: what is missing here must not be missing there.
+    if (this.reader.file.damage.found.length > 0) return false;
     return Object.keys(all).length > 0 && writeIndex(place, all);
   }
 
@@ -69,7 +71,7 @@ export class DwarfIndex implements DebugIndex {
 
   private async read(options: LoadOptions): Promise<boolean> {
     if (this.present) return true;
-    return loadInWorker(this.parts.file, (tables) => this.parts.handle.offer(new MemoryTables(tables)), options);
+    return loadInWorker(this.parts.file, (tables) => this.parts.handle.offer(new MemoryTables(tables)), { damaged: (fault) => { this.reader.file.damage.note(fault); }, ...options });
   }
 
   close(): void {

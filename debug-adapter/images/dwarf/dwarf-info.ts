@@ -1,5 +1,3 @@
-import { failure } from '../../errors/catalogue';
-import { imageErrors } from '../../errors/images';
 import type { DebugIndex, DebugInfo, Enumerator, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
@@ -40,69 +38,73 @@ export class DwarfInfo implements DebugInfo {
 
   functionsNamed(name: string, options: { readonly complete?: boolean } = {}): readonly FunctionInfo[] {
     const complete = options.complete === true || this.reader.hasIndex;
-    return this.remembered(this.functions, `${complete} ${name}`, () => functionsNamed(this.reader, this.symbols, name, complete));
+    return this.remembered(this.functions, `${complete} ${name}`, () => functionsNamed(this.reader, this.symbols, name, complete), []);
   }
   functionsMatching(glob: string): readonly FunctionInfo[] {
-    return this.guarded(() => functionsMatching(this.reader, glob));
+    return this.guarded(() => functionsMatching(this.reader, glob), []);
   }
   scopesAt(address: bigint): readonly Scope[] {
-    return this.remembered(this.scopes, String(address), () => {
+    const query = (): readonly Scope[] => {
       const wanted = toNumber(address);
       const unit = this.reader.unitRanges.at(wanted);
       const subprogram = unit && outlineOf(unit).functionAt(wanted);
-      return subprogram ? scopesWithin(subprogram, wanted, this.reader) : [];
-    });
+      return subprogram ? this.named(scopesWithin(subprogram, wanted, this.reader), address) : [];
+    };
+    return this.remembered(this.scopes, String(address), query, [], address);
   }
   lineAt(address: bigint): LineRow | undefined {
-    return this.remembered(this.lines, String(address), () => ({ row: lineAt(this.reader, address) })).row;
+    return this.remembered(this.lines, String(address), () => ({ row: lineAt(this.reader, address) }), { row: undefined }, address).row;
   }
   addressesOfLine(file: string, line: number): readonly LineAddress[] {
-    return this.guarded(() => addressesOfLine(this.reader, file, line));
+    return this.guarded(() => addressesOfLine(this.reader, file, line), []);
   }
   lineRows(start: bigint, end: bigint): readonly LineRow[] {
-    return this.guarded(() => lineRows(this.reader, start, end));
+    return this.guarded(() => lineRows(this.reader, start, end), []);
   }
   sourceFiles(): readonly string[] {
-    return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.reader)));
+    return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.reader), []));
   }
   typesNamed(name: string, near?: bigint): readonly Type[] {
-    return this.remembered(this.types, this.keyNear(name, near), () => typesNamed(this.reader, name, near));
+    return this.remembered(this.types, this.keyNear(name, near), () => typesNamed(this.reader, name, near), []);
   }
   variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
-    return this.remembered(this.variables, this.keyNear(name, near), () => variablesNamed(this.reader, name, near));
+    return this.remembered(this.variables, this.keyNear(name, near), () => variablesNamed(this.reader, name, near), []);
   }
   enumeratorNamed(name: string, near: bigint): Enumerator | undefined {
-    return this.guarded(() => enumeratorNamed(this.reader, name, near));
+    return this.guarded(() => enumeratorNamed(this.reader, name, near), undefined);
   }
   unwindAt(address: bigint): UnwindRow | undefined {
-    return this.remembered(this.rows, String(address), () => ({ row: this.unwind.at(address) })).row;
+    return this.remembered(this.rows, String(address), () => ({ row: this.unwind.at(address) }), { row: undefined }, address).row;
   }
 
-  /** What this knows of functions and variables, as a symbol table. */
+  /** What this knows of functions and variables, as a symbol table. Throws where its file is damaged. */
   symbolColumns(): SymbolColumns {
-    return this.guarded(() => symbolsFromDwarf(this.reader));
+    return symbolsFromDwarf(this.reader);
+  }
+
+  /** Scopes whose functions' names can be read: without them they are of no use to anybody. */
+  private named(scopes: readonly Scope[], address: bigint): readonly Scope[] {
+    const { damage } = this.reader.file;
+    return scopes.filter((scope) => damage.tolerateAt(address, () => scope.function.qualifiedName !== undefined, false));
   }
 
   private keyNear(name: string, near: bigint | undefined): string {
-    return this.guarded(() => `${near === undefined ? '' : (this.reader.unitRanges.at(toNumber(near))?.id ?? '')} ${name}`);
+    return this.guarded(() => `${near === undefined ? '' : (this.reader.unitRanges.at(toNumber(near))?.id ?? '')} ${name}`, ` ${name}`);
   }
 
-  private remembered<T>(answers: Map<string, T>, key: string, query: () => T): T {
+  private remembered<T>(answers: Map<string, T>, key: string, query: () => T, otherwise: T, address?: bigint): T {
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const answer = this.guarded(query);
+    const answer = this.guarded(query, otherwise, address);
     if (answers.size >= mostRemembered) answers.clear();
     answers.set(key, answer);
     return answer;
   }
 
-  /** A read that leaves its section's buffer comes out as a RangeError; it means damaged input. */
-  private guarded<T>(query: () => T): T {
-    try {
-      return query();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw failure(imageErrors.damagedSection, { file: this.reader.file.source.path, section: '.debug_info', offset: 'unknown', reason: error.message }, { cause: error });
-    }
+  /** Damage that a question cannot be answered for is noted, and nothing is the answer. */
+  private guarded<T>(query: () => T, otherwise: T, address?: bigint): T {
+    const { source, damage } = this.reader.file;
+    const place = { file: source.path, section: '.debug_info', offset: 0 };
+    return address === undefined ? damage.tolerate(query, otherwise, place) : damage.tolerateAt(address, query, otherwise, place);
   }
 }

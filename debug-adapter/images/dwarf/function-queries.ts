@@ -34,7 +34,7 @@ export const functionsNamed = (reader: Reader, symbols: SymbolTable, name: strin
   }
   const found = new Map<string, Die>();
   const offer = (die: Die): void => {
-    if (die.tag === TAG.subprogram && !die.flag(AT.declaration) && answersTo(die, name)) found.set(identity(die), die);
+    if (die.unit.tolerate(() => die.tag === TAG.subprogram && !die.flag(AT.declaration) && answersTo(die, name), false)) found.set(identity(die), die);
   };
   const parts = components(name);
   const last = parts[parts.length - 1] ?? name;
@@ -43,11 +43,11 @@ export const functionsNamed = (reader: Reader, symbols: SymbolTable, name: strin
   for (const die of reader.candidates(last, kinds.function, plain === last)) offer(die);
   if (plain !== last) for (const die of reader.candidates(plain, kinds.function, true)) offer(die);
   for (const symbol of symbols.named(name)) {
-    const die = functionAt(reader, symbol.address);
+    const die = reader.file.damage.tolerate(() => functionAt(reader, symbol.address), undefined);
     if (die) offer(die);
   }
   // Closures and coroutine bodies stand in a namespace with the name of their function.
-  for (const space of reader.candidates(plain, kinds.namespace, true)) for (const body of bodiesIn(space, 0)) offer(body);
+  for (const space of reader.candidates(plain, kinds.namespace, true)) space.unit.tolerate(() => { for (const body of bodiesIn(space, 0)) offer(body); }, undefined);
   return merged(reader, [...found.values()]);
 };
 
@@ -73,8 +73,8 @@ const bySymbol = (reader: Reader, symbols: SymbolTable, name: string): FunctionI
   if (direct.length === 0 || direct.some((symbol) => symbol.local)) return undefined;
   const found = new Map<string, Die>();
   for (const symbol of [...direct, ...cloneSuffixes.flatMap((suffix) => symbols.named(name + suffix))]) {
-    const die = functionAt(reader, symbol.address);
-    if (die && answersTo(die, name)) found.set(identity(die), die);
+    const die = reader.file.damage.tolerate(() => functionAt(reader, symbol.address), undefined);
+    if (die?.unit.tolerate(() => answersTo(die, name), false)) found.set(identity(die), die);
   }
   return found.size > 0 ? merged(reader, [...found.values()]) : undefined;
 };
@@ -84,32 +84,34 @@ const merged = (reader: Reader, dies: readonly Die[]): FunctionInfo[] => {
   const result: FunctionInfo[] = [];
   const concreteOrigins = new Set<string>();
   const abstracts: Die[] = [];
-  for (const die of dies) {
+  const sort = (die: Die): void => {
     if (rangesOf(die).length === 0) {
       abstracts.push(die);
-      continue;
+      return;
     }
     result.push(new DwarfFunction(die, reader));
     for (const link of die.chain().slice(1)) concreteOrigins.add(identity(link));
-  }
+  };
+  for (const die of dies) die.unit.tolerate(() => { sort(die); }, undefined);
   const groups = new Map<string, Die[]>();
-  for (const die of abstracts) {
+  const gather = (die: Die): void => {
     if (concreteOrigins.has(identity(die)) || outlineOf(die.unit).instances.has(die.offset)) {
       // Its out-of-line copy answers; make sure it is among the answers.
       for (const offset of outlineOf(die.unit).instances.get(die.offset) ?? []) {
         const copy = die.unit.die(offset);
         if (copy && !dies.some((known) => known.offset === offset && known.unit === die.unit)) result.push(new DwarfFunction(copy, reader));
       }
-      continue;
+      return;
     }
     // Neither code nor inlined: dropped by the linker.
-    if (!die.chain().some((link) => link.has(AT.inline))) continue;
+    if (!die.chain().some((link) => link.has(AT.inline))) return;
     const declared = reader.lines.declared(die);
     const key = `${qualifiedNameOf(die)} ${linkageNameOf(die) ?? ''} ${declared?.file ?? die.unit.id} ${declared?.line ?? die.offset}`;
     const group = groups.get(key);
     if (group) group.push(die);
     else groups.set(key, [die]);
-  }
+  };
+  for (const die of abstracts) die.unit.tolerate(() => { gather(die); }, undefined);
   for (const [first, ...others] of groups.values()) if (first) result.push(new DwarfFunction(first, reader, others));
   return result;
 };

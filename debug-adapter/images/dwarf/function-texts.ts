@@ -24,9 +24,9 @@ export const functionsWith = (index: NameIndex, matches: (text: string) => boole
   const refused = new Set<number>();
   for (const { key, die: read } of index.all(kinds.function)) {
     if (refused.has(key)) continue;
-    const die = read();
-    if (!die || die.flag(AT.declaration)) continue;
-    if (textsOf(die).some(matches)) found.push(die);
+    const die = index.tolerate(read, undefined);
+    if (!die || index.tolerate(() => die.flag(AT.declaration), true)) continue;
+    if (index.tolerate(() => textsOf(die), []).some(matches)) found.push(die);
     else if (key < 0x80000000 && isPlain(die)) refused.add(key);
   }
   return found;
@@ -38,13 +38,13 @@ export const functionTexts = (index: NameIndex): Record<string, Uint8Array> => {
   const plain = new Map<number, number[]>();
   for (const { key, place, die: read } of index.all(kinds.function)) {
     const known = plain.get(key);
-    const die = read();
-    if (!die || die.flag(AT.declaration)) continue;
+    const die = index.tolerate(read, undefined);
+    if (!die || index.tolerate(() => die.flag(AT.declaration), true)) continue;
     if (known && isPlain(die)) {
       known.push(place);
       continue;
     }
-    for (const text of textsOf(die)) {
+    for (const text of index.tolerate(() => textsOf(die), [])) {
       const places = texts.get(text) ?? [];
       if (places.length === 0) texts.set(text, places);
       places.push(place);

@@ -46,8 +46,8 @@ export const lineRows = (reader: Reader, start: bigint, end: bigint): LineRow[] 
   const result: LineRow[] = [];
   const seen = new Set<LineRows>();
   for (const unit of reader.unitRanges.within(from, to)) {
-    const header = reader.lines.header(unit);
-    const rows = reader.lines.rowsOf(unit);
+    const header = reader.lines.soundHeader(unit);
+    const rows = reader.lines.soundRows(unit);
     if (!header || !rows || seen.has(rows)) continue;
     seen.add(rows);
     for (let row = lastAtOrBelow(rows.address, rows.count, from - 1) + 1; row < rows.count && (rows.address[row] as number) < to; row++)
@@ -62,10 +62,10 @@ export const sourceFiles = (reader: Reader): string[] => {
   const files = new Set<string>();
   const seen = new Set<LineHeader>();
   for (const unit of reader.file.units) {
-    const header = reader.lines.header(unit);
+    const header = reader.lines.soundHeader(unit);
     if (!header || seen.has(header)) continue;
     seen.add(header);
-    for (let i = 0; i < header.fileCount; i++) files.add(header.path(i));
+    unit.tolerate(() => { for (let i = 0; i < header.fileCount; i++) files.add(header.path(i)); }, undefined);
   }
   files.delete('');
   return [...files].sort();
@@ -98,6 +98,17 @@ interface Hit {
   readonly line: number;
 }
 
+/** Numbers of a table's files that a path, or its trailing components, means. */
+const numbersOf = (header: LineHeader, base: string, file: string): Map<number, string> => {
+  const wanted = new Map<number, string>();
+  for (let i = 0; i < header.fileCount; i++) {
+    if (header.baseName(i) !== base) continue;
+    const path = header.path(i);
+    if (endsWithPath(path, file)) wanted.set(i, path);
+  }
+  return wanted;
+};
+
 /**
  * Statement starts of a line, as gdb and lldb place breakpoints: one for each function, inlined copy and block that has
  * code of the line, the first in the order of the table; a hit on a function's entry moves behind its prologue.
@@ -109,16 +120,11 @@ export const addressesOfLine = (reader: Reader, file: string, line: number): Lin
   const later = new Map<string, Hit[]>();
   const seen = new Set<LineRows>();
   for (const unit of reader.file.index?.ask((tables) => storedUnitsOfFile(tables, reader.file, file)) ?? reader.file.units) {
-    const header = reader.lines.header(unit);
+    const header = reader.lines.soundHeader(unit);
     if (!header) continue;
-    const wanted = new Map<number, string>();
-    for (let i = 0; i < header.fileCount; i++) {
-      if (header.baseName(i) !== base) continue;
-      const path = header.path(i);
-      if (endsWithPath(path, file)) wanted.set(i, path);
-    }
+    const wanted = unit.tolerate(() => numbersOf(header, base, file), new Map<number, string>());
     if (wanted.size === 0) continue;
-    const rows = reader.lines.rowsOf(unit);
+    const rows = reader.lines.soundRows(unit);
     if (!rows || seen.has(rows)) continue;
     seen.add(rows);
     for (let row = 0; row < rows.count; row++) {
@@ -136,7 +142,7 @@ export const addressesOfLine = (reader: Reader, file: string, line: number): Lin
       }
     }
   }
-  const hits = exact.length > 0 ? exact : [...later.values()].flatMap((found) => (found.some((hit) => startsBefore(reader, hit, line)) ? found : []));
+  const hits = exact.length > 0 ? exact : [...later.values()].flatMap((found) => (found.some((hit) => hit.unit.tolerate(() => startsBefore(reader, hit, line), true)) ? found : []));
   return placed(reader, hits);
 };
 
@@ -151,7 +157,8 @@ const startsBefore = (reader: Reader, hit: Hit, line: number): boolean => {
 const placed = (reader: Reader, hits: readonly Hit[]): LineAddress[] => {
   const best = new Map<string, { hit: Hit; address: bigint }>();
   for (const hit of hits) {
-    const { block, subprogram } = blockAt(hit.unit, hit.address);
+    // A line of a damaged unit is a place nevertheless; what function it is in is not known.
+    const { block, subprogram } = hit.unit.tolerate(() => blockAt(hit.unit, hit.address), { block: -1, scope: undefined, subprogram: undefined });
     const key = `${hit.unit.id} ${block === -1 ? `row ${hit.row}` : block}`;
     if (best.has(key)) continue;
     let address = toAddress(hit.address);

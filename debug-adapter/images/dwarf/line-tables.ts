@@ -38,6 +38,14 @@ export class LineTables {
     return header;
   }
 
+  /** The same for a look at many units: one whose line table is damaged has none, which is noted. */
+  soundHeader(unit: Unit): LineHeader | undefined {
+    return unit.tolerate(() => this.header(unit), undefined);
+  }
+  soundRows(unit: Unit): LineRows | undefined {
+    return unit.tolerate(() => this.rowsOf(unit), undefined);
+  }
+
   rowsOf(unit: Unit): LineRows | undefined {
     const header = this.header(unit);
     if (!header) return undefined;

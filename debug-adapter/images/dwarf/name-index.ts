@@ -53,7 +53,7 @@ export class NameIndex {
     const total = spaces.reduce((sum, { size }) => sum + size, 0);
     for (const { units, base } of spaces) {
       for (const unit of units) {
-        this.scan(unit, base, deep);
+        unit.tolerate(() => { this.scan(unit, base, deep); }, undefined);
         progress((base + unit.end) / total);
       }
     }
@@ -62,6 +62,11 @@ export class NameIndex {
 
   get size(): number {
     return this.count;
+  }
+
+  /** What `read` gives of an entry; where it is damaged that is noted, and `otherwise` stands for it. */
+  tolerate<T, O>(read: () => T, otherwise: O): T | O {
+    return this.file.damage.tolerate(read, otherwise, { file: this.file.source.path, section: '.debug_info', offset: 0 });
   }
 
   /** Entries that may have this name: those whose name ends here as a whole, or goes on with generic arguments if `generic`. */
@@ -83,7 +88,7 @@ export class NameIndex {
       for (let i = heads[spread(key) & mask] as number; i >= 0; i = chain[i] as number)
         if (this.keys[i] === key && ((this.filed[i] as number) & kind) !== 0) found.push(i);
     const outer = found.filter((i) => ((this.filed[i] as number) & inner) === 0);
-    return (outer.length > 0 ? outer : found).sort((a, b) => a - b).flatMap((i) => this.die(i) ?? []);
+    return (outer.length > 0 ? outer : found).sort((a, b) => a - b).flatMap((i) => this.tolerate(() => this.die(i), undefined) ?? []);
   }
 
   /** Every entry of a kind outside functions, with the key of its name: equal keys are equal names. `place` is what `dieAtPlace` takes. */
@@ -103,8 +108,7 @@ export class NameIndex {
       const key = this.keys[i] as number;
       if (key < 0x80000000) hashesOf(strings, key, strings.length, hashes);
       else {
-        const die = this.die(i);
-        const text = Buffer.from(die ? nameOf(die) : '');
+        const text = Buffer.from(this.tolerate(() => this.nameAt(i), ''));
         hashesOf(text, 0, text.length, hashes);
       }
       const filed = this.filed[i] as number;
@@ -113,6 +117,11 @@ export class NameIndex {
       entry.inner = (filed & inner) !== 0;
       return entry;
     });
+  }
+
+  private nameAt(i: number): string {
+    const die = this.die(i);
+    return die ? nameOf(die) : '';
   }
 
   private die(i: number): Die | undefined {

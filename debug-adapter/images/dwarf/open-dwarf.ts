@@ -17,9 +17,9 @@ import type { UnwindTable } from './unwind';
  */
 export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, index?: IndexParts): DwarfInfo => {
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
-  const file: DwarfFile = new DwarfFile(source, codeAtZero, new SplitFiles(source, codeAtZero), index?.handle, () => {
+  const file: DwarfFile = new DwarfFile(source, codeAtZero, image.damage, new SplitFiles(source, codeAtZero, image.damage), index?.handle, () => {
     const shared = sharesDebugInfo(source) ? supplementaryOf(source) : undefined;
-    return shared && new DwarfFile(shared, codeAtZero, undefined, undefined, undefined, file);
+    return shared && new DwarfFile(shared, codeAtZero, image.damage, undefined, undefined, undefined, file);
   });
   const reader = new Reader(file, (address, length) => image.bytesAt(address, length));
   const frames: FrameSection[] = [];

@@ -1,4 +1,6 @@
+import type { BootscopeError } from '../../errors/catalogue';
 import { lastAtOrBelow } from '../bytes/address';
+import { asFault } from '../damage';
 import { AT, TAG } from './constants';
 import { Die } from './die';
 import { leb, readUleb } from './forms';
@@ -25,12 +27,14 @@ export class Outline {
   private readonly reach: Float64Array;
   /** Offset of an abstract instance → offsets of the subprograms made from it. */
   readonly instances = new Map<number, number[]>();
+  /** Where the walk met damage: what lies behind it in the unit is not known. */
+  private readonly fault: BootscopeError | undefined;
   /** Offsets of inlined subroutines and, beside them, of their abstract origins. */
   readonly inlined: number[] = [];
 
   constructor(private readonly unit: Unit) {
     const code: { start: number; end: number; die: number }[] = [];
-    this.walk(code);
+    this.fault = this.walked(code);
     code.sort((a, b) => a.start - b.start || b.end - a.end);
     this.codeStart = Float64Array.from(code, (c) => c.start);
     this.codeEnd = Float64Array.from(code, (c) => c.end);
@@ -41,6 +45,20 @@ export class Outline {
       furthest = Math.max(furthest, c.end);
       this.reach[i] = furthest;
     });
+  }
+
+  /** Functions before a damaged entry are known nevertheless. */
+  private walked(code: { start: number; end: number; die: number }[]): BootscopeError | undefined {
+    try {
+      this.walk(code);
+      return undefined;
+    } catch (error) {
+      const { section, start } = this.unit;
+      const fault = asFault(error, { file: section.file, section: section.name, offset: start });
+      if (!fault) throw error;
+      this.unit.file.damage.note(fault);
+      return fault;
+    }
   }
 
   private walk(code: { start: number; end: number; die: number }[]): void {
@@ -95,13 +113,14 @@ export class Outline {
     else this.instances.set(origin.offset, [offset]);
   }
 
-  /** The innermost subprogram whose code covers the address. */
+  /** The innermost subprogram whose code covers the address. Throws what damage was met where there is none. */
   functionAt(address: number): Die | undefined {
     let best = -1;
     for (let i = lastAtOrBelow(this.codeStart, this.codeStart.length, address); i >= 0 && (this.reach[i] as number) > address; i--) {
       if ((this.codeEnd[i] as number) <= address) continue;
       if (best < 0 || (this.codeEnd[i] as number) - (this.codeStart[i] as number) < (this.codeEnd[best] as number) - (this.codeStart[best] as number)) best = i;
     }
+    if (best < 0 && this.fault) throw this.fault;
     return best < 0 ? undefined : this.unit.die(this.codeDie[best] as number);
   }
 

@@ -93,7 +93,7 @@ export class Reader {
   }
 
   private farInliners(): readonly Unit[] {
-    return (this.lazyFarInliners ??= this.file.index?.ask((tables) => storedFarInliners(tables, this.file)) ?? this.file.units.filter(refersAcross));
+    return (this.lazyFarInliners ??= this.file.index?.ask((tables) => storedFarInliners(tables, this.file)) ?? this.file.units.filter((unit) => unit.tolerate(() => refersAcross(unit), false)));
   }
 
   /** Candidates by name; where the shallow index has none, the insides of functions are searched too. */
@@ -135,15 +135,21 @@ export class Reader {
   inlinedCopies(abstract: Die): Die[] {
     const copies: Die[] = [];
     for (const unit of new Set([abstract.unit, ...this.farInliners()])) {
-      for (const offset of outlineOf(unit).inlined) {
-        const die = unit.die(offset);
-        const origin = die?.reference(AT.abstract_origin);
-        if (die && origin?.offset === abstract.offset && origin.unit.section === abstract.unit.section && rangesOf(die).length > 0) copies.push(die);
+      for (const offset of unit.tolerate(() => outlineOf(unit).inlined, [])) {
+        const die = unit.tolerate(() => copyAt(unit, offset, abstract), undefined);
+        if (die) copies.push(die);
       }
     }
     return copies;
   }
 }
+
+/** The inlined copy at an offset, if it is one of this abstract instance and has code. */
+const copyAt = (unit: Unit, offset: number, abstract: Die): Die | undefined => {
+  const die = unit.die(offset);
+  const origin = die?.reference(AT.abstract_origin);
+  return die && origin?.offset === abstract.offset && origin.unit.section === abstract.unit.section && rangesOf(die).length > 0 ? die : undefined;
+};
 
 /** Forms of references that may lead out of a unit. */
 const acrossUnits: ReadonlySet<number> = new Set([FORM.ref_addr, FORM.GNU_ref_alt, FORM.ref_sup4, FORM.ref_sup8]);

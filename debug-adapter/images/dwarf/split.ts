@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { FileBytes } from '../bytes/file';
+import type { Damage } from '../damage';
 import type { SectionBytes } from '../bytes/section-bytes';
 import { ElfFile } from '../elf/elf-file';
 import type { SectionSource } from '../elf/sections';
@@ -59,6 +60,7 @@ export class SplitFiles implements SplitUnits {
   constructor(
     private readonly linked: SectionSource,
     private readonly codeAtZero: boolean,
+    private readonly damage: Damage,
   ) {}
 
   /**
@@ -95,14 +97,14 @@ export class SplitFiles implements SplitUnits {
     const known = this.openTypes.get(signature);
     const parts = known ? undefined : this.package?.typeUnits.get(signature);
     if (!parts || !this.package) return known;
-    const file = new DwarfFile(new SplitSource(this.package.path, this.linked, this.package.sectionsOf(parts)), this.codeAtZero, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (other) => (other === signature ? undefined : this.typeBySignature(other)) });
+    const file = new DwarfFile(new SplitSource(this.package.path, this.linked, this.package.sectionsOf(parts)), this.codeAtZero, this.damage, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (other) => (other === signature ? undefined : this.typeBySignature(other)) });
     this.openTypes.set(signature, file);
     return file;
   }
 
   private unitIn(read: () => ReadonlyMap<string, SectionBytes>, file: string, skeleton: Unit, id: bigint | undefined): Unit | undefined {
     try {
-      const split = new DwarfFile(new SplitSource(file, this.linked, read()), this.codeAtZero, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (signature) => this.typeBySignature(signature) });
+      const split = new DwarfFile(new SplitSource(file, this.linked, read()), this.codeAtZero, this.damage, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (signature) => this.typeBySignature(signature) });
       const unit = split.units.find((one) => one.header.unitType !== UT.split_type && (id === undefined || (one.header.splitId ?? oldSplitId(one) ?? id) === id));
       if (unit) unit.skeleton = skeleton;
       return unit;

@@ -15,14 +15,14 @@ export const sourceFileTables = (file: DwarfFile, lines: LineTables, progress: (
   const seen = new Set<LineRows>();
   for (const [done, unit] of file.units.entries()) {
     progress(done / file.units.length);
-    const header = lines.header(unit);
-    const rows = header && lines.rowsOf(unit);
+    const header = lines.soundHeader(unit);
+    const rows = header && lines.soundRows(unit);
     if (!header || !rows || seen.has(rows)) continue;
     seen.add(rows);
     const used = new Set<number>();
     for (let row = 0; row < rows.count; row++) if (((rows.flags[row] as number) & rowFlags.statement) !== 0) used.add(rows.file[row] as number);
     for (let i = 0; i < header.fileCount; i++) {
-      const path = header.path(i);
+      const path = unit.tolerate(() => header.path(i), '');
       if (path === '') continue;
       const units = files.get(path) ?? [];
       if (units.length === 0) files.set(path, units);

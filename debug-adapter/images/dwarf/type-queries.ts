@@ -38,15 +38,16 @@ export const typesNamed = (reader: Reader, query: string, near?: bigint): Type[]
   const parts = components(name);
   const last = parts[parts.length - 1] ?? name;
   const ofKind = (die: Die): boolean => !die.flag(AT.declaration) && (word === undefined || (tagsOf[word] ?? []).includes(die.tag));
-  const inScope = reader.candidates(last, kinds.type).filter((die) => ofKind(die) && nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)));
+  const inScope = reader.candidates(last, kinds.type).filter((die) => die.unit.tolerate(() => ofKind(die) && nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)), false));
   // rustc gives a box of a slice or of a trait object no namespace, but a DW_AT_name with the path in it.
-  const found = inScope.length > 0 || parts.length === 1 ? inScope : reader.candidates(name, kinds.type).filter((die) => ofKind(die) && nameOf(die) === name);
+  const found = inScope.length > 0 || parts.length === 1 ? inScope : reader.candidates(name, kinds.type).filter((die) => die.unit.tolerate(() => ofKind(die) && nameOf(die) === name, false));
   const rank = (die: Die): number => (die.tag === TAG.typedef ? 1 : 0);
   const ordered = nearest(reader, found.sort((a, b) => rank(a) - rank(b)), near);
   const shapes = new Map<string, Type>();
   for (const die of ordered) {
-    const shape = `${parts.length > 1 || die.unit.language !== 'c' ? qualifiedNameOf(die) : ''}|${shapeOf(die)}`;
-    if (!shapes.has(shape)) shapes.set(shape, reader.types.typeAt(die));
+    const shape = die.unit.tolerate(() => `${parts.length > 1 || die.unit.language !== 'c' ? qualifiedNameOf(die) : ''}|${shapeOf(die)}`, undefined);
+    const type = shape === undefined || shapes.has(shape) ? undefined : die.unit.tolerate(() => reader.types.typeAt(die), undefined);
+    if (shape !== undefined && type) shapes.set(shape, type);
   }
   return [...shapes.values()];
 };
@@ -56,6 +57,6 @@ export const variablesNamed = (reader: Reader, name: string, near?: bigint): Var
   const last = parts[parts.length - 1] ?? name;
   const found = reader
     .candidates(last, kinds.variable)
-    .filter((die) => nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)));
+    .filter((die) => die.unit.tolerate(() => nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)), false));
   return nearest(reader, found, near).map((die) => new DwarfVariable(die, reader));
 };

@@ -7,6 +7,14 @@ import type { UnitHeader } from './unit';
 /** Bytes in which the header of a unit ends, whatever its kind. */
 export const headSize = 48;
 
+/** Where a unit ends whose header cannot be used for anything else; undefined where its length is none. */
+export const unitEnd = (section: SectionBytes, start: number, bytes: Buffer): number | undefined => {
+  if (bytes.length < 12) return undefined;
+  const short = bytes.readUInt32LE(0);
+  const end = short === 0xffffffff ? start + 12 + Number(bytes.readBigUInt64LE(4)) : start + 4 + short;
+  return short > 0 && end <= section.size && end > start + 12 ? end : undefined;
+};
+
 /** Reads a unit's header from its first bytes (`headSize` of them, or fewer at the section's end). DWARF 5 section 7.5.1 and the older layouts. */
 export const readUnitHeader = (section: SectionBytes, start: number, types: boolean, bytes: Buffer): UnitHeader => {
   let at = 0;

@@ -36,8 +36,9 @@ export class UnitRanges {
   private read(): UnitRangeColumns {
     const { file } = this;
     const found: { start: number; end: number; unit: Unit }[] = [];
-    const told = readAddressRanges(file, found);
-    for (const unit of file.linkedUnits) if (!told.has(unit.start)) this.addFromRoot(unit, found);
+    const told = new Set<number>();
+    file.damage.tolerate(() => { readAddressRanges(file, found, told); }, undefined);
+    for (const unit of file.linkedUnits) if (!told.has(unit.start)) unit.tolerate(() => { this.addFromRoot(unit, found); }, undefined);
     found.sort((a, b) => a.start - b.start);
     return { starts: Float64Array.from(found, (f) => f.start), ends: Float64Array.from(found, (f) => f.end), units: Uint32Array.from(found, (f) => f.unit.index) };
   }
@@ -69,11 +70,10 @@ export class UnitRanges {
   }
 }
 
-/** DWARF 5, section 6.1.2. Returns the offsets of the units it speaks of. Tables are a hint: a damaged one is left unread. */
-const readAddressRanges = (file: DwarfFile, found: { start: number; end: number; unit: Unit }[]): Set<number> => {
-  const told = new Set<number>();
+/** DWARF 5, section 6.1.2. `told` gets the offsets of the units it speaks of. */
+const readAddressRanges = (file: DwarfFile, found: { start: number; end: number; unit: Unit }[], told: Set<number>): void => {
   const section = file.section('.debug_aranges');
-  if (!section) return told;
+  if (!section) return;
   for (let at = 0; at + 12 <= section.size; ) {
     const cursor = new Cursor(section, at);
     let offsetSize: 4 | 8 = 4;
@@ -104,5 +104,4 @@ const readAddressRanges = (file: DwarfFile, found: { start: number; end: number;
     }
     at = end;
   }
-  return told;
 };

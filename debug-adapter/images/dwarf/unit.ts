@@ -100,6 +100,11 @@ export class Unit {
     return (this.lazyLanguage ??= this.withRoot((root) => (root?.tag === TAG.partial_unit && !root.has(AT.language) ? this.file.importedLanguage(this) : this.root.language)));
   }
 
+  /** What `read` gives of this unit; where it is damaged that is noted, and `otherwise` stands for it. */
+  tolerate<T, O>(read: () => T, otherwise: O): T | O {
+    return this.file.damage.tolerate(read, otherwise, { file: this.section.file, section: this.section.name, offset: this.start });
+  }
+
   /** The DIE at a section offset inside this unit; undefined at a null entry or outside. */
   die(offset: number): Die | undefined {
     if (offset < this.firstDie || offset >= this.end) return undefined;

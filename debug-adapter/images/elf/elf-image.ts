@@ -1,9 +1,10 @@
+import type { Damage } from '../damage';
 import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable, ThreadLocalBlock } from '../image';
 import { toAddress } from '../bytes/address';
 import type { IndexHandle } from '../index/handle';
 import { IndexedSymbols } from '../symbols/stored';
-import { ColumnSymbols } from '../symbols/table';
+import { ColumnSymbols, noColumns } from '../symbols/table';
 import type { SymbolColumns } from '../symbols/table';
 import type { ElfFile } from './elf-file';
 
@@ -34,6 +35,7 @@ export class ElfImage implements Image {
     /** Of the file with the debug information. */
     index: IndexHandle | undefined,
     readDebugInfo: (image: Image) => DebugInfo,
+    readonly damage: Damage,
   ) {
     companion?.layOutLike(elf);
     this.machine = elf.headers.machine;
@@ -49,8 +51,8 @@ export class ElfImage implements Image {
     this.sections = elf.sectionList();
     this.segments = elf.segmentList();
     const holder = symbolHolder(elf, companion);
-    const load = (): SymbolColumns => holder.symbols();
-    this.symbols = index && holder === debugHolder(elf, companion) ? new IndexedSymbols(index, load, () => holder.symbolStrings()) : new ColumnSymbols(load);
+    const load = (): SymbolColumns => damage.tolerate(() => holder.symbols(), noColumns(holder.file.path));
+    this.symbols = index && holder === debugHolder(elf, companion) ? new IndexedSymbols(index, load, () => damage.tolerate(() => holder.symbolStrings(), undefined)) : new ColumnSymbols(load);
     this.debugInfo = readDebugInfo(this);
   }
 

@@ -1,13 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { failure } from '../../errors/catalogue';
+import { BootscopeError, failure } from '../../errors/catalogue';
+import type { ErrorEntry } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Hears how much is read of what look-ups need, from 0 to 1. */
   readonly progress?: (done: number) => void;
+  /** Hears of each part that is damaged and was passed over. */
+  readonly damaged?: (fault: BootscopeError) => void;
   /** The program of the worker; by default the one beside the bundle that runs. */
   readonly program?: string;
 }
@@ -18,8 +21,8 @@ export interface LoadRequest {
   readonly symbols?: string;
 }
 
-/** What it says: how far it is, tables as they come, each set once; then that it is done, or why it is not. */
-export type LoadMessage = { readonly kind: 'progress'; readonly done: number } | { readonly kind: 'tables'; readonly tables: Record<string, Uint8Array> } | { readonly kind: 'done' } | { readonly kind: 'failed'; readonly reason: string };
+/** What it says: how far it is, tables as they come, each set once, what of the file is damaged; then that it is done, or why it is not. */
+export type LoadMessage = { readonly kind: 'progress'; readonly done: number } | { readonly kind: 'tables'; readonly tables: Record<string, Uint8Array> } | { readonly kind: 'damaged'; readonly fault: ErrorEntry } | { readonly kind: 'done' } | { readonly kind: 'failed'; readonly reason: string };
 
 /** The bundled worker beside the bundle that runs; none when run from source. */
 const bundledWorker = (): string | undefined => {
@@ -32,7 +35,7 @@ const bundledWorker = (): string | undefined => {
  * the promise is fulfilled with true at the first time, while the worker goes on with what is rarely asked for and with the
  * index on disk. False where there is no worker. Rejects with BS211 when it fails before, and with the reason of an abort.
  */
-export const loadInWorker = (request: LoadRequest, take: (tables: Record<string, Uint8Array>) => void, { signal, progress, program = bundledWorker() }: LoadOptions): Promise<boolean> => {
+export const loadInWorker = (request: LoadRequest, take: (tables: Record<string, Uint8Array>) => void, { signal, progress, damaged, program = bundledWorker() }: LoadOptions): Promise<boolean> => {
   if (program === undefined) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     let known: Record<string, Uint8Array> = {};
@@ -49,6 +52,7 @@ export const loadInWorker = (request: LoadRequest, take: (tables: Record<string,
     worker.on('message', (message: LoadMessage) => {
       if (message.kind === 'failed') fail(message.reason);
       if (message.kind === 'progress') progress?.(message.done);
+      if (message.kind === 'damaged') damaged?.(new BootscopeError(message.fault));
       if (message.kind !== 'tables') return;
       known = { ...known, ...message.tables };
       take(known);

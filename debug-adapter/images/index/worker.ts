@@ -10,6 +10,9 @@ const run = ({ path, symbols }: LoadRequest, tell: (message: LoadMessage, move?:
   const image = openImage(path, symbols === undefined ? {} : { symbols });
   try {
     const { index } = image.debugInfo;
+    image.damage.onNoted(({ code, what, likely, next }) => {
+      tell({ kind: 'damaged', fault: { code, what, likely, next } });
+    });
     const all: Record<string, Uint8Array> = {};
     let told = 0;
     const progress = (done: number): void => {

@@ -1,9 +1,10 @@
 import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import { toNumber } from '../bytes/address';
+import { Damage } from '../damage';
 import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable } from '../image';
-import { ColumnSymbols } from '../symbols/table';
+import { ColumnSymbols, noColumns } from '../symbols/table';
 import { PdbFile } from './pdb-file';
 import type { PdbContainer } from './pdb-file';
 import { PdbInfo } from './pdb-info';
@@ -31,6 +32,7 @@ export class BarePdbImage implements Image {
   readonly segments: readonly Segment[] = [];
   readonly symbols: SymbolTable;
   readonly debugInfo: DebugInfo;
+  readonly damage = new Damage();
 
   constructor(private readonly pdb: PdbContainer) {
     this.path = pdb.file.path;
@@ -45,9 +47,9 @@ export class BarePdbImage implements Image {
     this.size = Math.max(0, ...headers.map(({ rva, virtualSize }) => rva + virtualSize));
     this.sections = headers.map(({ name, rva, virtualSize, executable, writable }) => ({ name, address: base + BigInt(rva), size: virtualSize, fileOffset: 0, executable, writable, allocated: true }));
     const file = new PdbFile(pdb, { base: toNumber(base), addressSize, sections: [] });
-    const info = new PdbInfo(file, { at: () => undefined, prologueSize: () => undefined, afterStores: (address) => address });
+    const info = new PdbInfo(file, { at: () => undefined, prologueSize: () => undefined, afterStores: (address) => address }, this.damage);
     this.debugInfo = info;
-    this.symbols = new ColumnSymbols(() => info.symbolColumns());
+    this.symbols = new ColumnSymbols(() => this.damage.tolerate(() => info.symbolColumns(), noColumns(this.path), { file: this.path, section: 'symbols', offset: 0 }));
   }
 
   bytesAt(): undefined {

@@ -4,6 +4,7 @@ import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import { toNumber } from '../bytes/address';
 import { FileBytes } from '../bytes/file';
+import { Damage, leftAlone } from '../damage';
 import { PeFile } from '../pe/pe-file';
 import { PeImage } from '../pe/pe-image';
 import type { PeCompanion } from '../pe/pe-image';
@@ -42,7 +43,7 @@ export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
     try {
       image = new FileBytes(candidate);
       const pe = new PeFile(image);
-      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe));
+      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe), new Damage());
     } catch {
       // Whatever it is, it is not this PDB's image.
     }
@@ -71,8 +72,8 @@ const mismatch = ({ info, dbi }: PdbContainer, pe: PeFile): string | undefined =
   return same ? undefined : `GUID ${info.guid} age ${dbi.age} instead of ${pe.pdb.guid} age ${pe.pdb.age}`;
 };
 
-/** The PDB beside an image under the name that the image gives; one of another build, or unreadable, is left alone. */
-export const findPdb = (pe: PeFile): PdbFile | undefined => {
+/** The PDB beside an image under the name that the image gives; one of another build, or unreadable, is left alone, which `damage` gets to know. */
+export const findPdb = (pe: PeFile, damage: Damage): PdbFile | undefined => {
   const name = pe.pdb?.path.split(/[\\/]/).pop();
   if (name === undefined || name === '') return undefined;
   const candidate = join(dirname(pe.path), name);
@@ -81,17 +82,18 @@ export const findPdb = (pe: PeFile): PdbFile | undefined => {
   try {
     file = new FileBytes(candidate);
     return openPdb(file, pe);
-  } catch {
+  } catch (error) {
     file?.close();
+    leftAlone(damage, pe.path, candidate, error);
     return undefined;
   }
 };
 
 /** An image with its PDB, which the image closes. */
-export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile): PeImage => {
+export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile, damage: Damage): PeImage => {
   const base = pe.headers.imageBase;
-  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)));
+  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)), damage);
   const symbols = (): SymbolColumns => info.symbolColumns();
   const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.close() };
-  return new PeImage(path, pe, companion, symbols, () => info);
+  return new PeImage(path, pe, companion, symbols, () => info, damage);
 };

@@ -1,5 +1,4 @@
-import { failure } from '../../errors/catalogue';
-import { imageErrors } from '../../errors/images';
+import type { Damage } from '../damage';
 import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
 import { toNumber } from '../bytes/address';
 import type { UnwindTable } from '../dwarf/unwind';
@@ -32,6 +31,7 @@ export class PdbInfo implements DebugInfo {
   constructor(
     private readonly pdb: PdbFile,
     private readonly unwind: PdbUnwind,
+    private readonly damage: Damage,
   ) {
     this.around = { pdb, linkageName: (address) => this.linkageName(address), prologueSize: (entry) => unwind.prologueSize(entry), afterStores: (address) => unwind.afterStores(address) };
     this.functions = new FunctionIndex(this.around);
@@ -39,43 +39,45 @@ export class PdbInfo implements DebugInfo {
   }
 
   functionsNamed(name: string): readonly FunctionInfo[] {
-    return this.guarded(() => this.functions.named(name));
+    return this.guarded(() => this.functions.named(name), []);
   }
   functionsMatching(glob: string): readonly FunctionInfo[] {
-    return this.guarded(() => this.functions.matching(glob));
+    return this.guarded(() => this.functions.matching(glob), []);
   }
   scopesAt(address: bigint): readonly Scope[] {
-    return this.guarded(() => {
+    const query = (): readonly Scope[] => {
       const wanted = toNumber(address);
       const module = this.pdb.moduleAt(wanted);
       const place = module?.procedureAt(wanted);
       const procedure = module && place && this.pdb.procedure(module, place);
       return procedure ? scopesWithin(this.around, procedure, place, wanted) : [];
-    });
+    };
+    return this.guarded(query, [], address);
   }
   lineAt(address: bigint): LineRow | undefined {
-    return this.guarded(() => lineAt(this.around, address));
+    return this.guarded(() => lineAt(this.around, address), undefined, address);
   }
   addressesOfLine(file: string, line: number): readonly LineAddress[] {
-    return this.guarded(() => addressesOfLine(this.around, file, line));
+    return this.guarded(() => addressesOfLine(this.around, file, line), []);
   }
   lineRows(start: bigint, end: bigint): readonly LineRow[] {
-    return this.guarded(() => lineRows(this.around, start, end));
+    return this.guarded(() => lineRows(this.around, start, end), []);
   }
   sourceFiles(): readonly string[] {
-    return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.pdb)));
+    return (this.lazyFiles ??= this.guarded(() => sourceFiles(this.pdb), []));
   }
   typesNamed(name: string, near?: bigint): readonly Type[] {
-    return this.guarded(() => typesNamed(this.pdb, name, near));
+    return this.guarded(() => typesNamed(this.pdb, name, near), []);
   }
   variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
-    return this.guarded(() => this.variables.named(name, near));
+    return this.guarded(() => this.variables.named(name, near), []);
   }
   unwindAt(address: bigint): UnwindRow | undefined {
-    return this.unwind.at(address);
+    return this.guarded(() => this.unwind.at(address), undefined, address);
   }
+  /** Throws where the file is damaged. */
   symbolColumns(): SymbolColumns {
-    return this.guarded(() => pdbSymbols(this.pdb));
+    return pdbSymbols(this.pdb);
   }
 
   private linkageName(address: number): string | undefined {
@@ -89,13 +91,9 @@ export class PdbInfo implements DebugInfo {
     return this.linkageNames.get(address);
   }
 
-  /** A read that leaves a stream's buffer comes out as a RangeError; it means damaged input. */
-  private guarded<T>(query: () => T): T {
-    try {
-      return query();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw failure(imageErrors.damagedSection, { file: this.pdb.path, section: 'PDB', offset: 'unknown', reason: error.message }, { cause: error });
-    }
+  /** Damage that a question cannot be answered for is noted, and nothing is the answer. */
+  private guarded<T>(query: () => T, otherwise: T, address?: bigint): T {
+    const place = { file: this.pdb.path, section: 'PDB', offset: 0 };
+    return address === undefined ? this.damage.tolerate(query, otherwise, place) : this.damage.tolerateAt(address, query, otherwise, place);
   }
 }

@@ -1,7 +1,8 @@
+import type { Damage } from '../damage';
 import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable } from '../image';
 import type { SectionSource } from '../elf/sections';
-import { ColumnSymbols } from '../symbols/table';
+import { ColumnSymbols, noColumns } from '../symbols/table';
 import type { SymbolColumns } from '../symbols/table';
 import type { PeFile } from './pe-file';
 
@@ -39,6 +40,7 @@ export class PeImage implements Image {
     /** Symbols of the file itself, or made from its debug information. */
     ownSymbols: (image: PeImage) => SymbolColumns,
     readDebugInfo: (image: Image) => DebugInfo,
+    readonly damage: Damage,
   ) {
     const { headers } = file;
     const base = companion?.linkedBase ?? headers.imageBase;
@@ -66,7 +68,7 @@ export class PeImage implements Image {
       executable: s.executable,
       writable: s.writable,
     }));
-    this.symbols = new ColumnSymbols(() => companion?.symbols() ?? ownSymbols(this));
+    this.symbols = new ColumnSymbols(() => damage.tolerate(() => companion?.symbols() ?? ownSymbols(this), noColumns(path), { file: path, section: 'symbols', offset: 0 }));
     this.debugInfo = readDebugInfo(this);
   }
 

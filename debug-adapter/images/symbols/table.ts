@@ -1,6 +1,6 @@
 import type { ImageSymbol, SymbolTable } from '../image';
 import { toAddress, toNumber } from '../bytes/address';
-import type { SectionBytes } from '../bytes/section-bytes';
+import { SectionBytes } from '../bytes/section-bytes';
 import { demangle, isMangled } from '../demangle/demangle';
 import { lastComponent, pathMatches } from '../demangle/path';
 import { addressOrderOf, rowAtAddress } from './address-order';
@@ -130,5 +130,17 @@ export class ColumnSymbols implements SymbolTable {
     };
   }
 }
+
+/** The columns of a file without symbols. */
+export const noColumns = (file: string): SymbolColumns => ({
+  count: 0,
+  name: new Uint32Array(),
+  address: new Float64Array(),
+  size: new Float64Array(),
+  kind: new Uint8Array(),
+  local: new Uint8Array(),
+  limit: new Float64Array(),
+  strings: SectionBytes.ofBuffer(file, '.strtab', Buffer.alloc(0)),
+});
 
 export const noSymbols: SymbolTable = { count: 0, named: () => [], matching: () => [], at: () => undefined };

@@ -1,3 +1,4 @@
+import type { BootscopeError } from '../../errors/catalogue';
 import type { Scope, UnwindRow } from '../../images/debug-info';
 import { linearOf, offsetIn } from '../../machine/segment-space';
 import type { Space } from '../../machine/space';
@@ -71,11 +72,23 @@ export class Activation implements ActivationOptions {
     const module = this.program.moduleAt(address, { cr3: this.cr3 });
     return module?.image.debugInfo.unwindAt(this.program.toLinked(module, address));
   }
+  /** The damage of its image that call frame information was not found for. */
+  get rowFault(): BootscopeError | undefined {
+    if (this.row) return undefined;
+    const address = this.exact ? this.pc : this.pc - 1n;
+    const module = this.program.moduleAt(address, { cr3: this.cr3 });
+    return module?.image.damage.at(this.program.toLinked(module, address));
+  }
   get place(): CodePlace {
     return (this.lazyPlace ??= this.program.placeOf(this.lookup, { cr3: this.cr3 }));
   }
   get module(): Module | undefined {
     return this.place.module;
+  }
+  /** What `read` gives of the image's debug information; where that is damaged it is noted, and `otherwise` stands for it. */
+  tolerate<T, O>(read: () => T, otherwise: O): T | O {
+    const { module } = this;
+    return module ? module.image.damage.tolerate(read, otherwise) : read();
   }
   /** `lookup` as the image's own address. */
   get linked(): bigint | undefined {
@@ -157,7 +170,7 @@ export class Activation implements ActivationOptions {
       registerPlace: (number) => registers.place(number),
       registerName: (number) => registers.names.nameOf(number),
       cfa: () => this.cfa(),
-      frameBase: (scope ?? this.place.scopes.at(-1))?.frameBase,
+      frameBase: this.tolerate(() => (scope ?? this.place.scopes.at(-1))?.frameBase, undefined),
       entryValue: (expression) => this.entryValue(expression),
     };
   }
@@ -173,7 +186,7 @@ export class Activation implements ActivationOptions {
     const linkedReturn = caller.program.toLinked(caller.module, caller.pc);
     const target = await directCallTarget(caller);
     if (target !== this.program.toRuntime(this.module, own.entry)) return undefined;
-    const site = caller.place.scopes.at(-1)?.callSiteAt(linkedReturn);
+    const site = caller.tolerate(() => caller.place.scopes.at(-1)?.callSiteAt(linkedReturn), undefined);
     const known = site?.values.find(({ location }) => Buffer.from(location.expression).equals(expression));
     return known && evaluateNumber(known.value, caller.environment(undefined));
   }

@@ -1,10 +1,15 @@
+import type { BootscopeError } from '../../errors/catalogue';
 import type { Scope, VariableInfo } from '../../images/debug-info';
-import type { SourcePlace } from '../../images/types';
+import type { SourcePlace, Type } from '../../images/types';
 import type { Space } from '../../machine/space';
 import type { CodePlace, Module } from '../../program/program';
+import { asFault } from '../../images/damage';
 import { evaluateLocation } from '../location/evaluate';
 import { TypedValue } from '../values/typed-value';
 import type { Activation } from './activation';
+
+/** Stands for a type that cannot be read. */
+const unknownType: Type = { kind: 'void', size: 0, name: '?', qualifiedName: '?', language: 'other' };
 
 /** One entry of a stack: a function, or an inlined copy of one inside it. */
 export class Frame {
@@ -45,7 +50,9 @@ export class Frame {
   }
   /** Function name as a user knows it; the symbol with its offset, or the address, where there is no debug information. */
   get name(): string {
-    if (this.scope) return this.scope.function.qualifiedName || this.scope.function.name;
+    const { scope } = this;
+    const named = this.activation.tolerate(() => scope && (scope.function.qualifiedName || scope.function.name), undefined);
+    if (named !== undefined) return named;
     const { symbol, offset } = this.place;
     if (symbol) return offset === undefined || offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
     return `0x${this.address.toString(16)}`;
@@ -60,13 +67,32 @@ export class Frame {
     return this.activation.registers.named(name);
   }
 
-  /** Parameters and locals at this place, innermost block first; a shadowed name comes later. */
+  /** Parameters and locals at this place, innermost block first; a shadowed name comes later. Where they are damaged there are none, and `fault` says so. */
   variables(): readonly VariableInfo[] {
-    return this.scope && this.activation.linked !== undefined ? this.scope.variablesAt(this.activation.linked) : [];
+    const { scope, activation } = this;
+    const { linked } = activation;
+    if (!scope || linked === undefined) return [];
+    return activation.module?.image.damage.tolerateAt(linked, () => scope.variablesAt(linked), []) ?? [];
   }
 
-  /** The value of a variable here. Never throws for one that is optimised out: reading it says why. */
+  /** The damage of the image's debug information that names or variables of this place could not be read for. */
+  get fault(): BootscopeError | undefined {
+    const { module, linked } = this.activation;
+    return linked === undefined ? undefined : module?.image.damage.at(linked);
+  }
+
+  /** The value of a variable here. Never throws for one that is optimised out or damaged: reading it says why. */
   async valueOf(variable: VariableInfo): Promise<TypedValue> {
+    try {
+      return await this.read(variable);
+    } catch (error) {
+      const fault = asFault(error);
+      if (!fault) throw error;
+      return new TypedValue(unknownType, { kind: 'absent', reason: `its debug information is damaged (${fault.what.replace(/\.$/, '')})` }, this.activation.space);
+    }
+  }
+
+  private async read(variable: VariableInfo): Promise<TypedValue> {
     const { activation } = this;
     if (variable.constant) return TypedValue.of(variable.type, variable.constant, activation.space);
     const location = activation.linked === undefined ? undefined : variable.locationAt(activation.linked);

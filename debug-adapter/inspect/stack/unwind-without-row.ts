@@ -45,6 +45,8 @@ export const unwindWithoutRow = async (from: Activation): Promise<Activation | S
   }
   const { module } = from;
   if (!module) return { reason: `${hex(from.pc)} is in no known image` };
+  const { rowFault } = from;
+  if (rowFault) return { reason: `the call frame information of ${module.name} for ${hex(from.pc)} cannot be read (${rowFault.code}: ${rowFault.what.replace(/\.$/, '')}), and the frame pointer leads to no caller` };
   const what = module.image.debugInfo.kind === 'none' ? 'no debug information' : 'no call frame information';
   return { reason: `${module.name} has ${what} for ${hex(from.pc)}, and the frame pointer leads to no caller` };
 };

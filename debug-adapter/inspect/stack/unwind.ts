@@ -113,7 +113,9 @@ export async function* framesFrom(start: Activation, limit = mostFrames, hidden 
  * How many of the innermost scopes begin with the very instruction that comes next. Behind a prologue that is all of them:
  * clang lets an inlined function's range begin among the pushes of the function around it.
  */
-const notEntered = ({ place: { scopes }, linked }: Activation, entered: string | undefined): number => {
+const notEntered = (activation: Activation, entered: string | undefined): number => activation.tolerate(() => countNotEntered(activation, entered), 0);
+
+const countNotEntered = ({ place: { scopes }, linked }: Activation, entered: string | undefined): number => {
   if (scopes[0]?.inlined !== true) return 0;
   const body = scopes.at(-1)?.function.afterPrologue;
   let count = 0;
@@ -132,6 +134,6 @@ const framesOf = (activation: Activation, first: number, hidden: number): Frame[
   if (scopes.length === 0) return [new Frame(first, undefined, row, row?.column, activation)];
   return scopes.slice(hidden).map((scope, i) => {
     const inner = scopes[hidden + i - 1];
-    return inner ? new Frame(first + i, scope, inner.callSite, undefined, activation) : new Frame(first + i, scope, row, row?.column, activation);
+    return inner ? new Frame(first + i, scope, activation.tolerate(() => inner.callSite, undefined), undefined, activation) : new Frame(first + i, scope, row, row?.column, activation);
   });
 };

@@ -4,9 +4,10 @@ import { sessionErrors } from '../../errors/session';
 import { evaluate, execute, isTrue, setValue } from '../../inspect/evaluate/evaluate';
 import { childrenOf } from '../../inspect/render/children';
 import { render, symbolContext } from '../../inspect/render/render';
-import { isUnknown } from '../../chains/unknown';
+import { because, isUnknown } from '../../chains/unknown';
 import type { Frame } from '../../inspect/stack/frame';
 import { savedCall } from '../../inspect/stack/saved';
+import { asFault } from '../../images/damage';
 import { compile } from '../../inspect/compiled/compile';
 import type { CompiledExpression } from '../../inspect/compiled/compile';
 import { innermostFrame } from '../../inspect/stack/unwind';
@@ -149,8 +150,10 @@ export class Inspector implements Evaluator {
     };
     if (returned) add('Return', { kind: 'shown', values: returned.values }, { presentationHint: 'returnValue' });
     const variables = frame.variables();
+    const { fault } = frame;
     if (variables.some(({ isParameter }) => isParameter)) add('Arguments', { kind: 'variables', frame, parameters: true }, { presentationHint: 'arguments' });
     if (variables.some(({ isParameter }) => !isParameter)) add('Locals', { kind: 'variables', frame, parameters: false }, { presentationHint: 'locals' });
+    if (fault) add('Unknown', { kind: 'shown', values: [{ name: 'debug information', value: because(fault).unknown }] });
     add('Registers', { kind: 'registers', frame, vcpu }, { presentationHint: 'registers', expensive: true });
     return scopes;
   }
@@ -178,6 +181,16 @@ export class Inspector implements Evaluator {
 
   /** A value as the editor shows it; what cannot be read says why. `expression` names it again. */
   async show(name: string, value: TypedValue, expression?: string): Promise<DapVariable> {
+    try {
+      return await this.#shown(name, value, expression);
+    } catch (error) {
+      const fault = asFault(error);
+      if (!fault) throw error;
+      return { name, value: `<${fault.what.replace(/\.$/, '')}>`, variablesReference: 0 };
+    }
+  }
+
+  async #shown(name: string, value: TypedValue, expression: string | undefined): Promise<DapVariable> {
     const { text, type, indexed, expandable, memoryReference } = await render(value, symbolContext(this.#options.program));
     return {
       name,

@@ -1,3 +1,4 @@
+import { Damage } from '../../../debug-adapter/images/damage';
 import type { DebugInfo, FunctionInfo, LineRow, Scope, VariableInfo } from '../../../debug-adapter/images/debug-info';
 import type { Image, ImageSymbol } from '../../../debug-adapter/images/image';
 import type { Type } from '../../../debug-adapter/images/types';
@@ -118,6 +119,7 @@ export const fakeImage = (options: FakeImageOptions = {}): Image => {
       at: (address) => symbols.filter((symbol) => symbol.address <= address).at(-1),
     },
     debugInfo,
+    damage: new Damage(),
     bytesAt: (address, length) => {
       const offset = Number(address - base);
       return offset >= 0 && offset + length <= code.length ? code.slice(offset, offset + length) : undefined;

@@ -44,6 +44,7 @@ const askEverything = (open: () => Image, addresses: readonly bigint[]): string[
     ask(() => debugInfo.scopesAt(address).map((scope) => [scope.callSite, scope.function.name, scope.variablesAt(address).map((variable) => [variable.locationAt(address), variable.constant, shapeOf(variable.type, 1)])]));
   }
   ask(() => debugInfo.lineRows(addresses[0] ?? 0n, addresses[addresses.length - 1] ?? 0n));
+  refused.push(...image.damage.found.map(({ message }) => message));
   image.close();
   return refused;
 };
