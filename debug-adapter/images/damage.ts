@@ -42,11 +42,17 @@ export class Damage {
     try {
       return read();
     } catch (error) {
-      const fault = asFault(error, place);
-      if (!fault) throw error;
-      this.note(fault);
+      this.met(error, place);
       return otherwise;
     }
+  }
+
+  /** Notes what a read has thrown where the file is damaged, and gives it; throws any other error on. */
+  met(error: unknown, place?: Place): BootscopeError {
+    const fault = asFault(error, place);
+    if (!fault) throw error;
+    this.note(fault);
+    return fault;
   }
 
   /** The fault that a look at this linked address has met; undefined where none did. */
@@ -59,9 +65,7 @@ export class Damage {
     try {
       return read();
     } catch (error) {
-      const fault = asFault(error, place);
-      if (!fault) throw error;
-      this.note(fault);
+      const fault = this.met(error, place);
       if (this.places.size >= mostPlaces) this.places.clear();
       this.places.set(address, fault);
       return otherwise;

@@ -1,3 +1,4 @@
+import type { Place } from '../damage';
 import { AT, FORM, TAG } from './constants';
 import { Die } from './die';
 import { absent, dynamic } from './abbreviations';
@@ -36,6 +37,7 @@ const inlineKey = (buffer: Uint8Array, position: number, end: number): number =>
  * types, static variables and nested functions; a deep one has.
  */
 export class NameIndex {
+  private lazyPlace: Place | undefined;
   private count = 0;
   private keys = new Uint32Array(1 << 16);
   private places = new Uint32Array(1 << 16);
@@ -66,7 +68,7 @@ export class NameIndex {
 
   /** What `read` gives of an entry; where it is damaged that is noted, and `otherwise` stands for it. */
   tolerate<T, O>(read: () => T, otherwise: O): T | O {
-    return this.file.damage.tolerate(read, otherwise, { file: this.file.source.path, section: '.debug_info', offset: 0 });
+    return this.file.damage.tolerate(read, otherwise, (this.lazyPlace ??= { file: this.file.source.path, section: '.debug_info', offset: 0 }));
   }
 
   /** Entries that may have this name: those whose name ends here as a whole, or goes on with generic arguments if `generic`. */

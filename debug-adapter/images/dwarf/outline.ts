@@ -1,6 +1,5 @@
 import type { BootscopeError } from '../../errors/catalogue';
 import { lastAtOrBelow } from '../bytes/address';
-import { asFault } from '../damage';
 import { AT, TAG } from './constants';
 import { Die } from './die';
 import { leb, readUleb } from './forms';
@@ -53,11 +52,7 @@ export class Outline {
       this.walk(code);
       return undefined;
     } catch (error) {
-      const { section, start } = this.unit;
-      const fault = asFault(error, { file: section.file, section: section.name, offset: start });
-      if (!fault) throw error;
-      this.unit.file.damage.note(fault);
-      return fault;
+      return this.unit.met(error);
     }
   }
 

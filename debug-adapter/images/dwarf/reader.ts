@@ -136,8 +136,13 @@ export class Reader {
     const copies: Die[] = [];
     for (const unit of new Set([abstract.unit, ...this.farInliners()])) {
       for (const offset of unit.tolerate(() => outlineOf(unit).inlined, [])) {
-        const die = unit.tolerate(() => copyAt(unit, offset, abstract), undefined);
-        if (die) copies.push(die);
+        // A closure for each of a kernel's hundred thousands of copies would cost as much as reading them.
+        try {
+          const die = copyAt(unit, offset, abstract);
+          if (die) copies.push(die);
+        } catch (error) {
+          unit.met(error);
+        }
       }
     }
     return copies;

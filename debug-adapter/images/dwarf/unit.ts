@@ -1,3 +1,4 @@
+import type { BootscopeError } from '../../errors/catalogue';
 import type { Language } from '../types';
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { AbbreviationTable } from './abbreviations';
@@ -102,7 +103,17 @@ export class Unit {
 
   /** What `read` gives of this unit; where it is damaged that is noted, and `otherwise` stands for it. */
   tolerate<T, O>(read: () => T, otherwise: O): T | O {
-    return this.file.damage.tolerate(read, otherwise, { file: this.section.file, section: this.section.name, offset: this.start });
+    try {
+      return read();
+    } catch (error) {
+      this.met(error);
+      return otherwise;
+    }
+  }
+
+  /** Notes that a read of this unit met damage, and gives it; throws any other error on. */
+  met(error: unknown): BootscopeError {
+    return this.file.damage.met(error, { file: this.section.file, section: this.section.name, offset: this.start });
   }
 
   /** The DIE at a section offset inside this unit; undefined at a null entry or outside. */
