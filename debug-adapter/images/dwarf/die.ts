@@ -196,11 +196,11 @@ export class Die {
     if (!value) return undefined;
     const { unit } = this;
     const { view } = unit;
-    const local = (offset: number): Die | undefined => {
-      const target = unit.die(unit.start + offset);
+    const found = (target: Die | undefined): Die => {
       if (!target) throw unit.section.damaged(value.at, 'reference to no entry');
       return target;
     };
+    const local = (offset: number): Die => found(unit.die(unit.start + offset));
     switch (value.form) {
       case FORM.ref1:
         return local(view.getUint8(value.at));
@@ -213,7 +213,7 @@ export class Die {
       case FORM.ref_udata:
         return local(readUleb(unit.buffer, value.at));
       case FORM.ref_addr:
-        return unit.file.dieAt(unit.version <= 2 ? readAddress(view, value.at, unit.addressSize) : this.offsetAt(value.at));
+        return found(unit.file.dieAt(unit.version <= 2 ? readAddress(view, value.at, unit.addressSize) : this.offsetAt(value.at)));
       case FORM.GNU_ref_alt:
         return unit.file.supplementary?.dieAt(this.offsetAt(value.at));
       case FORM.ref_sup4:

@@ -1,15 +1,11 @@
 import type { BootscopeError } from '../../errors/catalogue';
 import type { Scope, VariableInfo } from '../../images/debug-info';
-import type { SourcePlace, Type } from '../../images/types';
+import type { SourcePlace } from '../../images/types';
 import type { Space } from '../../machine/space';
 import type { CodePlace, Module } from '../../program/program';
-import { asFault } from '../../images/damage';
 import { evaluateLocation } from '../location/evaluate';
 import { TypedValue } from '../values/typed-value';
 import type { Activation } from './activation';
-
-/** Stands for a type that cannot be read. */
-const unknownType: Type = { kind: 'void', size: 0, name: '?', qualifiedName: '?', language: 'other' };
 
 /** One entry of a stack: a function, or an inlined copy of one inside it. */
 export class Frame {
@@ -81,18 +77,8 @@ export class Frame {
     return linked === undefined ? undefined : module?.image.damage.at(linked);
   }
 
-  /** The value of a variable here. Never throws for one that is optimised out or damaged: reading it says why. */
+  /** The value of a variable here. Never throws for one that is optimised out: reading it says why. Throws BS2xx where its debug information is damaged. */
   async valueOf(variable: VariableInfo): Promise<TypedValue> {
-    try {
-      return await this.read(variable);
-    } catch (error) {
-      const fault = asFault(error);
-      if (!fault) throw error;
-      return new TypedValue(unknownType, { kind: 'absent', reason: `its debug information is damaged (${fault.what.replace(/\.$/, '')})` }, this.activation.space);
-    }
-  }
-
-  private async read(variable: VariableInfo): Promise<TypedValue> {
     const { activation } = this;
     if (variable.constant) return TypedValue.of(variable.type, variable.constant, activation.space);
     const location = activation.linked === undefined ? undefined : variable.locationAt(activation.linked);

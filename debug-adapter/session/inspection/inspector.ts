@@ -166,7 +166,7 @@ export class Inspector implements Evaluator {
       case 'variables': {
         const { frame, parameters } = container;
         const own = frame.variables().filter(({ isParameter }) => isParameter === parameters);
-        return Promise.all(paged(own, page).map(async (variable) => this.show(variable.name, await frame.valueOf(variable), variable.name)));
+        return Promise.all(paged(own, page).map(async (variable) => orFault(variable.name, async () => this.show(variable.name, await frame.valueOf(variable), variable.name))));
       }
       case 'registers':
         return this.#registers(container.frame, container.vcpu);
@@ -181,16 +181,6 @@ export class Inspector implements Evaluator {
 
   /** A value as the editor shows it; what cannot be read says why. `expression` names it again. */
   async show(name: string, value: TypedValue, expression?: string): Promise<DapVariable> {
-    try {
-      return await this.#shown(name, value, expression);
-    } catch (error) {
-      const fault = asFault(error);
-      if (!fault) throw error;
-      return { name, value: `<${fault.what.replace(/\.$/, '')}>`, variablesReference: 0 };
-    }
-  }
-
-  async #shown(name: string, value: TypedValue, expression: string | undefined): Promise<DapVariable> {
     const { text, type, indexed, expandable, memoryReference } = await render(value, symbolContext(this.#options.program));
     return {
       name,
@@ -266,7 +256,7 @@ export class Inspector implements Evaluator {
     const parts = await childrenOf(value);
     if (!parts || (filter === 'named' && parts.kind === 'indexed')) return [];
     const page = await parts.page(start, count === 0 ? mostParts : count);
-    return Promise.all(page.map(({ name, value: part, access, expression: own }) => this.show(name, part, own ?? named(expression, access))));
+    return Promise.all(page.map(({ name, value: part, access, expression: own }) => orFault(name, () => this.show(name, part, own ?? named(expression, access)))));
   }
 
   async #registers(frame: Frame, vcpu: Vcpu | undefined): Promise<DapVariable[]> {
@@ -318,6 +308,17 @@ export class Inspector implements Evaluator {
     return container;
   }
 }
+
+/** A value as the editor shows it; in the place of one whose debug information is damaged, what is wrong with that. */
+const orFault = async (name: string, show: () => Promise<DapVariable>): Promise<DapVariable> => {
+  try {
+    return await show();
+  } catch (error) {
+    const fault = asFault(error);
+    if (!fault) throw error;
+    return { name, value: `<${fault.what.replace(/\.$/, '')}>`, variablesReference: 0 };
+  }
+};
 
 /** Frames that `local` looks through. */
 const nearFrames = 16;
