@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runSymbols } from '../../../cli/symbols/command';
-import { DwarfFunction } from '../../../debug-adapter/images/dwarf/functions';
+import type { DwarfFunction } from '../../../debug-adapter/images/dwarf/functions';
 import { indexBytes } from '../../../debug-adapter/images/index/store';
 import { openImage } from '../../../debug-adapter/images/open';
 import { DamageReport } from '../../../debug-adapter/session/damage-report';
