@@ -443,7 +443,10 @@ export interface GoBackArguments {
 export interface ForceReturnArguments {
   /** Left out: the innermost frame. */
   frameId?: number;
-  /** A number or an expression; an errno name stands for its negative, as kernels return it: `EINVAL`, `-22`. Only results that fit one general register. Left out for a function that returns nothing. */
+  /**
+   * An errno name, for the value that means it (`Err` of a Result, an error number with the sign that the kernel gives it); a constructor, `Err(EIO)`,
+   * `Ready(Ok(7))`; or an expression, for a struct one of the same type. Left out for a function that returns nothing.
+   */
   value?: string;
 }
 export interface ForceReturnAnswer {

@@ -92,6 +92,8 @@ export interface FunctionInfo {
   readonly returns: Type;
   /** DW_AT_noreturn. */
   readonly noReturn: boolean;
+  /** DW_CC_nocall: the optimiser changed how it takes arguments or returns, so that no convention tells where they are. Left out: no. */
+  readonly ownConvention?: boolean;
   /** Code of the out-of-line instance; empty when every instance is inlined. The first range holds the entry. */
   readonly ranges: readonly Range[];
   readonly entry?: bigint | undefined;

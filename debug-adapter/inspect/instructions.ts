@@ -1,4 +1,4 @@
-import { Code, Decoder, DecoderOptions, FlowControl, type Instruction } from 'iced-x86';
+import { Code, Decoder, DecoderOptions, FlowControl, OpKind, Register, type Instruction } from 'iced-x86';
 
 /** How an instruction moves the program counter. */
 export type Flow = 'next' | 'call' | 'return' | 'jump' | 'conditional' | 'interrupt' | 'invalid';
@@ -11,6 +11,8 @@ export interface InstructionInfo {
   readonly flow: Flow;
   /** Where a direct call or branch goes; undefined for indirect ones. */
   readonly target?: bigint;
+  /** Of a jump through a register, its name; of one through memory, whether the address is picked from a table by an index. */
+  readonly through?: string | 'memory' | 'table';
 }
 
 const flows: Partial<Record<FlowControl, Flow>> = {
@@ -32,6 +34,11 @@ const flowOf = (instruction: Instruction): Flow => {
   return flows[instruction.flowControl] ?? 'next';
 };
 
+const throughOf = (instruction: Instruction): string => {
+  if (instruction.op0Kind === OpKind.Register) return (Register[instruction.op0Register] ?? '').toLowerCase();
+  return instruction.memoryIndex === Register.None ? 'memory' : 'table';
+};
+
 /** Decodes instructions from bytes that start at `address`, one after the other, until they end. */
 export function* decode(bytes: Uint8Array, address: bigint, bits: 16 | 32 | 64): Generator<InstructionInfo> {
   const decoder = new Decoder(bits, bytes, DecoderOptions.None);
@@ -42,7 +49,7 @@ export function* decode(bytes: Uint8Array, address: bigint, bits: 16 | 32 | 64):
       try {
         const flow = flowOf(instruction);
         const direct = instruction.isJmpShortOrNear || instruction.isJccShortOrNear || instruction.isCallNear || instruction.isJcxShort || instruction.isLoopcc || instruction.isLoop;
-        yield { address: instruction.ip, length: instruction.length, flow, ...(direct ? { target: instruction.nearBranchTarget } : {}) };
+        yield { address: instruction.ip, length: instruction.length, flow, ...(direct ? { target: instruction.nearBranchTarget } : {}), ...(instruction.isJmpNearIndirect ? { through: throughOf(instruction) } : {}) };
       } finally {
         instruction.free();
       }

@@ -16,10 +16,11 @@ export interface ReturnRegisters {
 }
 
 /** A convention says where: in these registers one after the other, or in memory whose address is in the accumulator. */
-type Where = { readonly kind: 'registers'; readonly parts: readonly RegisterPart[] } | { readonly kind: 'memory' } | { readonly kind: 'unknown'; readonly reason: string };
+export type Where = { readonly kind: 'registers'; readonly parts: readonly RegisterPart[] } | { readonly kind: 'memory' } | { readonly kind: 'unknown'; readonly reason: string };
 
-interface RegisterPart {
+export interface RegisterPart {
   readonly register: string;
+  /** Bytes. */
   readonly size: number;
   /** Bytes from the start of the value. */
   readonly offset: number;
@@ -57,9 +58,11 @@ const accumulator = (registers: ReturnRegisters, size: 4 | 8): bigint | undefine
   return value === undefined ? undefined : BigInt.asUintN(size * 8, value);
 };
 
-const whereReturned = (fn: FunctionInfo, module: Module): Where => {
+/** Where a function's result is handed over. */
+export const whereReturned = (fn: FunctionInfo, module: Module): Where => {
   const { image } = module;
   if (strip(fn.returns).size === 0) return { kind: 'registers', parts: [] };
+  if (fn.ownConvention) return { kind: 'unknown', reason: 'the compiler has changed how this function returns (DW_CC_nocall)' };
   if (fn.language === 'rust') return rustConvention(fn, image.addressSize);
   if (image.addressSize === 4) return c32(fn.returns);
   return image.format === 'pe' ? microsoft64(fn.returns) : systemV64(fn.returns);

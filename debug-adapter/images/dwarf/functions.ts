@@ -11,6 +11,9 @@ import type { FlatRanges } from './ranges';
 import type { Reader } from './reader';
 import { DwarfVariable } from './variables';
 
+/** DW_CC_nocall (DWARF 5, 3.3.1.1). */
+const noCall = 3;
+
 const toRanges = (flat: FlatRanges): Range[] => {
   const result: Range[] = [];
   for (let i = 0; i < flat.length; i += 2) result.push({ start: toAddress(flat[i] as number), end: toAddress(flat[i + 1] as number) });
@@ -106,6 +109,9 @@ export class DwarfFunction implements FunctionInfo {
   }
   get noReturn(): boolean {
     return this.die.chain().some((link) => link.flag(AT.noreturn));
+  }
+  get ownConvention(): boolean {
+    return (this.concrete ?? this.die).chain().some((link) => link.number(AT.calling_convention) === noCall);
   }
   get ranges(): readonly Range[] {
     const { concrete } = this;

@@ -179,7 +179,7 @@ export class Activation implements ActivationOptions {
    * The value that a location had when this function was entered, from the caller's call site (DWARF 5, 2.5.1.7 and 3.4.2).
    * Only for a direct call of this very function: behind a tail call the site describes another one's arguments.
    */
-  private async entryValue(expression: Uint8Array): Promise<bigint | undefined> {
+  async entryValue(expression: Uint8Array): Promise<bigint | undefined> {
     const own = this.place.scopes.at(-1);
     const caller = await this.caller();
     if (!own || !this.module || !('pc' in caller) || caller.exact || !caller.module) return undefined;

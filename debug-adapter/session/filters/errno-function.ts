@@ -85,6 +85,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
     const { program, machine } = this.#host;
     const sites = new Map<bigint, Placed[]>();
     let inlined = false;
+    let changed = false;
     let pending: string | undefined;
     for (const module of program.modules) {
       for (const found of functionsMeant(module, this.#options.name)) {
@@ -93,6 +94,10 @@ export class FunctionErrnoFilter implements ActiveFilter {
           continue;
         }
         if (found.ranges.length === 0) inlined = true;
+        if (found.ownConvention) {
+          changed = true;
+          continue;
+        }
         for (const site of await sitesOf(module, found)) {
           const address = runtimeOf(module, site.address);
           if (address === undefined) continue;
@@ -108,7 +113,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
     this.#set = [...kept, ...added];
     this.#sites = sites;
     const before = this.verification;
-    this.verification = this.#verify(pending, inlined);
+    this.verification = this.#verify(pending, inlined, changed);
     if (before.message !== this.verification.message) this.#host.changed(this);
   }
 
@@ -121,6 +126,7 @@ export class FunctionErrnoFilter implements ActiveFilter {
     // The same address in another process, or in the kernel of another stage.
     if (!placed) return 'mine';
     const key = `${rootOf(stop.cr3)}:${registers.sp}`;
+    await this.#dropTails(rootOf(stop.cr3), registers.sp + BigInt(placed.module.image.addressSize));
     if (placed.site.kind === 'entry') {
       this.#entries.delete(key);
       this.#entries.set(key, { registers, values: await this.#options.reader.arguments(placed.module, placed.site.function, registers) });
@@ -131,18 +137,20 @@ export class FunctionErrnoFilter implements ActiveFilter {
       return 'mine';
     }
     const entry = this.#entries.get(key);
-    this.#entries.delete(key);
     if (placed.site.kind === 'tail') {
-      await this.#awaitTail(stop, registers, placed, entry);
+      if (!staysInside(placed, registers)) await this.#awaitTail(stop, registers, placed, entry);
       return 'mine';
     }
+    this.#entries.delete(key);
     return this.#judge(stop, placed, registers, entry);
   }
 
-  onReset(): Promise<void> {
+  async onReset(): Promise<void> {
     this.#entries.clear();
     this.#dirty = true;
-    return Promise.resolve();
+    const tails = this.#tails;
+    this.#tails = [];
+    if (tails.length > 0) await this.#host.machine.breakpoints.remove(tails.map(({ breakpoint }) => breakpoint));
   }
 
   async dispose(): Promise<void> {
@@ -187,17 +195,35 @@ export class FunctionErrnoFilter implements ActiveFilter {
     return found;
   }
 
-  #verify(pending: string | undefined, inlined: boolean): Verification {
+  /** A call of the function that begins, or ends, with this stack is not on its way out of a tail call: a jump was not taken, or what it led to never returned. */
+  async #dropTails(root: bigint, sp: bigint): Promise<void> {
+    const gone = this.#tails.filter((tail) => tail.root === root && tail.sp === sp);
+    if (gone.length === 0) return;
+    this.#tails = this.#tails.filter((tail) => !gone.includes(tail));
+    await this.#host.machine.breakpoints.remove(gone.map(({ breakpoint }) => breakpoint));
+  }
+
+  #verify(pending: string | undefined, inlined: boolean, changed: boolean): Verification {
     const { name } = this.#options;
     if (this.#set.length > 0) {
       const exits = [...this.#sites.values()].flat().filter(({ site }) => site.kind !== 'entry').length;
       return { verified: true, message: `at ${exits} ${exits === 1 ? 'exit' : 'exits'} of ${name}` };
     }
     if (pending !== undefined) return { verified: false, message: `pending: ${pending} has ${name} but is not on the machine yet` };
+    if (changed) return { verified: false, message: `the compiler has changed how ${name} returns (DW_CC_nocall), so its result cannot be told: use "in process:NAME", or build it with less optimisation` };
     if (inlined) return { verified: false, message: `${name} is inlined everywhere, so it has no return of its own: use "in process:NAME"` };
     return { verified: false, message: `no image has a function ${name} with debug information` };
   }
 }
+
+/** Whether a jump through a register goes on in the function itself. */
+const staysInside = ({ module, site }: Placed, registers: Registers): boolean => {
+  const target = site.through === undefined ? undefined : registers.get(site.through);
+  return target !== undefined && site.function.ranges.some(({ start, end }) => {
+    const from = runtimeOf(module, start);
+    return from !== undefined && target >= from && target < from + (end - start);
+  });
+};
 
 /** Why an access of a live disk fails: it ends behind what the bootloader has read ahead. Empty where that is not known or not so. */
 const pastPreload = (values: readonly ShownValue[], figures: readonly Figure[]): string => {

@@ -8,6 +8,8 @@ export interface FunctionSite {
   readonly address: bigint;
   readonly kind: 'entry' | 'return' | 'tail';
   readonly function: FunctionInfo;
+  /** Of a tail call through a register: its name. */
+  readonly through?: string;
 }
 
 /** What rustc calls the body of an `async fn`, newest first; what runs is the coroutine, the function only makes it. */
@@ -25,14 +27,23 @@ export const functionsMeant = (module: Module, name: string): readonly FunctionI
   return debugInfo.functionsNamed(name);
 };
 
+/** By the size of an address; register numbers of the psABI. */
+const stackPointer = { 8: 7, 4: 4 } as const;
+
 /** Entry and every exit of a function's own code; none when it is inlined everywhere. */
 export const sitesOf = async (module: Module, found: FunctionInfo): Promise<readonly FunctionSite[]> => {
   const { image } = module;
-  const read = (start: bigint, length: number): Promise<Uint8Array | undefined> => Promise.resolve(image.bytesAt(start, length));
-  const exits = await exitsOf(found.ranges, read, image.addressSize === 8 ? 64 : 32);
+  const exits = await exitsOf(found.ranges, {
+    read: (start, length) => Promise.resolve(image.bytesAt(start, length)),
+    bits: image.addressSize === 8 ? 64 : 32,
+    stackAsAtEntry: (address) => {
+      const cfa = image.debugInfo.unwindAt(address)?.cfa;
+      return cfa?.kind === 'register' && cfa.register === stackPointer[image.addressSize] && cfa.offset === BigInt(image.addressSize);
+    },
+  });
   const entry: FunctionSite[] = found.entry === undefined ? [] : [{ address: found.entry, kind: 'entry', function: found }];
   const returns = (target: bigint | undefined): boolean => target !== undefined && isReturnThunk(image.symbols.at(target)?.linkageName);
-  return [...entry, ...exits.map(({ address, tail, target }): FunctionSite => ({ address, kind: tail && !returns(target) ? 'tail' : 'return', function: found }))];
+  return [...entry, ...exits.map(({ address, tail, target, through }): FunctionSite => ({ address, kind: tail && !returns(target) ? 'tail' : 'return', function: found, ...(through === undefined ? {} : { through }) }))];
 };
 
 /** Kernels built against speculative execution return by a jump (Linux arch/x86/lib/retpoline.S), which they patch to `ret` where they can. */

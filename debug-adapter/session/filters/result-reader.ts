@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** FreeBSD's kernel returns error numbers as they are, Linux and Redox negated. */
-const conventions: Readonly<Record<ChainId, ErrorConvention>> = { freebsd: 'positive', nextbsd: 'positive', linux: 'negative', redox: 'negative', generic: 'either' };
+export const conventions: Readonly<Record<ChainId, ErrorConvention>> = { freebsd: 'positive', nextbsd: 'positive', linux: 'negative', redox: 'negative', generic: 'either' };
 
 /** What a coroutine is made with, before it first runs: rustc names the state so in the type of the coroutine. */
 const unresumed = /^(Unresumed|0)$/;

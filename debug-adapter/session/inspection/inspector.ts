@@ -210,6 +210,11 @@ export class Inspector implements Evaluator {
   /** Sets a value to that of an expression; answers what it holds then. */
   async assign(value: TypedValue, text: string, frame: Frame | undefined): Promise<string> {
     await setValue(value, text, frame, this.#options.program);
+    return this.textOf(value);
+  }
+
+  /** A value in words. */
+  async textOf(value: TypedValue): Promise<string> {
     return (await render(value, symbolContext(this.#options.program))).text;
   }
 

@@ -10,7 +10,7 @@ describe('exitsOf', () => {
   it('finds every ret, tail jumps out of the function, and no jump within it', async () => {
     // test edi,edi; je +1 → ret; ret; jmp rel32 (out); jmp short back to the start
     const bytes = code(0x85, 0xff, 0x74, 0x01, 0xc3, 0xc3, 0xe9, 0x00, 0x10, 0x00, 0x00, 0xeb, 0xf3);
-    const exits = await exitsOf([{ start: 0x1000n, end: 0x100dn }], reader(bytes, 0x1000n), 64);
+    const exits = await exitsOf([{ start: 0x1000n, end: 0x100dn }], { read: reader(bytes, 0x1000n), bits: 64 });
     expect(exits).toEqual([
       { address: 0x1004n, tail: false },
       { address: 0x1005n, tail: false },
@@ -18,14 +18,20 @@ describe('exitsOf', () => {
     ]);
   });
 
-  it('takes an indirect jump for a tail call only at the end of a range', async () => {
-    const table = code(0xff, 0xe0, 0xc3);
-    expect(await exitsOf([{ start: 0n, end: 3n }], reader(table, 0n), 64)).toEqual([{ address: 2n, tail: false }]);
-    expect(await exitsOf([{ start: 0n, end: 2n }], reader(table.subarray(0, 2), 0n), 64)).toEqual([{ address: 0n, tail: true }]);
+  it('takes an indirect jump for a tail call at the end of a range, or where the frame is gone and no table is indexed', async () => {
+    const through = code(0xff, 0xe0, 0xc3);
+    const at = (bytes: Uint8Array, stackAsAtEntry?: (address: bigint) => boolean) => exitsOf([{ start: 0n, end: BigInt(bytes.length) }], { read: reader(bytes, 0n), bits: 64, ...(stackAsAtEntry ? { stackAsAtEntry } : {}) });
+    expect(await at(through)).toEqual([{ address: 2n, tail: false }]);
+    expect(await at(through.subarray(0, 2))).toEqual([{ address: 0n, tail: true, through: 'rax' }]);
+    expect(await at(through, () => false)).toEqual([{ address: 2n, tail: false }]);
+    expect(await at(through, (address) => address === 0n)).toEqual([{ address: 0n, tail: true, through: 'rax' }, { address: 2n, tail: false }]);
+    // jmp *0x18(%rax); ret, and jmp *0x10c338(,%rax,8); ret
+    expect(await at(code(0xff, 0x60, 0x18, 0xc3), () => true)).toEqual([{ address: 0n, tail: true }, { address: 3n, tail: false }]);
+    expect(await at(code(0xff, 0x24, 0xc5, 0x38, 0xc3, 0x10, 0x00, 0xc3), () => true)).toEqual([{ address: 7n, tail: false }]);
   });
 
   it('leaves out a range whose bytes cannot be had', async () => {
-    expect(await exitsOf([{ start: 0n, end: 9n }], () => Promise.resolve(undefined), 64)).toEqual([]);
+    expect(await exitsOf([{ start: 0n, end: 9n }], { read: () => Promise.resolve(undefined), bits: 64 })).toEqual([]);
   });
 });
 

@@ -102,7 +102,7 @@ describe.skipIf(!gdb)('what functions return, at their ret', () => {
         const [fn] = image.debugInfo.functionsNamed(name).filter(({ entry }) => entry !== undefined);
         // LLVM may have merged it with another function that has the same code.
         if (!fn) continue;
-        const exits = await exitsOf(fn.ranges, (start, length) => Promise.resolve(image.bytesAt(start, length)), 64);
+        const exits = await exitsOf(fn.ranges, { read: (start, length) => Promise.resolve(image.bytesAt(start, length)), bits: 64 });
         for (const { address, tail } of exits) if (!tail) breaks.set(address, name);
       }
       const { stops, memory } = runUnderGdb(program, [...breaks.keys()].map((address) => `*${address}`), { locals: false, limit: 150 });

@@ -1,0 +1,187 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ForceReturnAnswer, SerialAnswer } from '../../../debug-adapter/api';
+import { DapClient } from '../../../debug-adapter/session/client';
+import { buildReturns } from '../../guests/returns/build.mjs';
+
+type Stopped = DebugProtocol.StoppedEvent['body'];
+
+/** One boot of the guest `returns`: it calls what is typed and says what it got back. */
+class Guest {
+  readonly client = new DapClient();
+  #heard = 0;
+
+  async start(guest: Awaited<ReturnType<typeof buildReturns>>, chain: string): Promise<void> {
+    await this.client.start({ request: 'launch', type: 'bootscope', name: 'returns', chain, serialOutput: 'event', qemu: guest.qemu, images: [{ stage: 'kernel', file: guest.kernel }] } as never, async () => {
+      await this.client.request('setFunctionBreakpoints', { breakpoints: [{ name: 'commands' }] });
+    });
+    await this.stopped();
+    await this.functions();
+  }
+
+  stopped(): Promise<Stopped> {
+    return this.client.waitFor<Stopped>('stopped');
+  }
+
+  async functions(...names: readonly string[]): Promise<void> {
+    await this.client.request('setFunctionBreakpoints', { breakpoints: names.map((name) => ({ name })) });
+  }
+
+  async filters(...filters: readonly { filterId: string; condition?: string }[]): Promise<readonly DebugProtocol.Breakpoint[]> {
+    return (await this.client.request<NonNullable<DebugProtocol.SetExceptionBreakpointsResponse['body']>>('setExceptionBreakpoints', { filters: [], filterOptions: filters })).breakpoints ?? [];
+  }
+
+  async go(): Promise<void> {
+    await this.client.request('continue', { threadId: 1 });
+  }
+
+  async type(text: string): Promise<void> {
+    await this.client.request('bootscope/serial', { send: text });
+  }
+
+  /** The next whole line that the guest says. */
+  async line(): Promise<string> {
+    for (;;) {
+      const { text } = await this.client.request<SerialAnswer>('bootscope/serial', { from: this.#heard });
+      const end = text.indexOf('\n');
+      if (end >= 0) {
+        this.#heard += Buffer.byteLength(text.slice(0, end + 1));
+        return text.slice(0, end).replace('\r', '');
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async frames(): Promise<readonly DebugProtocol.StackFrame[]> {
+    return (await this.client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames;
+  }
+
+  async top(): Promise<DebugProtocol.StackFrame | undefined> {
+    return (await this.frames())[0];
+  }
+
+  /** The innermost frame's scope `Return`. */
+  async returned(): Promise<string | undefined> {
+    const frameId = (await this.top())?.id;
+    const { scopes } = await this.client.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId });
+    const scope = scopes.find(({ name }) => name === 'Return');
+    const { variables } = await this.client.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference: scope?.variablesReference });
+    return variables.find(({ name }) => name === 'result')?.value;
+  }
+}
+
+type Call = readonly [command: string, answer: string, stop?: RegExp];
+
+/** What is typed, what the guest says then, and the stop on the way to it. */
+const calls: Readonly<Record<string, readonly Call[]>> = {
+  c_paths: [
+    ['a0', 'c_paths = 0'],
+    ['a1', 'c_paths = -19', /^c_paths returns ENODEV/],
+    ['a2', 'c_paths = -22', /^c_paths returns EINVAL/],
+    ['a3', 'c_paths = -5', /^c_paths returns EIO/],
+    ['a4', 'c_paths = -12', /^c_paths returns ENOMEM/],
+    ['a5', 'c_paths = -12', /^c_paths returns ENOMEM/],
+    ['a6', 'c_paths = 12'],
+  ],
+  c_pointer: [['f0', 'c_pointer = 1'], ['f1', 'c_pointer = -12', /^c_pointer returns ENOMEM/]],
+  r_pair: [['A0', 'r_pair = Ok(0)'], ['A1', 'r_pair = Err(Wide(22))', /^r_pair returns EINVAL/], ['A3', 'r_pair = Err(Wide(5))', /^r_pair returns EIO/]],
+  r_small: [['B0', 'r_small = Ok(1)'], ['B1', 'r_small = Err(Error { errno: 19 })', /^r_small returns ENODEV/]],
+  r_memory: [['C2', 'r_memory = Ok(8)'], ['C1', 'r_memory = Err(Error { errno: 22 })', /^r_memory returns EINVAL/], ['C3', 'r_memory = Err(Error { errno: 5 })', /^r_memory returns EIO/]],
+  r_tail: [['D0', 'r_tail = Err(Wide(5))', /^r_tail returns EIO/], ['D2', 'r_tail = Ok(8)'], ['D1', 'r_tail = Err(Wide(22))', /^r_tail returns EINVAL/]],
+  r_block_tail: [['E0', 'r_block_tail = Ok(Block { words: [9, 9, 9, 9] })'], ['E2', 'r_block_tail = Ok(Block { words: [2, 2, 3, 4] })'], ['E1', 'r_block_tail = Err(Error { errno: 5 })', /^r_block_tail returns EIO/]],
+  r_poll: [['F0', 'r_poll = Pending'], ['F2', 'r_poll = Ready(Ok(2))'], ['F1', 'r_poll = Ready(Err(Error { errno: 22 }))', /^r_poll returns EINVAL/]],
+  r_poll_block: [['G0', 'r_poll_block = Pending'], ['G2', 'r_poll_block = Ready(Ok(Block { words: [2, 2, 2, 2] }))'], ['G1', 'r_poll_block = Ready(Err(Error { errno: 19 }))', /^r_poll_block returns ENODEV/]],
+  fetch: [['H2', 'fetch = Ok(1536)'], ['H1', 'fetch = Err(Error { errno: 5 })', /^fetch returns EIO/]],
+  r_unit: [['J0', 'r_unit = Ok(())'], ['J1', 'r_unit = Err(Error { errno: 22 })', /^r_unit returns EINVAL/]],
+};
+
+/** Where the breakpoint stands, what is typed, what the call is made to return, how that is told, and what the guest says it got. */
+const forced: readonly (readonly [name: string, command: string, value: string | undefined, told: string, answer: string])[] = [
+  ['c_paths', 'a0', 'EIO', '-5', 'c_paths = -5'],
+  ['c_paths', 'a2', 'way * 10 + 3', '23', 'c_paths = 23'],
+  ['c_pair', 'b0', 'given_pair', '{value = 40, error = 2}', 'c_pair = 40 2'],
+  ['c_memory', 'c0', 'given_big', '{words = {10, 20, 30, 40}, error = 7}', 'c_memory = 10 20 30 40 7'],
+  ['c_mixed', 'd0', 'given_mixed', '{ratio = 2.5, count = 9}', 'c_mixed = 250 9'],
+  ['c_double', 'e0', '2.25', '2.25', 'c_double = 225'],
+  ['c_pointer', 'f0', 'EIO', '0xfffffffffffffffb', 'c_pointer = -5'],
+  ['c_void', 'g0', undefined, 'nothing', 'c_void = done'],
+  ['r_pair', 'A0', 'Err(EIO)', 'Err(Wide(5))', 'r_pair = Err(Wide(5))'],
+  ['r_pair', 'A1', 'Ok(77)', 'Ok(77)', 'r_pair = Ok(77)'],
+  ['r_small', 'B0', 'EINVAL', 'Err(Error { errno: 22 })', 'r_small = Err(Error { errno: 22 })'],
+  ['r_memory', 'C0', 'EIO', 'Err(Error { errno: 5 })', 'r_memory = Err(Error { errno: 5 })'],
+  ['r_memory', 'C1', 'Result::Ok(9)', 'Ok(9)', 'r_memory = Ok(9)'],
+  ['r_block', 'K0', 'ENODEV', 'Err(Error { errno: 19 })', 'r_block = Err(Error { errno: 19 })'],
+  ['r_poll', 'F2', 'Pending', 'Pending', 'r_poll = Pending'],
+  ['r_poll', 'F0', 'Ready(Ok(3))', 'Ready(Ok(3))', 'r_poll = Ready(Ok(3))'],
+  ['r_poll_block', 'G2', 'EIO', 'Ready(Err(Error { errno: 5 }))', 'r_poll_block = Ready(Err(Error { errno: 5 }))'],
+  ['r_state', 'I2', 'Idle', 'Idle', 'r_state = Idle'],
+  ['r_state', 'I0', 'Busy(6)', 'Busy(6)', 'r_state = Busy(6)'],
+  ['r_unit', 'J1', 'Ok(())', 'Ok(())', 'r_unit = Ok(())'],
+];
+
+describe.each([
+  ['clang', 2],
+  ['gcc', 2],
+  ['gcc', 0],
+] as const)('functions that return in every way, by %s and rustc at -O%i', (cc, opt) => {
+  const guest = new Guest();
+  beforeAll(async () => guest.start(await buildReturns({ cc, opt }), 'redox'));
+  afterAll(() => guest.client.stop());
+  beforeEach(async () => {
+    await guest.functions();
+    await guest.filters();
+  });
+
+  it('stops at each that fails, once, and at no other', async () => {
+    await guest.go();
+    expect(await guest.line()).toBe('ready');
+    for (const [name, list] of Object.entries(calls)) {
+      expect(await guest.filters({ filterId: 'errno', condition: `${name} returns error` })).toMatchObject([{ verified: true }]);
+      for (const [command, answer, stop] of list) {
+        await guest.type(command);
+        if (stop) {
+          expect((await guest.stopped()).description).toMatch(stop);
+          await guest.go();
+        }
+        expect(await guest.line()).toBe(answer);
+      }
+    }
+  });
+
+  it.each(forced)('makes %s (%s) return %s', async (name, command, value, told, answer) => {
+    await guest.functions(name);
+    await guest.type(command);
+    await guest.stopped();
+    expect((await guest.top())?.name.split('::').at(-1)).toBe(name);
+    const given = value === undefined ? {} : { value };
+    expect((await guest.client.request<ForceReturnAnswer>('bootscope/forceReturn', given)).value).toBe(told);
+    expect((await guest.stopped()).description).toMatch(new RegExp(`${name} was made to return `));
+    expect((await guest.frames()).map((frame) => frame.name.split('::').at(-1))).not.toContain(name);
+    await guest.go();
+    expect(await guest.line()).toBe(answer);
+  });
+
+  it('refuses what the function cannot return', async () => {
+    await guest.functions('c_memory', 'r_state');
+    await guest.type('c0');
+    await guest.stopped();
+    const force = (value?: string): Promise<unknown> => guest.client.request('bootscope/forceReturn', value === undefined ? {} : { value });
+    await expect(force()).rejects.toThrow(/BS388: .*none was given/);
+    await expect(force('EIO')).rejects.toThrow(/BS388: .*no value of the type big means EIO/);
+    await expect(force('given_pair')).rejects.toThrow(/BS356/);
+    await guest.go();
+    expect(await guest.line()).toBe('c_memory = 4 1 2 3 0');
+    await guest.type('I0');
+    await guest.stopped();
+    await expect(force('Busy')).rejects.toThrow(/BS\d+/);
+    await expect(force('EIO')).rejects.toThrow(/BS388: .*means EIO/);
+    await guest.go();
+    expect(await guest.line()).toBe('r_state = Idle');
+  });
+
+  it('says of a function whose way to return the compiler has changed that it cannot be told', async () => {
+    const [filter] = await guest.filters({ filterId: 'errno', condition: 'r_constant returns error' });
+    // Without optimisation it is as all others.
+    expect(filter).toMatchObject(opt === 0 ? { verified: true } : { verified: false, message: expect.stringMatching(/changed how r_constant returns \(DW_CC_nocall\)/) as string });
+  });
+});
