@@ -93,8 +93,8 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
   const damage = new Damage();
-  const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe, damage)) : namedPdb(symbols, pe);
-  if (pdb) return openPeWithPdb(path, pe, pdb, damage);
+  const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe, damage)) : namedPdb(symbols, pe, damage);
+  if (pdb) return openPeWithPdb(path, pe, pdb);
   const companion = symbols === undefined ? undefined : companionFor(pe, openFile(symbols));
   const ownSymbols = ({ base, debugInfo }: PeImage): SymbolColumns => {
     const columns = readPeSymbols(pe, base);

@@ -46,8 +46,8 @@ export class BarePdbImage implements Image {
     const headers = pdb.sectionHeaders() ?? [];
     this.size = Math.max(0, ...headers.map(({ rva, virtualSize }) => rva + virtualSize));
     this.sections = headers.map(({ name, rva, virtualSize, executable, writable }) => ({ name, address: base + BigInt(rva), size: virtualSize, fileOffset: 0, executable, writable, allocated: true }));
-    const file = new PdbFile(pdb, { base: toNumber(base), addressSize, sections: [] });
-    const info = new PdbInfo(file, { at: () => undefined, prologueSize: () => undefined, afterStores: (address) => address }, this.damage);
+    const file = new PdbFile(pdb, { base: toNumber(base), addressSize, sections: [] }, this.damage);
+    const info = new PdbInfo(file, { at: () => undefined, prologueSize: () => undefined, afterStores: (address) => address });
     this.debugInfo = info;
     this.symbols = new ColumnSymbols(() => this.damage.tolerate(() => info.symbolColumns(), noColumns(this.path), { file: this.path, section: 'symbols', offset: 0 }));
   }

@@ -27,6 +27,18 @@ interface Lists {
   readonly inlined: readonly Inlined[];
 }
 
+const proceduresOf = (module: Module): WithCode[] => {
+  const { stream } = module;
+  if (!stream) return [];
+  return module.procedures.map((place) => {
+    const cursor = symbolAt(stream, place.at);
+    cursor.skip(24);
+    const signature = cursor.u32();
+    cursor.skip(7);
+    return { name: cursor.string(), signature, module, place };
+  });
+};
+
 /** All functions by name: procedures, and those that are only inlined. Made on the first query by name. */
 export class FunctionIndex {
   private lists: Lists | undefined;
@@ -65,7 +77,7 @@ export class FunctionIndex {
   private result(withCode: readonly WithCode[], inlined: readonly Inlined[]): FunctionInfo[] {
     const result: FunctionInfo[] = [];
     for (const { module, place } of withCode) {
-      const procedure = this.around.pdb.procedure(module, place);
+      const procedure = this.around.pdb.tolerate(module, () => this.around.pdb.procedure(module, place), undefined);
       if (procedure) result.push(new PdbFunction(this.around, procedure, place));
     }
     // One function under several ids is one answer; one that has code of its own too has answered already.
@@ -87,25 +99,14 @@ export class FunctionIndex {
     if (this.lists) return this.lists;
     const { pdb } = this.around;
     const withCode: WithCode[] = [];
-    for (const module of pdb.modules) {
-      const { stream } = module;
-      if (!stream) continue;
-      for (const place of module.procedures) {
-        const cursor = symbolAt(stream, place.at);
-        cursor.skip(24);
-        const signature = cursor.u32();
-        cursor.skip(7);
-        const name = cursor.string();
-        withCode.push({ name, signature, module, place });
-      }
-    }
+    for (const module of pdb.modules) pdb.tolerate(module, () => { withCode.push(...proceduresOf(module)); }, undefined);
     const inlined: Inlined[] = [];
     const seen = new Set<number>();
     for (const module of pdb.modules) {
-      for (const [id, { line }] of module.lines?.inlineeLines() ?? []) {
+      for (const [id, { line }] of pdb.tolerate(module, () => module.lines?.inlineeLines() ?? [], [])) {
         if (seen.has(id)) continue;
         seen.add(id);
-        const found = pdb.ids.function(id);
+        const found = pdb.tolerate(module, () => pdb.ids.function(id), undefined);
         if (found) inlined.push({ id, name: found.qualifiedName, signature: found.signature, module, line });
       }
     }

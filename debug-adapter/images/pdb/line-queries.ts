@@ -34,20 +34,21 @@ export const lineRows = (around: FunctionSurroundings, start: bigint, end: bigin
   const from = toNumber(start);
   const to = toNumber(end);
   const result: LineRow[] = [];
-  for (const module of around.pdb.modulesWithin(from, to)) {
-    for (const place of module.procedures) {
-      if (place.start >= to || place.end <= from) continue;
-      const body = afterPrologue(around, module, place);
-      for (const row of around.pdb.rowsOf(module, place)) if (row.start >= from && row.start < to) result.push(lineRow(row, row.start === body));
-    }
-  }
+  const within = (module: Module, place: ProcedurePlace): void => {
+    if (place.start >= to || place.end <= from) return;
+    const body = afterPrologue(around, module, place);
+    for (const row of around.pdb.rowsOf(module, place)) if (row.start >= from && row.start < to) result.push(lineRow(row, row.start === body));
+  };
+  for (const module of around.pdb.modulesWithin(from, to)) for (const place of proceduresOf(around.pdb, module)) around.pdb.tolerate(module, () => { within(module, place); }, undefined);
   return result.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 };
+
+const proceduresOf = (pdb: PdbFile, module: Module): readonly ProcedurePlace[] => pdb.tolerate(module, () => module.procedures, []);
 
 const filesOf = (pdb: PdbFile, module: Module): string[] => (module.lines?.files() ?? []).map(({ name }) => pdb.strings.at(name).replaceAll('\\', '/'));
 
 export const sourceFiles = (pdb: PdbFile): string[] => {
-  const files = new Set(pdb.modules.flatMap((module) => filesOf(pdb, module)));
+  const files = new Set(pdb.modules.flatMap((module) => pdb.tolerate(module, () => filesOf(pdb, module), [])));
   files.delete('');
   return [...files].sort();
 };
@@ -66,10 +67,10 @@ export const addressesOfLine = (around: FunctionSurroundings, file: string, line
   /** Per path: rows of the nearest later line. */
   const later = new Map<string, Hit[]>();
   for (const module of pdb.modules) {
-    const wanted = new Set(filesOf(pdb, module).filter((path) => baseNameOf(path) === base && endsWithPath(path, file)));
+    const wanted = new Set(pdb.tolerate(module, () => filesOf(pdb, module), []).filter((path) => baseNameOf(path) === base && endsWithPath(path, file)));
     if (wanted.size === 0) continue;
-    for (const place of module.procedures) {
-      for (const row of pdb.rowsOf(module, place)) {
+    for (const place of proceduresOf(pdb, module)) {
+      for (const row of pdb.tolerate(module, () => pdb.rowsOf(module, place), [])) {
         if (row.line < line || !wanted.has(row.file)) continue;
         const hit = { module, place, row };
         if (row.line === line) exact.push(hit);
@@ -82,7 +83,7 @@ export const addressesOfLine = (around: FunctionSurroundings, file: string, line
       }
     }
   }
-  const hits = exact.length > 0 ? exact : [...later.values()].flatMap((found) => (found.some((hit) => startsBefore(pdb, hit, line)) ? found : []));
+  const hits = exact.length > 0 ? exact : [...later.values()].flatMap((found) => (found.some((hit) => pdb.tolerate(hit.module, () => startsBefore(pdb, hit, line), true)) ? found : []));
   return placed(around, hits);
 };
 
@@ -114,10 +115,10 @@ const placed = (around: FunctionSurroundings, hits: readonly Hit[]): LineAddress
   const result = new Map<bigint, LineAddress>();
   for (const hit of hits) {
     const { module, place, row } = hit;
-    const key = `${module.number} ${blockAt(around.pdb, hit).block?.at ?? `row ${row.start}`}`;
+    const key = `${module.number} ${around.pdb.tolerate(module, () => blockAt(around.pdb, hit).block?.at, undefined) ?? `row ${row.start}`}`;
     if (blocks.has(key)) continue;
     blocks.add(key);
-    const address = toAddress(row.start === place.start ? afterPrologue(around, module, place) : row.start);
+    const address = toAddress(row.start === place.start ? around.pdb.tolerate(module, () => afterPrologue(around, module, place), row.start) : row.start);
     if (!result.has(address)) result.set(address, { address, file: row.file, line: row.line });
   }
   return [...result.values()].sort((a, b) => (a.address < b.address ? -1 : 1));

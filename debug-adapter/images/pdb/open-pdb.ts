@@ -20,16 +20,16 @@ import { PdbInfo } from './pdb-info';
  * Opens the PDB that a user named for an image.
  * Errors: BS201, BS204–BS206, BS209 for the file, BS208 when it comes from another build.
  */
-export const openPdb = (file: FileBytes, pe: PeFile): PdbFile => {
+export const openPdb = (file: FileBytes, pe: PeFile, damage: Damage): PdbFile => {
   const container = new PdbContainer(file);
   const reason = mismatch(container, pe);
   if (reason !== undefined) throw failure(imageErrors.wrongSymbolFile, { file: pe.path, symbols: file.path, reason });
-  return laidOver(container, pe);
+  return laidOver(container, pe, damage);
 };
 
 /** A PDB with its image's layout. Reads the heads of its parts, so that damage there is found when it is opened. */
-const laidOver = (container: PdbContainer, { headers }: PeFile): PdbFile =>
-  new PdbFile(container, { base: toNumber(headers.imageBase), addressSize: headers.machine === 'x86-64' ? 8 : 4, sections: headers.sections });
+const laidOver = (container: PdbContainer, { headers }: PeFile, damage: Damage): PdbFile =>
+  new PdbFile(container, { base: toNumber(headers.imageBase), addressSize: headers.machine === 'x86-64' ? 8 : 4, sections: headers.sections }, damage);
 
 const imageExtensions = ['.efi', '.exe', '.dll', '.sys'];
 
@@ -43,7 +43,7 @@ export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
     try {
       image = new FileBytes(candidate);
       const pe = new PeFile(image);
-      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe), new Damage());
+      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe, new Damage()));
     } catch {
       // Whatever it is, it is not this PDB's image.
     }
@@ -53,10 +53,10 @@ export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
 };
 
 /** As `openPdb`, by path; undefined where the file is no PDB. */
-export const namedPdb = (symbols: string, pe: PeFile): PdbFile | undefined => {
+export const namedPdb = (symbols: string, pe: PeFile, damage: Damage): PdbFile | undefined => {
   const file = new FileBytes(symbols);
   try {
-    if (isMsf(file.read(0, Math.min(32, file.size)) ?? new Uint8Array())) return openPdb(file, pe);
+    if (isMsf(file.read(0, Math.min(32, file.size)) ?? new Uint8Array())) return openPdb(file, pe, damage);
   } catch (error) {
     file.close();
     throw error;
@@ -81,7 +81,7 @@ export const findPdb = (pe: PeFile, damage: Damage): PdbFile | undefined => {
   let file: FileBytes | undefined;
   try {
     file = new FileBytes(candidate);
-    return openPdb(file, pe);
+    return openPdb(file, pe, damage);
   } catch (error) {
     file?.close();
     leftAlone(damage, pe.path, candidate, error);
@@ -90,10 +90,10 @@ export const findPdb = (pe: PeFile, damage: Damage): PdbFile | undefined => {
 };
 
 /** An image with its PDB, which the image closes. */
-export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile, damage: Damage): PeImage => {
+export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile): PeImage => {
   const base = pe.headers.imageBase;
-  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)), damage);
+  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)));
   const symbols = (): SymbolColumns => info.symbolColumns();
   const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.close() };
-  return new PeImage(path, pe, companion, symbols, () => info, damage);
+  return new PeImage(path, pe, companion, symbols, () => info, pdb.damage);
 };

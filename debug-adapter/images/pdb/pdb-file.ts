@@ -1,6 +1,7 @@
 import type { ExpressionContext } from '../debug-info';
 import { lastAtOrBelow } from '../bytes/address';
 import type { FileBytes } from '../bytes/file';
+import type { Damage } from '../damage';
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { SourcePlace } from '../types';
 import { readDbi } from './dbi';
@@ -76,6 +77,8 @@ export class PdbFile {
   constructor(
     private readonly container: PdbContainer,
     readonly layout: ImageLayout,
+    /** Takes note of modules that cannot be read. */
+    readonly damage: Damage,
   ) {
     const { msf, dbi, info } = container;
     this.path = msf.file.path;
@@ -104,6 +107,11 @@ export class PdbFile {
       this.lazyIds = new Ids(stream && new TypeStream(stream), this.types);
     }
     return this.lazyIds;
+  }
+
+  /** What `read` gives of a module; where its stream is damaged that is noted, and `otherwise` stands for it. */
+  tolerate<T, O>(module: Module, read: () => T, otherwise: O): T | O {
+    return this.damage.tolerate(read, otherwise, { file: this.path, section: module.stream?.name ?? 'PDB', offset: 0 });
   }
 
   /** Module with code at an address. */

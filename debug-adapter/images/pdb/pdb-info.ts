@@ -1,4 +1,3 @@
-import type { Damage } from '../damage';
 import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
 import { toNumber } from '../bytes/address';
 import type { UnwindTable } from '../dwarf/unwind';
@@ -31,7 +30,6 @@ export class PdbInfo implements DebugInfo {
   constructor(
     private readonly pdb: PdbFile,
     private readonly unwind: PdbUnwind,
-    private readonly damage: Damage,
   ) {
     this.around = { pdb, linkageName: (address) => this.linkageName(address), prologueSize: (entry) => unwind.prologueSize(entry), afterStores: (address) => unwind.afterStores(address) };
     this.functions = new FunctionIndex(this.around);
@@ -93,7 +91,8 @@ export class PdbInfo implements DebugInfo {
 
   /** Damage that a question cannot be answered for is noted, and nothing is the answer. */
   private guarded<T>(query: () => T, otherwise: T, address?: bigint): T {
+    const { damage } = this.pdb;
     const place = { file: this.pdb.path, section: 'PDB', offset: 0 };
-    return address === undefined ? this.damage.tolerate(query, otherwise, place) : this.damage.tolerateAt(address, query, otherwise, place);
+    return address === undefined ? damage.tolerate(query, otherwise, place) : damage.tolerateAt(address, query, otherwise, place);
   }
 }

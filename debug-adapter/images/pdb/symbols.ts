@@ -1,5 +1,6 @@
 import { SectionBytes } from '../bytes/section-bytes';
 import type { SymbolColumns } from '../symbols/table';
+import type { Module } from './module';
 import type { PdbFile } from './pdb-file';
 import { symbolAt } from './symbol-records';
 
@@ -19,13 +20,14 @@ export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
   for (const { name, segment, offset, isCode } of pdb.globals.publics()) {
     const address = pdb.segments.address(segment, offset);
     if (address === undefined || name === '') continue;
-    const place = isCode ? pdb.moduleAt(address)?.procedureAt(address) : undefined;
+    const module = isCode ? pdb.moduleAt(address) : undefined;
+    const place = module && pdb.tolerate(module, () => module.procedureAt(address), undefined);
     rows.push({ name, address, size: place?.start === address ? place.end - address : 0, isFunction: isCode, local: false, limit: pdb.segments.end(segment) });
     known.add(address);
   }
-  for (const module of pdb.modules) {
+  const ofModule = (module: Module): void => {
     const { stream } = module;
-    if (!stream) continue;
+    if (!stream) return;
     for (const { at, start, end } of module.procedures) {
       if (known.has(start)) continue;
       const cursor = symbolAt(stream, at);
@@ -42,7 +44,8 @@ export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
       known.add(address);
       rows.push({ name: cursor.string(), address, size: 0, isFunction: false, local: true, limit: pdb.segments.end(segment) });
     }
-  }
+  };
+  for (const module of pdb.modules) pdb.tolerate(module, () => { ofModule(module); }, undefined);
   return columnsOf(pdb.path, rows.filter(({ name }) => name !== ''));
 };
 

@@ -1,8 +1,10 @@
 import type { VariableInfo } from '../debug-info';
 import { toNumber } from '../bytes/address';
+import type { SectionBytes } from '../bytes/section-bytes';
 import { components, pathMatches } from '../demangle/path';
 import type { Language, Type } from '../types';
 import { LF } from './codeview';
+import type { Module } from './module';
 import type { PdbFile } from './pdb-file';
 import { PdbTypedef } from './types';
 import { enumInside, plainName, readUdt } from './udt';
@@ -20,7 +22,7 @@ const kindsOf: Readonly<Record<string, readonly number[]>> = {
 const languageOf = (pdb: PdbFile, near: bigint | undefined): Language => {
   const module = near === undefined ? undefined : pdb.moduleAt(toNumber(near));
   if (module) return module.language;
-  const languages = new Set(pdb.modules.map(({ language }) => language));
+  const languages = new Set(pdb.modules.map((one) => pdb.tolerate(one, () => one.language, 'other')));
   return languages.has('rust') ? 'rust' : languages.has('c') ? 'c' : 'other';
 };
 
@@ -92,18 +94,21 @@ export class VariableIndex {
       if (known) known.push({ variable, module });
       else names.set(variable.name, [{ variable, module }]);
     };
-    for (const module of pdb.modules) {
-      const { stream } = module;
-      if (!stream) continue;
+    const ofModule = (module: Module, stream: SectionBytes): void => {
       for (const { at, procedure } of module.data) {
         const place = procedure === undefined ? undefined : module.procedures.find((one) => one.at === procedure);
         const path = place && pdb.procedure(module, place)?.name;
         offer(staticVariable(pdb, stream, at, module.language, path), module.number);
       }
+    };
+    for (const module of pdb.modules) {
+      const { stream } = module;
+      if (stream) pdb.tolerate(module, () => { ofModule(module, stream); }, undefined);
     }
     const records = pdb.globals.section;
     const language = languageOf(pdb, undefined);
-    if (records) for (const at of pdb.globals.data()) offer(staticVariable(pdb, records, at, language), -1);
+    const place = { file: pdb.path, section: records?.name ?? 'PDB', offset: 0 };
+    if (records) for (const at of pdb.damage.tolerate(() => pdb.globals.data(), [], place)) pdb.damage.tolerate(() => { offer(staticVariable(pdb, records, at, language), -1); }, undefined, place);
     return (this.names = names);
   }
 }

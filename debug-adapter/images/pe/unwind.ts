@@ -1,3 +1,6 @@
+import { failure } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
+import { asFault } from '../damage';
 import type { UnwindRow, UnwindRule } from '../debug-info';
 import type { UnwindTable } from '../dwarf/unwind';
 import { epilogueAt } from './epilogue';
@@ -52,13 +55,42 @@ export class PeUnwind implements UnwindTable {
     const { directories, machine } = this.pe.headers;
     if (!directories.exceptions || machine !== 'x86-64') return undefined;
     const rva = Number(entry - this.base);
-    const found = this.find(rva, directories.exceptions.rva, directories.exceptions.size);
-    if (!found) return 0;
-    return found.begin === rva ? this.pe.bytesAt(found.info, 2)?.readUInt8(1) : undefined;
+    const { rva: table, size } = directories.exceptions;
+    try {
+      const found = this.find(rva, table, size);
+      if (!found) return 0;
+      return found.begin === rva ? this.pe.bytesAt(found.info, 2)?.readUInt8(1) : undefined;
+    } catch (error) {
+      // Whoever unwinds by the table is told.
+      if (asFault(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Entries in order of address, as the format wants them: code that a damaged table leaves out would pass for a leaf. */
+  private readTable(rva: number, size: number): Buffer {
+    const whole = this.pe.bytesAt(rva, size);
+    if (!whole) throw this.damaged('.pdata', 0, 'it lies outside the file');
+    let end = whole.length;
+    while (end > 0 && whole.readUInt32LE(end - 12) === 0) end -= 12;
+    const table = whole.subarray(0, end);
+    for (let at = 12; at < end; at += 12)
+      if (table.readUInt32LE(at) < table.readUInt32LE(at - 12)) throw this.damaged('.pdata', at, `a function at 0x${table.readUInt32LE(at).toString(16)} does not follow the one before`);
+    return table;
+  }
+
+  /** Unwind codes stand where their entry says, in .xdata or another section. */
+  private damagedInfo(rva: number): Error {
+    const section = this.pe.headers.sections.find((one) => rva >= one.rva && rva < one.rva + one.virtualSize);
+    return this.damaged(section?.name ?? '.xdata', section ? rva - section.rva : rva, 'no unwind codes are there');
+  }
+
+  private damaged(section: string, offset: number, reason: string): Error {
+    return failure(imageErrors.damagedSection, { file: this.pe.path, section, offset: `0x${offset.toString(16)}`, reason });
   }
 
   private find(rva: number, tableRva: number, size: number): RuntimeFunction | undefined {
-    const table = (this.table ??= this.pe.bytesAt(tableRva, size - (size % 12)) ?? Buffer.alloc(0));
+    const table = (this.table ??= this.readTable(tableRva, size - (size % 12)));
     let low = 0;
     let high = table.length / 12;
     while (low < high) {
@@ -82,7 +114,7 @@ export class PeUnwind implements UnwindTable {
     // A chain ends at the primary entry; its codes all ran before.
     for (let level = 0; current && level < 32; level++) {
       const info = this.unwindInfo(current.info);
-      if (!info) return undefined;
+      if (!info) throw this.damagedInfo(current.info);
       const position = level === 0 ? rva - current.begin : Infinity;
       const { codes } = info;
       for (let i = 0; i < info.count; ) {
@@ -90,7 +122,7 @@ export class PeUnwind implements UnwindTable {
         const op: number = codes.readUInt8(i * 2 + 1) & 15;
         const detail: number = codes.readUInt8(i * 2 + 1) >> 4;
         const slots = slotsOf(op, detail);
-        if (i + slots > info.count) return undefined;
+        if (i + slots > info.count) throw this.damagedInfo(current.info);
         const small = slots > 1 ? codes.readUInt16LE(i * 2 + 2) : 0;
         const large = slots > 2 ? codes.readUInt32LE(i * 2 + 2) : 0;
         i += slots;

@@ -1,0 +1,295 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openImage } from '../../../debug-adapter/images/open';
+import { ending, factor, trials } from '../../trials';
+import { askEverything, placesIn } from './everything';
+import { buildPe, canBuild } from './pdb/support';
+import { builds, compile, gcc, objcopy, scratch } from './support';
+
+/** Each section of a file damaged by itself, in every way that a tool or a disk may have damaged it. */
+
+const directory = scratch();
+afterAll(() => {
+  fs.rmSync(directory, { recursive: true, force: true });
+  // Whatever a damaged header claims, it is not what is allocated.
+  expect(process.resourceUsage().maxRSS).toBeLessThan(2 << 20);
+});
+
+interface Part {
+  readonly name: string;
+  /** Where its bytes are in the file. */
+  readonly start: number;
+  readonly size: number;
+  /** Writes another size for it into the file's headers. */
+  resize(bytes: Buffer, size: number): void;
+}
+
+type Damage = (bytes: Buffer, part: Part) => void;
+
+const extremes = [0xffff_ffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0x00ff_ffff, 0] as const;
+
+/** Ways to damage a part; positions are fractions of its size, so that they shrink to its beginning. */
+const damages: readonly fc.Arbitrary<Damage>[] = (() => {
+  const place = fc.double({ min: 0, max: 0.9999, noNaN: true });
+  const at = ({ start, size }: Part, where: number): number => start + Math.floor(where * size);
+  return [
+    fc.array(fc.tuple(place, fc.nat(7)), { minLength: 1, maxLength: 8 }).map((flips): Damage => (bytes, part) => {
+      for (const [where, bit] of flips) bytes[at(part, where)]! ^= 1 << bit;
+    }),
+    fc.tuple(place, fc.integer({ min: 1, max: 64 }), fc.constantFrom(0, 0xff, 0x80, 0x01)).map(([where, length, value]): Damage => (bytes, part) => {
+      bytes.fill(value, at(part, where), Math.min(part.start + part.size, at(part, where) + length));
+    }),
+    fc.tuple(place, fc.uint8Array({ minLength: 4, maxLength: 200 })).map(([where, noise]): Damage => (bytes, part) => {
+      bytes.set(noise.subarray(0, part.start + part.size - at(part, where)), at(part, where));
+    }),
+    // Lengths, counts and offsets.
+    fc.tuple(place, fc.constantFrom(...extremes), fc.boolean()).map(([where, value, wide]): Damage => (bytes, part) => {
+      const position = part.start + (Math.floor(where * part.size) & ~3);
+      for (const offset of wide ? [0, 4] : [0]) if (position + offset + 4 <= part.start + part.size) bytes.writeUInt32LE(value, position + offset);
+    }),
+    fc.tuple(place, place, fc.integer({ min: 1, max: 300 })).map(([from, to, length]): Damage => (bytes, part) => {
+      const source = at(part, from);
+      bytes.copy(bytes, at(part, to), source, Math.min(source + length, source + part.start + part.size - Math.max(source, at(part, to))));
+    }),
+    place.map((where): Damage => (bytes, part) => part.resize(bytes, Math.floor(where * part.size))),
+    fc.constantFrom(1, 3, 100, 4096, 0x7000_0000).map((more): Damage => (bytes, part) => part.resize(bytes, Math.min(0xffff_ffff, part.size + more))),
+  ];
+})();
+
+/** Damages each part in turn and asks everything each time; gives how often something was refused. */
+const damageEach = (file: string, good: Buffer, parts: readonly Part[], ask: () => string[], runs = 5): Map<string, number> => {
+  const refusals = new Map<string, number>();
+  for (const part of parts) {
+    fc.assert(
+      fc.property(fc.oneof(...damages), (damage) => {
+        const bytes = Buffer.from(good);
+        damage(bytes, part);
+        fs.writeFileSync(file, bytes);
+        const refused = ending(ask);
+        if (refused.length > 0) refusals.set(part.name, (refusals.get(part.name) ?? 0) + 1);
+      }),
+      trials(runs),
+    );
+  }
+  fs.writeFileSync(file, good);
+  return refusals;
+};
+
+const interesting = /^\.(z?debug_|symtab|strtab|eh_frame|note|shstrtab|rela?\.|gnu_debug)/;
+
+/** ELF sections (of 64-bit files: gABI, figure 4-8). */
+const elfParts = (file: string, names = interesting): Part[] => {
+  const image = openImage(file);
+  const bytes = fs.readFileSync(file);
+  const table = Number(bytes.readBigUInt64LE(0x28));
+  const parts = image.sections.flatMap(({ name, fileOffset, size }, i) =>
+    names.test(name) && size > 0 ? [{ name, start: fileOffset, size, resize: (changed: Buffer, next: number) => void changed.writeBigUInt64LE(BigInt(next), table + (i + 1) * 64 + 0x20) }] : [],
+  );
+  image.close();
+  return parts;
+};
+
+/** PE sections by their headers ("PE Format", section table). */
+const peParts = (bytes: Buffer, names: RegExp, nameOf: (index: number) => string): Part[] => {
+  const coff = bytes.readUInt32LE(0x3c) + 4;
+  const table = coff + 20 + bytes.readUInt16LE(coff + 16);
+  return Array.from({ length: bytes.readUInt16LE(coff + 2) }, (_, i) => i).flatMap((i) => {
+    const header = table + i * 40;
+    const size = Math.min(bytes.readUInt32LE(header + 8), bytes.readUInt32LE(header + 16));
+    const resize = (changed: Buffer, next: number): void => {
+      changed.writeUInt32LE(next, header + 8);
+      changed.writeUInt32LE(next, header + 16);
+    };
+    return names.test(nameOf(i)) && size > 0 ? [{ name: nameOf(i), start: bytes.readUInt32LE(header + 20), size, resize }] : [];
+  });
+};
+
+const chosen = ['gcc -O2 dwarf 5', 'gcc -O2 dwarf 4 types', 'clang -O2 dwarf 5', 'clang -O2 dwarf 4', 'gcc -O1 dwarf 5 zlib', 'clang -O1 dwarf 5 zstd'];
+
+describe.skipIf(gcc === undefined)('each section of an ELF file damaged in turn', () => {
+  it.each(builds.filter(({ name }) => chosen.includes(name)).map((build) => ({ name: build.name, build })))('$name: no crash, no hang, every refusal says where', ({ build }) => {
+    const good = fs.readFileSync(compile(build));
+    const file = path.join(directory, build.name.replace(/\W+/g, '-'));
+    fs.writeFileSync(file, good);
+    const addresses = placesIn(file);
+    expect(askEverything(file, addresses)).toEqual([]);
+    const refusals = damageEach(file, good, elfParts(file), () => askEverything(file, addresses));
+    expect([...refusals.keys()].filter((name) => name.includes('debug_')).length).toBeGreaterThan(3);
+  }, 60_000 * Math.max(1, factor));
+
+  it('a relocatable object and its relocations', () => {
+    const good = fs.readFileSync(compile(builds[1]!, '-c', '-ffunction-sections'));
+    const file = path.join(directory, 'object.o');
+    fs.writeFileSync(file, good);
+    const addresses = placesIn(file);
+    damageEach(file, good, elfParts(file), () => askEverything(file, addresses), 4);
+  }, 60_000 * Math.max(1, factor));
+
+  it.skipIf(objcopy === undefined)('what ties a file to its debug files: build-id, link and shared file', () => {
+    const full = compile(builds[1]!, '-Wl,--build-id');
+    const [stripped, debug, shared, link] = ['linked', 'linked.debug', 'shared.debug', 'altlink'].map((name) => path.join(directory, name)) as [string, string, string, string];
+    const image = openImage(full);
+    const id = image.buildId ?? '';
+    image.close();
+    fs.writeFileSync(link, Buffer.concat([Buffer.from('shared.debug\0'), Buffer.from(id, 'hex')]));
+    execFileSync(objcopy!, ['--only-keep-debug', full, shared]);
+    execFileSync(objcopy!, ['--only-keep-debug', `--add-section=.gnu_debugaltlink=${link}`, full, debug]);
+    execFileSync(objcopy!, ['--strip-debug', `--add-gnu-debuglink=${debug}`, full, stripped]);
+    const addresses = placesIn(stripped);
+    // The shared file is no full one: only what nobody shares is asked of it.
+    expect(askEverything(stripped, addresses).filter((text) => !text.includes(shared))).toEqual([]);
+    const ask = (): string[] => askEverything(stripped, addresses);
+    for (const file of [stripped, debug, shared]) damageEach(file, fs.readFileSync(file), elfParts(file, /^\.(note\.gnu\.build-id|gnu_debug)/), ask, 30);
+    // Each of the files cut off anywhere.
+    for (const file of [debug, shared]) {
+      const good = fs.readFileSync(file);
+      fc.assert(
+        fc.property(fc.nat(good.length - 1), (length) => {
+          fs.writeFileSync(file, good.subarray(0, length));
+          ending(ask);
+        }),
+        trials(20),
+      );
+      fs.writeFileSync(file, good);
+    }
+  }, 60_000 * Math.max(1, factor));
+});
+
+describe('compressed sections that claim or hold too much', () => {
+  /** A 64-bit ELF file with one section `.debug_info` that is compressed by a method (gABI: 1 zlib, 2 zstd). */
+  const withSection = (method: number, size: bigint, content: Uint8Array): string => {
+    const file = path.join(directory, 'bomb');
+    const names = Buffer.from('\0.shstrtab\0.debug_info\0');
+    const header = Buffer.alloc(64);
+    header.write('\x7fELF\x02\x01\x01', 'latin1');
+    header.writeUInt16LE(2, 16);
+    header.writeUInt16LE(62, 18);
+    header.writeUInt32LE(1, 20);
+    header.writeUInt16LE(64, 52);
+    header.writeUInt16LE(64, 58);
+    header.writeUInt16LE(3, 60);
+    header.writeUInt16LE(1, 62);
+    const compression = Buffer.alloc(24);
+    compression.writeUInt32LE(method, 0);
+    compression.writeBigUInt64LE(size, 8);
+    compression.writeBigUInt64LE(1n, 16);
+    const section = (name: number, type: number, flags: bigint, offset: number, length: number): Buffer => {
+      const bytes = Buffer.alloc(64);
+      bytes.writeUInt32LE(name, 0);
+      bytes.writeUInt32LE(type, 4);
+      bytes.writeBigUInt64LE(flags, 8);
+      bytes.writeBigUInt64LE(BigInt(offset), 24);
+      bytes.writeBigUInt64LE(BigInt(length), 32);
+      return bytes;
+    };
+    const at = 64 + names.length;
+    const body = Buffer.concat([compression, content]);
+    header.writeBigUInt64LE(BigInt(at + body.length), 40);
+    fs.writeFileSync(file, Buffer.concat([header, names, body, Buffer.alloc(64), section(1, 3, 0n, 64, names.length), section(11, 1, 0x800n, at, body.length)]));
+    return file;
+  };
+
+  const refusal = (file: string): string => {
+    const image = openImage(file);
+    expect(image.debugInfo.typesNamed('everything')).toEqual([]);
+    const [fault] = image.damage.found;
+    image.close();
+    return fault?.message ?? 'accepted';
+  };
+
+  const zeros = (size: number): Buffer => zlib.deflateSync(Buffer.alloc(size));
+
+  it.each([
+    ['claims what its bytes cannot be', 1, 1n << 40n, zeros(1000)],
+    ['claims more than is addressable', 1, 0xffff_ffff_ffff_ffffn, zeros(1000)],
+    ['is a bomb that says so', 1, 1n << 28n, zeros(1 << 28)],
+    ['is a bomb that claims to be small', 1, 1000n, zeros(1 << 26)],
+    ['is a zstd bomb that says so', 2, 1n << 28n, zstdZeros(1 << 28)],
+    ['is a zstd bomb that claims to be small', 2, 1000n, zstdZeros(1 << 28)],
+    ['is shorter than it claims', 1, 2000n, zeros(1000)],
+    ['is a zstd stream that is shorter than it claims', 2, 1n << 20n, zstdZeros(1 << 17)],
+    ['is of no known method', 7, 1000n, zeros(1000)],
+    ['is no stream at all', 2, 1000n, Buffer.from('nothing compressed')],
+  ] as const)('one that %s is refused, with little memory', (_what, method, size, content) => {
+    const file = withSection(method, size, content);
+    const before = process.resourceUsage().maxRSS;
+    expect(refusal(file)).toMatch(/^BS207: .*section \.debug_info cannot be decompressed at offset 0x0: /);
+    // Kilobytes: much less than the 256 MiB that the bombs hold.
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(128 << 10);
+  });
+
+  it('any header and any bytes end in a refusal or in the section', () => {
+    fc.assert(
+      fc.property(fc.nat(3), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map((size) => (size % 3n === 0n ? size % 5000n : size)), fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }).map((bytes) => zlib.deflateSync(bytes))), (method, size, content) => {
+        const image = openImage(withSection(method, size, content));
+        image.debugInfo.typesNamed('everything');
+        for (const { code, what } of image.damage.found) expect([code, what]).toEqual([expect.stringMatching(/^BS20[567]|BS210/), expect.stringMatching(/section \.debug_\w+|DWARF version/)]);
+        image.close();
+      }),
+      trials(200),
+    );
+  });
+});
+
+/** A zstd frame of zeros: blocks of one byte repeated, 128 KiB each (RFC 8878, 3.1.1.2). */
+function zstdZeros(size: number): Buffer {
+  const block = 1 << 17;
+  const count = size / block;
+  const frame = Buffer.alloc(4 + 1 + 1 + count * 4);
+  frame.writeUInt32LE(0xfd2f_b528, 0);
+  // No content size, window of 128 KiB.
+  frame[4] = 0;
+  frame[5] = 7 << 3;
+  for (let i = 0; i < count; i++) {
+    const header = (i === count - 1 ? 1 : 0) | (1 << 1) | (block << 3);
+    frame.writeUIntLE(header, 6 + i * 4, 3);
+  }
+  return frame;
+}
+
+describe.skipIf(!canBuild)('each section of a PE damaged in turn', () => {
+  it.each([['DWARF', 'dwarf-4', ['-O2', '-funwind-tables'], /^\.(pdata|xdata|debug_)/], ['a PDB', 'codeview', ['-O2', '-funwind-tables'], /^\.(pdata|xdata|rdata)/]] as const)('with %s: no crash, no hang, every refusal says where', (_what, format, flags, names) => {
+    const built = buildPe(`sections-${format}`, format, ...flags);
+    const good = fs.readFileSync(built);
+    const file = path.join(directory, path.basename(built));
+    fs.writeFileSync(file, good);
+    const pdb = built.replace('.efi', '.pdb');
+    const options = format === 'codeview' ? { symbols: pdb } : {};
+    const image = openImage(file, options);
+    const parts = peParts(good, names, (i) => image.sections[i]?.name ?? '');
+    image.close();
+    const addresses = placesIn(file, options);
+    expect(askEverything(file, addresses, options)).toEqual([]);
+    const refusals = damageEach(file, good, parts, () => askEverything(file, addresses, options), 25);
+    expect([...refusals.keys()]).toContain('.pdata');
+  }, 60_000 * Math.max(1, factor));
+
+  it('each stream of a PDB', () => {
+    const built = buildPe('streams', 'codeview', '-O1');
+    const pdb = path.join(directory, 'streams.pdb');
+    const good = fs.readFileSync(built.replace('.efi', '.pdb'));
+    fs.writeFileSync(pdb, good);
+    const addresses = placesIn(built, { symbols: pdb });
+    // MSF: the superblock names the block with the directory's blocks; the directory has sizes, then each stream's blocks.
+    const blockSize = good.readUInt32LE(32);
+    const directoryAt = good.readUInt32LE(good.readUInt32LE(52) * blockSize) * blockSize;
+    const count = good.readUInt32LE(directoryAt);
+    let list = directoryAt + 4 + count * 4;
+    const parts: Part[] = [{ name: 'superblock', start: 32, size: 24, resize: (bytes, size) => void bytes.writeUInt32LE(size, 44) }, { name: 'directory', start: directoryAt, size: good.readUInt32LE(44), resize: (bytes, size) => void bytes.writeUInt32LE(size, 44) }];
+    for (let stream = 0; stream < count; stream++) {
+      const size = good.readUInt32LE(directoryAt + 4 + stream * 4);
+      const blocks = size === 0xffff_ffff ? 0 : Math.ceil(size / blockSize);
+      for (let block = 0; block < blocks; block++) {
+        const start = good.readUInt32LE(list + block * 4) * blockSize;
+        parts.push({ name: `stream ${stream}`, start, size: Math.min(blockSize, size - block * blockSize), resize: (bytes, next) => void bytes.writeUInt32LE(next, directoryAt + 4 + stream * 4) });
+      }
+      list += blocks * 4;
+    }
+    const refusals = damageEach(pdb, good, parts, () => askEverything(built, addresses, { symbols: pdb }), 8);
+    expect(refusals.size).toBeGreaterThan(4);
+  }, 60_000 * Math.max(1, factor));
+});
