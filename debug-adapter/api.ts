@@ -461,6 +461,8 @@ export interface Unit {
   id: string;
   description?: string;
   kind: 'service' | 'target' | 'script';
+  /** 1: from the initfs, before the root is mounted; 2: from the root filesystem. */
+  stage?: 1 | 2;
   /** Ids of the units it waits for. */
   requires: string[];
   state: Known<'done' | 'running' | 'waiting' | 'failed' | 'not-reached'>;

@@ -75,7 +75,9 @@ import { redoxUnitFailed } from './rules/redox-unit-failed';
 import { redoxUnitNotFound } from './rules/redox-unit-not-found';
 import { redoxUnitUnreadable } from './rules/redox-unit-unreadable';
 import { redoxMisalignedReads } from './rules/redox-misaligned-reads';
+import { redoxEnvironmentDropped } from './rules/redox-environment-dropped';
 import { redoxEnvironmentUnparsable } from './rules/redox-environment-unparsable';
+import { redoxDiskUnitsBehindRoot } from './rules/redox-disk-units-behind-root';
 import { redoxEnvironmentContradicting } from './rules/redox-environment-contradicting';
 import { redoxWillNotMount } from './rules/redox-will-not-mount';
 import { freebsdCapabilityMissing } from './rules/freebsd-capability-missing';
@@ -164,6 +166,8 @@ export const failureRules: readonly LoadedRule[] = [
   qemuIothread,
   redoxMisalignedReads,
   redoxEnvironmentUnparsable,
+  redoxEnvironmentDropped,
+  redoxDiskUnitsBehindRoot,
   redoxEnvironmentContradicting,
   redoxWillNotMount,
   freebsdCapabilityMissing,

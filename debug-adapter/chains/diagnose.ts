@@ -1,5 +1,6 @@
 import type { DiagnosisAnswer, EnvironmentVariable, Failure } from '../api';
 import { findFailures, type FoundFailure } from '../../boot/diagnosis/diagnose';
+import { disksBehindRoot } from '../../boot/languages/init-units/late-disks';
 import { failureRules } from '../../boot/diagnosis/rules';
 import type { Chain, ChainContext } from './chain';
 import { isUnknown, perhaps } from './unknown';
@@ -8,7 +9,8 @@ import { WorkspacePlaces } from './workspace';
 /**
  * The failures of a boot, from what the serial line said and what memory holds. Facts for the rules (docs/diagnosis-rules.md): the
  * chain's figures; `oldRootProcesses`; `fault.CODE` and `faulty.CODE` for each fault of the environment (its words, its variables);
- * `missing.KIND` and `missingBy.KIND` for what the kernel lacks; `providers` (GEOM's, or `none`); `verdict` and `verdictText` of a Redox image; `unitRunning`.
+ * `missing.KIND` and `missingBy.KIND` for what the kernel lacks; `providers` (GEOM's, or `none`); `verdict` and `verdictText` of a Redox image; `unitRunning`;
+ * `disksBehindRoot`, units that bring disks and come behind the one that mounts the root.
  */
 export const diagnose = async (chain: Chain, context: ChainContext): Promise<DiagnosisAnswer> => {
   const facts = new Map<string, string>();
@@ -26,7 +28,10 @@ export const diagnose = async (chain: Chain, context: ChainContext): Promise<Dia
   if (providers !== undefined && !isUnknown(providers)) facts.set('providers', providers.length === 0 ? 'none' : providers.join(', '));
   const verdict = (await perhaps(() => chain.reads?.(context, {}) ?? Promise.resolve(undefined)))?.verdict;
   if (verdict !== undefined && !isUnknown(verdict)) facts.set('verdict', verdict.outcome).set('verdictText', verdict.sentence);
-  const running = ((await perhaps(() => chain.units?.(context) ?? Promise.resolve(undefined)))?.units ?? []).filter(({ state }) => state === 'running');
+  const units = (await perhaps(() => chain.units?.(context) ?? Promise.resolve(undefined)))?.units ?? [];
+  const late = disksBehindRoot(units.filter(({ stage }) => stage === 1).map(({ id }) => id));
+  if (late.length > 0) facts.set('disksBehindRoot', late.join(', '));
+  const running = units.filter(({ state }) => state === 'running');
   if (running.length > 0) facts.set('unitRunning', running.map(({ id }) => id).join(', '));
   return { failures: failuresAnswer(findFailures(failureRules, context.serialText(), facts, chain.id), context.workspace) };
 };

@@ -81,6 +81,8 @@ export const shownByMemory: readonly (readonly [code: string, text: string, fact
   ['redox.misaligned-reads', 'RedoxFS: IO ERROR: Invalid argument (os error 22)\n', { preloadSize: '16777216', filesystemSize: '16777216' }, { preloadSize: '4194304', filesystemSize: '16777216' }, 'redox.preload-too-small'],
   ['redox.environment-unparsable', 'redoxfs: not able to mount uuid abc\n', { 'fault.unparsable': 'DISK_LIVE_SIZE: "4M" is no number', 'faulty.unparsable': 'DISK_LIVE_SIZE' }, {}, 'redox.rootfs-not-found'],
   ['redox.environment-contradicting', 'redoxfs: not able to mount uuid abc\n', { 'fault.contradicting': 'REDOXFS_UUID: another', 'faulty.contradicting': 'REDOXFS_UUID' }, {}, 'redox.rootfs-not-found'],
+  ['redox.environment-dropped', 'redoxfs: not able to mount uuid abc\n', { 'fault.dropped': 'DISK_LIVE_SIZE: the bootloader had it, the kernel has not', 'faulty.dropped': 'DISK_LIVE_SIZE' }, {}, 'redox.rootfs-not-found'],
+  ['redox.disk-units-behind-root', 'redoxfs: not able to mount uuid abc\n', { disksBehindRoot: '10_lived.service, 40_drivers.target' }, {}, 'redox.rootfs-not-found'],
   ['redox.will-not-mount', 'Switching to live disk\n', { verdict: 'fails', verdictText: 'mounting fails: …' }, { verdict: 'by-luck', verdictText: 'it mounts by luck' }],
   ['freebsd.capability-missing', 'Mounting from unionfs:/x failed with error 2: unknown file system.\n', { 'missing.filesystem': 'unionfs', 'missingBy.filesystem': 'vfs.root.mountfrom' }, {}, 'freebsd.mountroot-2'],
   ['freebsd.geom-class-missing', 'Mounting from ufs:/dev/md0.uzip failed with error 19.\n', { 'missing.class': 'UZIP', 'missingBy.class': 'vfs.root.mountfrom' }, {}, 'freebsd.mountroot-19'],

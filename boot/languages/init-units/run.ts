@@ -22,6 +22,7 @@ export interface UnitRun {
   readonly id: string;
   /** Named by a unit or by init, but no file is known. */
   readonly isMissing: boolean;
+  readonly stage: Stage;
   readonly state: UnitState | undefined;
   /** Place in init's order over both stages, from 1. */
   readonly order?: number;
@@ -124,7 +125,7 @@ export const unitRuns = ({ files, serial, processes }: UnitRunFacts): UnitRun[] 
     if (process !== undefined) evidence.push({ kind: 'memory', text: `process ${process}` });
     if (evidence.length === 0 && file !== undefined && state === 'done') evidence.push({ kind: 'file', text: isOver ? 'init has left the initfs behind, so it was through with this unit' : 'init was seen at a later unit, and does one after the other' });
     const reached = !missing && (isOver || index <= furthest);
-    return { id, isMissing: missing, state, ...(reached ? { order: ++order } : {}), waitsFor: state === 'waiting' ? waits : [], evidence };
+    return { id, isMissing: missing, stage: own, state, ...(reached ? { order: ++order } : {}), waitsFor: state === 'waiting' ? waits : [], evidence };
   });
 };
 

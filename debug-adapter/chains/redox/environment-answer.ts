@@ -1,3 +1,4 @@
+import { stageOrder } from '../../../boot/environment/history';
 import { redoxReaderFaults } from '../../../boot/environment/redox-readers';
 import type { EnvironmentAnswer, EnvironmentVariable, StageId } from '../../api';
 import type { ChainContext } from '../chain';
@@ -9,7 +10,8 @@ const beforePrograms: readonly (StageId | null)[] = ['firmware', 'loader', 'kern
 
 /** The answer with who was seen to read the text, and the faults that follow from it. */
 export const withReaders = (answer: EnvironmentAnswer, readers: EnvironmentReaders, context: ChainContext): EnvironmentAnswer => {
-  const last = answer.variables.reduce<StageId | undefined>((found, { values }) => values[values.length - 1]?.stage ?? found, undefined);
+  // The furthest stage that was looked at: a variable that was lost on the way is not in it.
+  const last = answer.variables.flatMap(({ values }) => values.map(({ stage }) => stage)).reduce<StageId | undefined>((found, stage) => (found === undefined || stageOrder.indexOf(stage) > stageOrder.indexOf(found) ? stage : found), undefined);
   // The loader may be in the middle of writing.
   if (last === 'loader') return answer;
   const kept = (variable: EnvironmentVariable): boolean => last === undefined || variable.values.some(({ stage }) => stage !== 'loader');

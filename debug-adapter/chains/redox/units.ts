@@ -19,9 +19,10 @@ export const readUnits = async (context: ChainContext, initfs: InitfsUnits): Pro
   const processes = contexts === undefined ? undefined : new Map(contexts.map((one) => [baseName(one.name), `${processId({ name: baseName(one.name), pid: one.pid })}, ${one.state}`] as const));
   const runs = unitRuns({ files, serial: context.serialText(), ...(processes === undefined ? {} : { processes }) });
   const units = runs.map((run): Unit => {
-    const file = files.find(({ id }) => id === run.id);
+    const file = files.find(({ id, stage }) => id === run.id && stage === run.stage);
     return {
       id: run.id,
+      stage: run.stage,
       kind: run.id.endsWith('.target') ? 'target' : run.id.includes('.') ? 'service' : 'script',
       requires: [...(file?.requires ?? [])],
       state: run.state ?? { unknown: 'because neither the console nor the list of processes tells how far init is' },

@@ -24,6 +24,7 @@ describe('a guest booted with a mistake in its environment', () => {
     ['a disk that is not there', { variant: 'f', append: 'vfs.root.mountfrom=ufs:/dev/ada9 vfs.mountroot.timeout=1', until: 'mountroot>', told: ['freebsd.mountroot-19'] }],
     ['init_exec beside init_script', { variant: 'a', append: 'init_exec=/nosuch', until: 'Trying to mount root', told: [], faults: [['init_script', 'contradicting']] }],
     ['a value longer than the kernel takes', { variant: 'f', append: `hint.test.0.words=${'x'.repeat(140)} debug.note=${'y'.repeat(300)}`, until: 'login:', told: [], faults: [['hint.test.0.words', 'too-long']] }],
+    ['a script whose path init cuts', { variant: 'f', append: `init_script=/${'s'.repeat(150)}`, until: 'Enter full pathname', told: ['freebsd.init-script-failed'], faults: [['init_script', 'too-long'], ['init_script', 'truncated']] }],
     ['a number that is none', { variant: 'f', append: 'kern.cam.boot_delay=ten', until: 'login:', told: [], faults: [['kern.cam.boot_delay', 'unparsable']] }],
     ['a root without its filesystem', { variant: 'a', append: 'vfs.root.mountfrom=/dev/iso9660/LIVECD', until: 'mountroot>', told: ['freebsd.mountfrom-malformed'], faults: [['vfs.root.mountfrom', 'no-filesystem-type']] }],
     ['no root asked for', { variant: 'a', append: 'vfs.root.mountfrom=', until: 'mountroot>', told: [], faults: [['vfs.root.mountfrom', 'not-set']] }],

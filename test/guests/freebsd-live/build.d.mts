@@ -35,8 +35,8 @@ export interface FreebsdLive {
   qemu(variant: FreebsdLiveVariant, extra?: { append?: string; args?: string[]; memory?: string }): string[];
   /** The same machine started by firmware and the UEFI loader, which reads loader.conf of the variant from a disk. */
   efiQemu(variant: FreebsdLiveVariant, extra?: { args?: string[] }): string[];
-  /** The same behind a BIOS and BTX. */
-  biosQemu(variant: FreebsdLiveVariant, extra?: { args?: string[] }): string[];
+  /** The same behind a BIOS and BTX. `conf`: lines behind those of loader.conf. */
+  biosQemu(variant: FreebsdLiveVariant, extra?: { args?: string[]; conf?: string }): string[];
 }
 
 export declare const PROGRAMS: readonly FreebsdLiveProgram[];

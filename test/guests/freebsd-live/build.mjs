@@ -163,8 +163,9 @@ export async function buildFreebsdLive(given = {}) {
   /** The same behind a BIOS. */
   const biosQemu = (variant, extra = {}) => {
     if (!VARIANTS.includes(variant)) throw new Error(`no such variant: ${variant}; there are ${VARIANTS.join(', ')}`);
-    const disk = join(directory, `bios-${variant}.img`);
-    if (!existsSync(disk)) makeBiosImage(disk, { directory, media: join(source, 'media'), variant });
+    const { conf = '' } = extra;
+    const disk = join(directory, `bios-${variant}${conf === '' ? '' : `-${contentHash([], conf)}`}.img`);
+    if (!existsSync(disk)) makeBiosImage(disk, { directory, media: join(source, 'media'), variant, conf });
     return ['qemu-system-x86_64', '-m', '256M', '-drive', `file=${disk},format=raw,if=ide,snapshot=on`, '-display', 'none', '-vga', 'none', '-net', 'none', '-no-reboot', ...(extra.args ?? [])];
   };
   return {

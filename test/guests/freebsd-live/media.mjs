@@ -42,13 +42,13 @@ const ufsImage = (size) => {
 /** Every file of a tree as [path on the medium, place]. @param {string} from @param {string} to @returns {[string, string][]} */
 const tree = (from, to) => readdirSync(from).flatMap((name) => (statSync(join(from, name)).isDirectory() ? tree(join(from, name), `${to}/${name}`) : [[`${to}/${name}`, join(from, name)]]));
 
-/** What the loaders find under /boot, as [path on the medium, bytes]. @param {{ directory: string, media: string, variant: string }} options @returns {[string, Buffer][]} */
-const bootFiles = ({ directory, media, variant }) => {
+/** What the loaders find under /boot, as [path on the medium, bytes]. `conf` comes at the end of loader.conf. @param {{ directory: string, media: string, variant: string, conf?: string }} options @returns {[string, Buffer][]} */
+const bootFiles = ({ directory, media, variant, conf = '' }) => {
   const image = ufsImage(MIB);
   return [
     ['/boot/kernel/kernel', readFileSync(join(directory, 'objects/kernel'))],
     ...MODULES.map((name) => /** @type {[string, Buffer]} */ ([`/boot/kernel/${name}.ko`, readFileSync(join(directory, `objects/${name}.ko`))])),
-    ...[...tree(join(media, 'boot'), '/boot'), ...tree(join(media, variant, 'boot'), '/boot')].map(([path, from]) => /** @type {[string, Buffer]} */ ([path, readFileSync(from)])),
+    ...[...tree(join(media, 'boot'), '/boot'), ...tree(join(media, variant, 'boot'), '/boot')].map(([path, from]) => /** @type {[string, Buffer]} */ ([path, path === '/boot/loader.conf' ? Buffer.concat([readFileSync(from), Buffer.from(conf)]) : readFileSync(from)])),
     ...assignments(join(media, variant, 'boot/loader.conf')).flatMap((line) => /_name=(\/.*)/.exec(line)?.[1] ?? []).map((path) => /** @type {[string, Buffer]} */ ([path, image])),
   ];
 };
@@ -74,7 +74,7 @@ const ARCHIVE = 512 * SECTOR;
 
 /**
  * A disk that a BIOS starts: boot sector, BTX with its client, and an archive of /boot. The last assignment to a path wins, as the files of a variant come last.
- * @param {string} disk @param {{ directory: string, media: string, variant: string }} options
+ * @param {string} disk @param {{ directory: string, media: string, variant: string, conf?: string }} options
  */
 export function makeBiosImage(disk, options) {
   const part = (name) => readFileSync(join(options.directory, 'objects', name));

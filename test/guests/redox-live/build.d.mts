@@ -19,6 +19,8 @@ export interface RedoxLiveOptions {
   opt?: 0 | 1 | 2 | 3;
   /** Left out: rustc's default. */
   dwarf?: 4 | 5;
+  /** Unit files of the initfs beside or in place of those of image/initfs, by name. */
+  initfsUnits?: Record<string, string>;
 }
 
 export interface RedoxLivePaths {

@@ -88,12 +88,13 @@ function unitFiles(folder) {
 
 /**
  * @param {string} system folder of kernel and programs
- * @param {{ variant: string, sizeMib: number, preloadMib: number, uuid: string }} options
+ * @param {{ variant: string, sizeMib: number, preloadMib: number, uuid: string, initfsUnits: Record<string, string> }} options
  */
-function makeFileSystem(system, { variant, sizeMib, preloadMib, uuid }) {
+function makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits }) {
   /** @param {string} name */
   const stripped = (name) => readFileSync(join(system, 'stripped', name));
-  const units = Object.entries(unitFiles(join(here, 'image/initfs')));
+  const given = Object.fromEntries(Object.entries(initfsUnits).map(([name, text]) => [name, Buffer.from(text)]));
+  const units = Object.entries({ ...unitFiles(join(here, 'image/initfs')), ...given });
   const initfs = makeInitfs([
     ...['init', 'lived', 'ahcid', 'redoxfs'].map((name) => /** @type {[string, Buffer]} */ ([`bin/${name}`, stripped(name)])),
     ...units.map(([name, text]) => /** @type {[string, Buffer]} */ ([`lib/init.d/${name}`, text])),
@@ -142,11 +143,12 @@ export async function buildRedoxLive(options = {}) {
     buildLoader(tools, 'pdb', preloadMib),
     buildLoader(tools, 'dwarf', preloadMib),
   ]);
+  const { initfsUnits = {} } = options;
   const values = { variant, preloadMib, sizeMib, uuid, loaderDebug, system: basename(system), pdb: basename(pdb), dwarf: basename(dwarf) };
-  const key = contentHash([join(here, 'image'), join(here, 'build.mjs')], values);
+  const key = contentHash([join(here, 'image'), join(here, 'build.mjs')], { ...values, initfsUnits });
   const directory = await cachedDirectory('redox-live', key, async (temporary) => {
     const loader = join(loaderDebug === 'pdb' ? pdb : dwarf, 'bootloader.efi');
-    const fs = makeFileSystem(system, { variant, sizeMib, preloadMib, uuid });
+    const fs = makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits });
     const { disk, redoxfsOffset } = makeDisk({ directory: temporary, loader, redoxfs: fs.data, readFile: (path) => readFileSync(path) });
     writeFileSync(join(temporary, 'disk.img'), disk);
     writeFileSync(join(temporary, 'constants.json'), JSON.stringify({ ...values, redoxfsOffset, allocBlocks: fs.blocks }));
