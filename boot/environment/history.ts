@@ -48,8 +48,7 @@ export const lostOnTheWay = (held: readonly HeldValue[], changes: readonly Varia
   if (kernel.value === undefined) {
     // Before process 1 nobody but the kernel itself takes variables over (init_dynamic_kenv).
     if (changes.some(({ kind, stage, since }) => kind === 'removed' && !(stage === 'kernel' && since === 'kernel'))) return [];
-    const tooLong = loader.value.length > longest;
-    return [{ code: 'dropped', message: `the loader had it, the kernel does not: it was left out on the way (${tooLong ? `its value has ${loader.value.length} characters, and the kernel ignores a string that is too long` : 'more variables than the kernel keeps, loader_env.disabled, or unset by the loader before it started the kernel'})` }];
+    return [{ code: 'dropped', message: 'the loader had it, the kernel does not: it was left out on the way (more variables than the kernel keeps, loader_env.disabled, or unset by the loader before it started the kernel)' }];
   }
   if (kernel.value.length < loader.value.length && kernel.value.length >= longest && loader.value.startsWith(kernel.value)) {
     return [{ code: 'truncated', message: `the loader had ${loader.value.length} characters, the kernel has the first ${kernel.value.length}` }];

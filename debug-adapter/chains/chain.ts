@@ -109,6 +109,8 @@ export interface ErrorSites {
 
 export interface Chain {
   readonly id: ChainId;
+  /** The console shows that this is a system of the same kind with more to it (`nextbsd` of `freebsd`). Left out: there is none. */
+  becomes?(id: ChainId): void;
   /** Remembers what was recorded along the way. The function that it gives brings that back, when the machine is put back in time. */
   mark?(): () => void;
   environment(context: ChainContext): Promise<EnvironmentAnswer>;

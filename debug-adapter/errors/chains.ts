@@ -92,4 +92,10 @@ export const chainErrors = entries({
     likely: 'a NUL ends the text there, a line feed begins the next variable.',
     next: 'use printable characters only.',
   },
+  noDebugInfo: {
+    code: 'BS415',
+    what: 'no debug information for {name} in {file}.',
+    likely: 'the image has a symbol table only: what a variable is made of stands in its debug information.',
+    next: 'give the file of this build that has it as `symbols` of the image (FreeBSD: kernel.full or kernel.debug; Linux: vmlinux of the -dbg package; Redox: kernel.sym).',
+  },
 });

@@ -53,7 +53,7 @@ class ModuleView implements ProgramView {
 
   variable(name: string, file?: string): TypedValue {
     const found = this.findVariable(name, file);
-    if (!found) throw failure(chainErrors.noSymbol, { name: named(name, file), file: this.module.image.path });
+    if (!found) throw failure(this.level < 2 ? chainErrors.noDebugInfo : chainErrors.noSymbol, { name: named(name, file), file: this.module.image.path });
     return found;
   }
 

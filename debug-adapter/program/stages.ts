@@ -14,7 +14,7 @@ export interface StageOptions {
   /** The stage that a plain line of the console shows to have begun. */
   readonly stageOfLine?: (line: string) => StageId | undefined;
   /** What the chain calls its stages; an id without a name stands for itself. */
-  readonly names?: Partial<Record<StageId, string>>;
+  readonly names?: () => Partial<Record<StageId, string>>;
   /** Milliseconds since the machine was started or joined. */
   readonly now?: () => number;
 }
@@ -40,7 +40,7 @@ export class StageTracker implements StopObserver {
   readonly #machine: Machine;
   readonly #program: PlacedProgram;
   readonly #stageOfLine: (line: string) => StageId | undefined;
-  readonly #names: Partial<Record<StageId, string>>;
+  readonly #names: () => Partial<Record<StageId, string>>;
   readonly #now: () => number;
   readonly #entered = new Map<StageId, Entered>();
   /** What the console has said of a line that has not ended. */
@@ -48,7 +48,7 @@ export class StageTracker implements StopObserver {
   readonly #listeners = new Set<(stage: StageInfo) => void>();
   #current: StageId | undefined;
 
-  constructor({ machine, program, stageOfLine = () => undefined, names = {}, now }: StageOptions) {
+  constructor({ machine, program, stageOfLine = () => undefined, names = () => ({}), now }: StageOptions) {
     this.#machine = machine;
     this.#program = program;
     this.#stageOfLine = stageOfLine;
@@ -156,7 +156,7 @@ export class StageTracker implements StopObserver {
   /** Body of `bootscope/stages`: every stage that the chain or an image knows, in the order of a boot. */
   answer(): StagesAnswer {
     const ids = new Set<StageId>(this.#entered.keys());
-    for (const id of Object.keys(this.#names)) if (isStageId(id)) ids.add(id);
+    for (const id of Object.keys(this.#names())) if (isStageId(id)) ids.add(id);
     for (const { stage } of this.#program.modules) if (isStageId(stage)) ids.add(stage);
     const order = [...ids].sort((a, b) => rankOf(a) - rankOf(b) || (this.#entered.get(a)?.enteredMs ?? Infinity) - (this.#entered.get(b)?.enteredMs ?? Infinity));
     return { current: this.#current ?? null, stages: order.map((id) => this.#infoOf(id)) };
@@ -164,7 +164,7 @@ export class StageTracker implements StopObserver {
 
   #infoOf(id: StageId): StageInfo {
     const entered = this.#entered.get(id);
-    const name = this.#names[id] ?? id;
+    const name = this.#names()[id] ?? id;
     if (!entered) return { id, name, evidence: [] };
     const { enteredMs, leftMs, space, evidence } = entered;
     return { id, name, enteredMs, ...(leftMs === undefined ? {} : { leftMs }), ...(space === undefined ? {} : { space }), evidence: [...evidence] };

@@ -1,5 +1,5 @@
 import type { BootFile } from '../../boot/environment/assignments';
-import { stageOfLine, stagesOf } from '../../boot/stages';
+import { detectChainBySerial, stageOfLine, stagesOf } from '../../boot/stages';
 import type { ChainId, StageId } from '../api';
 import type { Chain, ChainContext, CurrentProcess, Figure } from '../chains/chain';
 import { chainOf, detectChain } from '../chains/detect';
@@ -68,6 +68,8 @@ export class ChainReader {
 
   /** The stage that a line of the console shows the boot to be in. */
   stageOfLine(line: string): StageId | undefined {
+    // NextBSD says that it is FreeBSD first.
+    if (this.#options.configured === undefined && this.id === 'freebsd' && detectChainBySerial(line) === 'nextbsd') this.chain.becomes?.('nextbsd');
     return stageOfLine(this.id, line);
   }
 

@@ -138,7 +138,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     bootFiles: () => bootFiles.files(),
   });
   const bootFiles = new BootFiles(configuration.cwd);
-  const stages: StageTracker = new StageTracker({ machine, program, names: chain.stageNames, stageOfLine: (line) => chain.stageOfLine(line) });
+  const stages: StageTracker = new StageTracker({ machine, program, names: () => chain.stageNames, stageOfLine: (line) => chain.stageOfLine(line) });
 
   const run = new RunController(machine, {
     stopped: (report) => {

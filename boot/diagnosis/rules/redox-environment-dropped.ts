@@ -10,7 +10,7 @@ export const redoxEnvironmentDropped: FailureRule = {
   serial: [{ any: ['redoxfs: invalid uuid', 'redoxfs: no uuid provided', 'redoxfs: invalid block', 'not able to mount uuid {uuid}'] }],
   unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
   facts: [{ fact: 'fault.dropped', is: 'set', required: true, words: '{fault.dropped}' }],
-  replaces: ['redox.rootfs-not-found', 'redox.service-before-disk', 'redox.environment-unparsable', 'redox.disk-units-behind-root'],
+  replaces: ['redox.rootfs-not-found', 'redox.service-before-disk', 'redox.environment-unparsable', 'redox.disk-units-behind-root', 'redox.service-failed'],
   where: [{ file: 'src/main.rs', find: 'env_size' }, { file: 'bootloader/*.patch', find: 'env_size' }],
   source: 'bootloader/src/main.rs',
 };

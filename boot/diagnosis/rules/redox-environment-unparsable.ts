@@ -10,7 +10,7 @@ export const redoxEnvironmentUnparsable: FailureRule = {
   serial: [{ any: ['not able to mount uuid {uuid}', 'redoxfs: invalid uuid', 'redoxfs: invalid block', 'redoxfs: no uuid provided'] }],
   unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
   facts: [{ fact: 'fault.unparsable', is: 'set', required: true, words: '{fault.unparsable}' }],
-  replaces: ['redox.rootfs-not-found', 'redox.service-before-disk', 'redox.environment-contradicting'],
+  replaces: ['redox.rootfs-not-found', 'redox.service-before-disk', 'redox.environment-contradicting', 'redox.service-failed'],
   where: [{ file: 'src/main.rs', find: '{faulty.unparsable}' }, { file: 'bootloader/*.patch', find: '{faulty.unparsable}' }],
   source: 'drivers/storage/lived/src/main.rs',
 };

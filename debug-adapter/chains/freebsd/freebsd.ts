@@ -1,5 +1,6 @@
 import type {
   CapabilitiesAnswer,
+  ChainId,
   DiagnosisAnswer,
   EfiBootEntryAnswer,
   EfiBootEntryArguments,
@@ -55,12 +56,16 @@ const noKernel = { unknown: 'because no kernel image is placed on the machine: g
 
 /** FreeBSD and the systems made of it; `nextbsd` differs in what it hands over, not in where it is read. */
 export class FreebsdChain implements Chain {
-  readonly id: 'freebsd' | 'nextbsd';
+  id: 'freebsd' | 'nextbsd';
   readonly loadedModules = { hooks: moduleHooks, read: ({ kernel }: ChainContext) => (kernel === undefined ? Promise.resolve([]) : readModules(kernel)) };
   readonly #book = new EnvironmentBook(freebsdVariables, { always: checkKenvEntry, longestValue: kenvValueLimit, tellsUnset: true });
 
   constructor(id: 'freebsd' | 'nextbsd') {
     this.id = id;
+  }
+
+  becomes(id: ChainId): void {
+    if (id === 'freebsd' || id === 'nextbsd') this.id = id;
   }
 
   async environment(context: ChainContext): Promise<EnvironmentAnswer> {

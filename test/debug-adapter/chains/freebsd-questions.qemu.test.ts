@@ -154,7 +154,7 @@ describe('other systems', () => {
     const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive({ strip: true }), 'a');
     await untilSaid('login:');
     const stopped = context('login');
-    expect((await chain.resolvePath(stopped, { path: ucode })).sentence).toMatch(/^unknown: because no symbol mountlist/);
+    expect((await chain.resolvePath(stopped, { path: ucode })).sentence).toMatch(/^unknown: because no debug information for mountlist/);
     expect(isUnknown((await chain.efiBootEntry(stopped, { loader })).stored)).toBe(true);
     expect(isUnknown((await chain.rerootForecast(stopped)).succeeds)).toBe(true);
     expect(isUnknown((await chain.capabilities(stopped)).filesystems)).toBe(true);

@@ -144,7 +144,7 @@ describe('freebsd-live, other boots', () => {
     const { machine, chain, context, untilSaid } = await boot(await buildFreebsdLive({ strip: true }), 'a');
     await untilSaid('login:');
     expect((await chain.environment(context('userland'))).variables.find((v) => v.name === 'init_chroot')?.values[0]?.value).toBe('/sysroot');
-    expect((await chain.mounts(context('userland'), {})).unknown).toMatch(/^because no symbol mountlist/);
+    expect((await chain.mounts(context('userland'), {})).unknown).toMatch(/^because no debug information for mountlist/);
     await machine.close('kill');
   });
 });

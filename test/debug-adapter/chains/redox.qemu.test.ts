@@ -214,7 +214,7 @@ describe('redox-live', () => {
     const chain = new RedoxChain();
     const context = await booted.context('init');
     expect((await chain.environment(context)).variables.map((v) => v.name)).toContain('DISK_LIVE_ADDR');
-    expect((await chain.processes(context)).unknown).toMatch(/^because no symbol CONTEXTS/);
+    expect((await chain.processes(context)).unknown).toMatch(/^because no debug information for CONTEXTS/);
     await booted.machine.close('kill');
   });
 });

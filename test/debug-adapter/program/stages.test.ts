@@ -12,7 +12,7 @@ const setup = () => {
     machine,
     program,
     now: () => time,
-    names: { loader: 'boot loader', kernel: 'kernel', init: 'init', login: 'login' },
+    names: () => ({ loader: 'boot loader', kernel: 'kernel', init: 'init', login: 'login' }),
     stageOfLine: (line) => (line.startsWith('Looking for RedoxFS') ? 'loader' : line.startsWith('init: switchroot') ? 'init' : line.endsWith('login:') ? 'login' : undefined),
   });
   const say = (text: string) => {
