@@ -73,6 +73,12 @@ export class MountTable {
     this.#covering = new Map(rows.flatMap((row) => (row.covered ? [[row.covered.node, row] as const] : [])));
   }
 
+  /** The root directory of the mount that covers nothing: where every path of this namespace begins; undefined where there is none. */
+  get top(): Place | undefined {
+    const first = this.rows.find(({ covered }) => covered === undefined);
+    return first && { mount: first.id, node: rootNode(first.id), steps: [], complete: true };
+  }
+
   mount(id: string): MountRow | undefined {
     return this.#byId.get(id);
   }

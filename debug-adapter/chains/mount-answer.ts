@@ -48,15 +48,17 @@ export const mountsAnswer = (table: MountTable, global: Place | undefined, proce
   for (const process of asked ?? processes) {
     const own = process.table ?? table;
     const { root } = process;
-    if (root === undefined || isUnknown(root) || global === undefined) {
-      if (asked !== undefined) views.push({ process: processId(process), root: placePath(own, global, root), mounts: [] });
+    // Paths of another namespace begin at its own first mount.
+    const from = own === table ? global : own.top;
+    if (root === undefined || isUnknown(root) || global === undefined || from === undefined) {
+      if (asked !== undefined) views.push({ process: processId(process), root: placePath(own, from, root), mounts: [] });
       continue;
     }
     if (asked === undefined && own === table && sameRoot(root, global)) continue;
     const key = `${own === table ? '' : process.pid}|${root.mount}|${root.node}`;
-    const mounts = made.get(key) ?? viewMounts(own, root, global);
+    const mounts = made.get(key) ?? viewMounts(own, root, from);
     made.set(key, mounts);
-    views.push({ process: processId(process), root: placePath(own, global, root), mounts });
+    views.push({ process: processId(process), root: placePath(own, from, root), mounts });
   }
   return { kernel: table.rows.map(mountOf), views };
 };

@@ -32,7 +32,7 @@ export const resolvePathAnswer = async (table: MountTable, global: Place | undef
   const process = processForPath(request.process, processes, global);
   const root = process?.root;
   const kernel = global === undefined ? undefined : await walkPath(table, global, global, request.path, links);
-  const seen = global === undefined || root === undefined || isUnknown(root) ? undefined : await walkPath(process?.table ?? table, root, global, request.path, links);
+  const seen = global === undefined || root === undefined || isUnknown(root) ? undefined : await walkPath(process?.table ?? table, root, process?.table?.top ?? global, request.path, links);
   const id = process === undefined ? undefined : processId(process);
   const whyNot = (): string => {
     if (process === undefined) return 'no process has a root directory yet';

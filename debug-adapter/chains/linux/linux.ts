@@ -63,8 +63,8 @@ const readTables = async (view: ProgramView): Promise<Tables> => {
   const namespaces = [...new Set([own.namespace, ...tasks.map((task) => task.namespace)])].filter((address) => address !== 0n);
   const tables = await Promise.all(
     namespaces.map(async (address) => {
-      const root = address === own.namespace ? own.root : tasks.find((task) => task.namespace === address)?.root;
-      return [address, await readNamespace(view, batch, dentries, address, root === undefined || isUnknown(root) ? undefined : root)] as const;
+      // A namespace of its own begins at its own first mount.
+      return [address, await readNamespace(view, batch, dentries, address, address === own.namespace ? own.root : undefined)] as const;
     }),
   );
   const byNamespace = new Map(tables.map(([address, { table }]) => [address, table]));
@@ -126,11 +126,12 @@ export class LinuxChain implements Chain {
     return {
       processes: tables.tasks.map((task) => {
         const table = tables.byNamespace.get(task.namespace) ?? tables.kernel;
+        const from = table === tables.kernel ? tables.root : table.top;
         return {
           id: processId(task),
           name: task.name,
-          root: placePath(table, tables.root, task.root),
-          cwd: placePath(table, tables.root, task.cwd),
+          root: placePath(table, from, task.root),
+          cwd: placePath(table, from, task.cwd),
           space: isUnknown(task.space) ? task.space : hex(task.space),
           state: task.state,
         };

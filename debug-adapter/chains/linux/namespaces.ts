@@ -24,7 +24,7 @@ interface RawMount {
 
 /**
  * The mounts of one namespace, `struct mnt_namespace` at an address (fs/mount.h): a red-black tree `mounts` since 6.8, a
- * ring `list` before. `root` gives the mounts their names as seen from there.
+ * ring `list` before. The mounts have their names as seen from `root`, from the namespace's first mount where that is left out.
  */
 export const readNamespace = async (view: ProgramView, batch: Batch, dentries: DentryReader, address: bigint, root: Place | undefined): Promise<NamespaceMounts> => {
   const namespace = await batch.at('mnt_namespace', address);
@@ -35,7 +35,7 @@ export const readNamespace = async (view: ProgramView, batch: Batch, dentries: D
   const mounts = await Promise.all(values.map((value) => readMount(batch, dentries, value)));
   const unnamed = new MountTable(mounts.map((mount) => row(mount, '')));
   const tops = await Promise.all(mounts.map(async ({ id, value }) => [id, await value.member('mnt').member('mnt_root').integer()] as const));
-  return { table: new MountTable(mounts.map((mount) => row(mount, nameOf(unnamed, root, mount)))), tops: new Map(tops) };
+  return { table: new MountTable(mounts.map((mount) => row(mount, nameOf(unnamed, root ?? unnamed.top, mount)))), tops: new Map(tops) };
 };
 
 const row = (mount: RawMount, on: string): MountRow => ({ id: mount.id, fstype: mount.fstype, from: mount.from, on, flags: mount.flags, ...(mount.covered === undefined ? {} : { covered: mount.covered }) });

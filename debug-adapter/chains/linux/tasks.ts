@@ -19,11 +19,33 @@ export interface LinuxTask {
   readonly space: bigint | Unknown;
 }
 
-/** The idle task and every process: `init_task.tasks` (init/init_task.c, include/linux/sched.h). */
+/**
+ * The idle task and every process: `init_task.tasks` (init/init_task.c, include/linux/sched.h); behind each process those of its threads that have directories
+ * or namespaces of their own (unshare(2)).
+ */
 export const readTasks = async (view: ProgramView, batch: Batch, dentries: DentryReader): Promise<readonly LinuxTask[]> => {
   const idle = await batch.struct(view.variable('init_task'));
   const tasks = await walkRing(view, batch, idle.member('tasks'), 'task_struct', 'tasks');
-  return Promise.all(tasks.map((task) => readTask(view, batch, dentries, task)));
+  const all = await Promise.all(
+    tasks.map(async (task) => {
+      const threads = (await perhaps(() => readOwnThreads(view, batch, task))) ?? [];
+      return Promise.all([task, ...threads].map((one) => readTask(view, batch, dentries, one)));
+    }),
+  );
+  return all.flat();
+};
+
+/** Threads that do not share everything with their process: `signal->thread_head`, linked by `thread_node` (include/linux/sched/signal.h). */
+const readOwnThreads = async (view: ProgramView, batch: Batch, leader: Value): Promise<readonly Value[]> => {
+  // Kernel threads have none.
+  if (await leader.member('mm').isNull()) return [];
+  const signal = await batch.at('signal_struct', await leader.member('signal').integer());
+  if ((await signal.member('nr_threads').integer()) < 2n) return [];
+  const shared = async (task: Value): Promise<string> => (await Promise.all(['fs', 'nsproxy'].map((member) => task.member(member).integer()))).join();
+  const own = await shared(leader);
+  const threads = await walkRing(view, batch, signal.member('thread_head'), 'task_struct', 'thread_node');
+  const differs = await Promise.all(threads.map(async (task) => task.address !== leader.address && (await shared(task)) !== own));
+  return threads.filter((_, index) => differs[index]);
 };
 
 /** Root directory and mount namespace of the kernel itself: init_task's. */

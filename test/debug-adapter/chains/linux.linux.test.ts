@@ -102,7 +102,7 @@ describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
     const { machine, context, until, said } = await boot(linuxGuest({ initramfs, parameters: ['mystery=1'] }));
     await until('init: waiting');
     await until('init: child lives');
-    await until('init: child has mounts');
+    for (const said of ['init: child has mounts', 'init: child has pivoted', 'init: thread lives']) await until(said);
     expect(detectChain({ hasSymbol: () => false, serialText: said })).toBe('linux');
     const chain = chainOf('linux', { hasSymbol: () => false, serialText: said });
     const ctx = await context();
@@ -138,6 +138,20 @@ describe.skipIf(skipped)("Debian's kernel with an initramfs", () => {
     expect(flagsOf(own?.mounts, '/newroot')).toEqual([`master:${group?.slice(7)}`]);
     expect(own?.mounts.map(({ id }) => id).some((id) => mounts.kernel.some((mount) => mount.id === id))).toBe(false);
 
+    // A child that has pivoted its root: another mount is at /, the one before below it, and a bind mount of /proc beside.
+    const pivoted = (await chain.mounts(ctx, { process: 'pivoted' })).views[0];
+    expect(pivoted?.mounts.flatMap((m) => (m.visiblePath === undefined ? [] : [[m.fstype, m.visiblePath]]))).toEqual([['tmpfs', '/old'], ['tmpfs', '/'], ['rootfs', '/bound']]);
+    expect(pivoted?.mounts.map(({ on }) => on)).toEqual(['/', '/proc', '/newroot/old', '/newroot', '/newroot/bound']);
+    expect(pivoted?.root).toBe('/newroot');
+    expect(own?.root).toBe('/');
+    // A thread with mounts and a root of its own stands beside its process.
+    const worker = (await chain.mounts(ctx, { process: 'worker' })).views[0];
+    expect(worker?.mounts.map(({ id }) => id).some((id) => mounts.kernel.some((mount) => mount.id === id))).toBe(false);
+    expect(worker?.mounts.map(({ on, visiblePath }) => [on, visiblePath])).toEqual([['/', undefined], ['/proc', undefined], ['/newroot', undefined], ['/newroot/data', '/']]);
+    const places = (await chain.processes(ctx)).processes.filter(({ name }) => /^(init|unshared|chrooted|pivoted|threaded|worker)$/.test(name)).map(({ name, root, cwd }) => [name, root, cwd]);
+    expect(places).toEqual([['init', '/', '/'], ['unshared', '/', '/newroot'], ['chrooted', '/newroot', '/newroot'], ['pivoted', '/newroot', '/newroot'], ['threaded', '/', '/'], ['worker', '/newroot/data', '/newroot/data']]);
+    // What a path means in a namespace of its own: /old of the one that has pivoted is the filesystem the others have at /newroot.
+    expect(await chain.resolvePath?.(ctx, { path: '/old/x', process: 'pivoted' })).toMatchObject({ kernel: { mount: { on: '/' }, path: '/old/x' }, process: { mount: { fstype: 'tmpfs', on: '/newroot/old' }, path: '/x' }, agree: false });
     // Symbolic links of the ramdisk, from the dentry cache: /data → /newroot/data, and one that leads to itself.
     expect(await chain.resolvePath?.(ctx, { path: '/data/file', process: 'init' })).toMatchObject({ kernel: { mount: { on: '/newroot/data' }, path: '/file', links: [{ at: '/data', to: '/newroot/data' }] }, agree: true });
     expect((await chain.resolvePath?.(ctx, { path: '/loop/x', process: 'init' }))?.sentence).toMatch(/^unknown: because .*symbolic links$/);
