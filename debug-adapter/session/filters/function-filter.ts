@@ -1,12 +1,14 @@
 import { errnoByName, errnoByNumber, errnoSystemOf } from '../../../boot/errno';
 import { stripTerminalControl } from '../../../boot/serial-text';
-import type { Breakpoint, Stop } from '../../machine/machine';
+import type { Breakpoint, Memory, Stop } from '../../machine/machine';
+import type { Registers } from '../../machine/registers';
 import { runtimeOf } from '../../program/placed-module';
 import type { StopReport } from '../run/stop-report';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
 import type { ErrnoWord } from './grammar';
 import type { LinearPattern } from './linear-pattern';
 import { formattedMessage } from './printf';
+import { rustPanicMessage } from './rust-panic';
 
 /** What a filter on kernel functions stops for. */
 export interface FunctionStops {
@@ -137,7 +139,7 @@ export class FunctionFilter implements ActiveFilter {
     if (registers.cpl !== 0) return 'mine';
     const name = this.#names.get(stop.pc) ?? '';
     const space = await this.#host.machine.currentSpace(stop.vcpu);
-    const message = registers.bits === 64 && /panic$/.test(name) ? await formattedMessage(registers, space) : undefined;
+    const message = await this.#message(stop, name, registers, space);
     const description = this.#stops.describe(this.#host, name, message);
     return description === undefined ? 'mine' : this.#report(stop, description);
   }
@@ -147,6 +149,14 @@ export class FunctionFilter implements ActiveFilter {
     const set = this.#set;
     this.#set = [];
     if (set.length > 0) await this.#host.machine.breakpoints.remove(set);
+  }
+
+  /** What the function was called to print. */
+  async #message(stop: Stop, name: string, registers: Registers, space: Memory): Promise<string | undefined> {
+    const { program } = this.#host;
+    const fn = program.placeOf(stop.pc, { cr3: stop.cr3 }).scopes.at(-1)?.function;
+    if (fn?.language === 'rust') return rustPanicMessage(fn, registers, space, program);
+    return registers.bits === 64 && /panic$/.test(name) ? formattedMessage(registers, space) : undefined;
   }
 
   #report(stop: Stop, description: string): StopReport {

@@ -20,7 +20,7 @@ class Guest {
   }
 
   stopped(): Promise<Stopped> {
-    return this.client.waitFor<Stopped>('stopped');
+    return this.client.waitFor<Stopped>('stopped', () => true, 60_000);
   }
 
   async functions(...names: readonly string[]): Promise<void> {
@@ -125,7 +125,11 @@ describe.each([
   ['gcc', 0],
 ] as const)('functions that return in every way, by %s and rustc at -O%i', (cc, opt) => {
   const guest = new Guest();
-  beforeAll(async () => guest.start(await buildReturns({ cc, opt }), 'redox'));
+  beforeAll(async () => {
+    await guest.start(await buildReturns({ cc, opt }), 'redox');
+    await guest.go();
+    expect(await guest.line()).toBe('ready');
+  });
   afterAll(() => guest.client.stop());
   beforeEach(async () => {
     await guest.functions();
@@ -133,8 +137,6 @@ describe.each([
   });
 
   it('stops at each that fails, once, and at no other', async () => {
-    await guest.go();
-    expect(await guest.line()).toBe('ready');
     for (const [name, list] of Object.entries(calls)) {
       expect(await guest.filters({ filterId: 'errno', condition: `${name} returns error` })).toMatchObject([{ verified: true }]);
       for (const [command, answer, stop] of list) {
@@ -177,6 +179,29 @@ describe.each([
     await expect(force('EIO')).rejects.toThrow(/BS388: .*means EIO/);
     await guest.go();
     expect(await guest.line()).toBe('r_state = Idle');
+  });
+
+  it('stops at a panic with the message that the guest then prints', async () => {
+    expect(await guest.filters({ filterId: 'panic' })).toMatchObject([{ verified: true }]);
+    for (const command of ['P0', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'p5', 'q0']) {
+      await guest.type(command);
+      const { description } = await guest.stopped();
+      const { text: before } = await guest.client.request<SerialAnswer>('bootscope/serial', { from: 0 });
+      expect(before.endsWith('\n')).toBe(true);
+      await guest.go();
+      let said = await guest.line();
+      for (let next = await guest.line(); next !== 'ready'; next = await guest.line()) said += `\n${next}`;
+      expect(description?.replace(/ \(hit \d+\)$/, '')).toBe(`The kernel panics: ${said.replace(/^panic(ked)?: /, '')}`);
+    }
+    // The message can be asked for.
+    await guest.filters({ filterId: 'panic', condition: '/tries/' });
+    await guest.type('P0');
+    expect(await guest.line()).toBe('panicked: nothing more to say');
+    expect(await guest.line()).toBe('ready');
+    await guest.type('P1');
+    expect((await guest.stopped()).description).toMatch(/^The kernel panics: cannot mount redoxfs: error 22 /);
+    await guest.go();
+    while ((await guest.line()) !== 'ready');
   });
 
   it('says of a function whose way to return the compiler has changed that it cannot be told', async () => {
