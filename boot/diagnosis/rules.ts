@@ -75,6 +75,8 @@ import { redoxUnitFailed } from './rules/redox-unit-failed';
 import { redoxUnitNotFound } from './rules/redox-unit-not-found';
 import { redoxUnitUnreadable } from './rules/redox-unit-unreadable';
 import { redoxMisalignedReads } from './rules/redox-misaligned-reads';
+import { firmwareShell } from './rules/firmware-shell';
+import { freebsdMountrootOther } from './rules/freebsd-mountroot-other';
 import { redoxEnvironmentDropped } from './rules/redox-environment-dropped';
 import { redoxEnvironmentUnparsable } from './rules/redox-environment-unparsable';
 import { redoxDiskUnitsBehindRoot } from './rules/redox-disk-units-behind-root';
@@ -129,6 +131,7 @@ export const failureRules: readonly LoadedRule[] = [
   freebsdMountrootEnodev,
   freebsdMountrootEnoent,
   freebsdMountrootEnxio,
+  freebsdMountrootOther,
   freebsdMountrootPanic,
   freebsdNoInit,
   freebsdOutOfSwap,
@@ -162,6 +165,7 @@ export const failureRules: readonly LoadedRule[] = [
   efiFailedToLoad,
   firmwareDenied,
   firmwareNothing,
+  firmwareShell,
   grubRescue,
   qemuIothread,
   redoxMisalignedReads,

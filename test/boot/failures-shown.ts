@@ -52,6 +52,8 @@ export const shown: readonly (readonly [code: string, text: string, ...others: s
   ['linux.initramfs-unreadable', '[    0.5] Initramfs unpacking failed: invalid magic at start of compressed archive\n[    1.0] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n'],
   ['linux.panic', '[    1.0] Kernel panic - not syncing: Fatal exception in interrupt\n'],
   ['firmware.nothing-to-boot', 'BdsDxe: failed to load Boot0001 "UEFI QEMU DVD-ROM" from PciRoot(0x0): Not Found\nBdsDxe: No bootable option or device was found.\n'],
+  ['firmware.shell', 'BdsDxe: failed to load Boot0002 "UEFI Misc Device" from PciRoot(0x0)/Pci(0x1,0x0): Not Found\nBdsDxe: loading Boot0003 "EFI Internal Shell" from Fv(7CB8BDC9)/FvFile(7C04A583)\nBdsDxe: starting Boot0003 "EFI Internal Shell" from Fv(7CB8BDC9)/FvFile(7C04A583)\nUEFI Interactive Shell v2.2\n'],
+  ['freebsd.mountroot-refused', 'Trying to mount root from unionfs:/dev/md0 []...\nMounting from unionfs:/dev/md0 failed with error 45.\nmountroot> '],
   ['firmware.boot-option-denied', 'BdsDxe: failed to load Boot0001 "UEFI QEMU HARDDISK" from PciRoot(0x0)/Pci(0x3,0x0): Access Denied\n'],
   ['loader.grub-rescue', 'error: no such device: 1234-5678.\nEntering rescue mode...\ngrub rescue> '],
   ['qemu.iothread-lock', 'ERROR:../softmmu/cpus.c:504:qemu_mutex_lock_iothread_impl: assertion failed: (!qemu_mutex_iothread_locked())\n'],

@@ -39,6 +39,12 @@ BdsDxe: failed to load Boot0002 "UEFI PXEv4" from PciRoot(0x0): Access Denied
 BdsDxe: loading Boot0003 "UEFI Misc Device" from HD(1,GPT,1234)/\\EFI\\BOOT\\BOOTX64.EFI
 BdsDxe: starting Boot0003 "UEFI Misc Device"
 `,
+  'a system that startup.nsh of the firmware\'s shell starts': `BdsDxe: failed to load Boot0001 "UEFI QEMU DVD-ROM" from PciRoot(0x0): Not Found
+BdsDxe: starting Boot0003 "EFI Internal Shell" from Fv(7CB8BDC9)/FvFile(7C04A583)
+UEFI Interactive Shell v2.2
+startup.nsh> fs0:\\loader.efi
+   FreeBSD/amd64 EFI loader, Revision 3.0
+`,
   'a whole boot entry': `Boot0001* debian HD(1,GPT,5a2d,0x800,0x100000)/File(\\EFI\\debian\\shimx64.efi)
 `,
   'Linux that complains and goes on': `[    0.000000] Linux version 6.1.0
