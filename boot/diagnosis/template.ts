@@ -1,7 +1,8 @@
 /**
  * Message patterns of diagnosis rules: literal text with holes, `Mounting from {spec} failed with error {errno=19}`.
- * A hole is `{name}` (any text), `{name:number}` (decimal digits), `{name:word}` (no blanks, begins with a letter or digit) or
- * `{name=VALUE}` (exactly this, as a whole number or word). A leading `^` stands for the beginning of the line.
+ * A hole is `{name}` (any text), `{name:number}` (decimal digits), `{name:word}` (no blanks, begins with a letter or digit),
+ * `{name:path}` (no blanks, begins with a slash) or `{name=VALUE}` (exactly this, as a whole number or word). A leading `^` stands for the
+ * beginning of the line.
  * Matching looks for the literals one after another, so it is linear in the line whatever a rule says.
  */
 export interface Template {
@@ -14,7 +15,7 @@ export interface Template {
 
 interface Hole {
   readonly name: string;
-  readonly kind: 'text' | 'number' | 'word';
+  readonly kind: 'text' | 'number' | 'word' | 'path';
   readonly value?: string;
 }
 
@@ -24,10 +25,10 @@ export const parseTemplate = (source: string): Template => {
   const holes: Hole[] = [];
   const anchored = source.startsWith('^');
   let from = anchored ? 1 : 0;
-  for (const match of source.matchAll(/\{(\w+)(?::(number|word)|=([^{}]*))?\}/g)) {
+  for (const match of source.matchAll(/\{(\w+)(?::(number|word|path)|=([^{}]*))?\}/g)) {
     literals.push(source.slice(from, match.index));
     from = match.index + match[0].length;
-    holes.push({ name: match[1] ?? '', kind: match[2] === 'number' || match[2] === 'word' ? match[2] : 'text', ...(match[3] === undefined ? {} : { value: match[3] }) });
+    holes.push({ name: match[1] ?? '', kind: match[2] === 'number' || match[2] === 'word' || match[2] === 'path' ? match[2] : 'text', ...(match[3] === undefined ? {} : { value: match[3] }) });
   }
   literals.push(source.slice(from));
   if (literals[0] === '') throw new RangeError(`the pattern "${source}" must begin with literal text`);
@@ -63,6 +64,7 @@ const matchAt = (template: Template, line: string, from: number): ReadonlyMap<st
     const text = line.slice(at, end);
     if (hole.kind === 'number' && !/^\d+$/.test(text)) return undefined;
     if (hole.kind === 'word' && !/^[A-Za-z0-9]\S*$/.test(text)) return undefined;
+    if (hole.kind === 'path' && !/^\/\S*$/.test(text)) return undefined;
     if (hole.value !== undefined && text !== hole.value) return undefined;
     captured.set(hole.name, text);
     at = end + literal.length;
@@ -74,7 +76,7 @@ const matchAt = (template: Template, line: string, from: number): ReadonlyMap<st
 const holeEnd = (line: string, at: number, literal: string, hole: Hole): number => {
   if (literal !== '') return line.indexOf(literal, at);
   if (hole.kind === 'text' && hole.value === undefined) return line.length;
-  const within = hole.kind === 'word' ? /\S/ : /\w/;
+  const within = hole.kind === 'word' || hole.kind === 'path' ? /\S/ : /\w/;
   let end = at;
   while (end < line.length && within.test(line.charAt(end))) end++;
   return end;

@@ -73,6 +73,17 @@ describe('rules of a user', () => {
     expect((JSON.parse(out) as DiagnosisAnswer).failures.map((f) => [f.code, f.title])).toEqual(expect.arrayContaining([['site.power', 'the power went at noon'], ['freebsd.mountroot-19', 'ours']]));
     expect((JSON.parse(out) as DiagnosisAnswer).failures).toHaveLength(2);
   });
+  it('the example of the manual is one that works: told from its message, silent once the boot went on, and of its chain only', () => {
+    const manual = fs.readFileSync(fileURLToPath(new URL('../../docs/diagnosis-rules.md', import.meta.url)), 'utf8');
+    const example = /```json\n([^`]*)```/.exec(manual)?.[1] ?? '';
+    file('example/rule.json', example);
+    const { title } = JSON.parse(example) as { title: string };
+    const told = (text: string, chain = 'freebsd'): string => explain(['-', '--rules', path.join(folder, 'example'), '--chain', chain], text).out;
+    const message = 'mysystem: cannot open /etc/mysystem.conf: error 2\n';
+    expect(told(message)).toContain(title);
+    for (const healthy of [`${message}mysystem: configuration read\n`, message.replace('error 2', 'error 21'), 'mysystem: cannot open the door: error 2\n']) expect(told(healthy), healthy).toBe('no failure found\n');
+    expect(told(message, 'linux')).toBe('no failure found\n');
+  });
   it.each([
     ['bad-json', '{', /bad-json/],
     ['bad-rule', JSON.stringify({ ...rule, confidence: 'sure' }), /confidence/],
