@@ -274,6 +274,8 @@ export interface Failure {
 }
 export interface DiagnosisAnswer {
   failures: Failure[];
+  /** Files in `.bootscope/rules` of the workspace that hold no rule, and why. */
+  problems?: string[];
 }
 
 export interface SerialArguments {

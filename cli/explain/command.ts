@@ -5,6 +5,7 @@ import { failureRules } from '../../boot/diagnosis/rules';
 import { detectChainBySerial } from '../../boot/stages';
 import { failuresAnswer } from '../../debug-adapter/chains/diagnose';
 import { usage } from '../exit';
+import { withOwn } from '../../debug-adapter/chains/own-rules';
 import { readRules } from './rules';
 import { failureText } from './text';
 
@@ -33,8 +34,7 @@ export function addExplain(program: Command): void {
     .action((file: string, options: Options) => {
       if (options.chain !== undefined && !chains.includes(options.chain)) usage(`there is no boot chain "${options.chain}"; use one of ${chains.join(', ')}`);
       const own = (options.rules ?? []).flatMap(readRules);
-      // A user's rule takes the place of a built-in one of the same code.
-      const rules = [...own, ...failureRules.filter(({ code }) => !own.some((rule) => rule.code === code))];
+      const rules = withOwn(own, failureRules);
       const text = readLog(file);
       for (const folder of options.workspace ?? []) if (!fs.existsSync(folder)) usage(`there is no folder ${folder}`);
       const failures = failuresAnswer(findFailures(rules, text, new Map(), options.chain ?? detectChainBySerial(text)), options.workspace);

@@ -3,6 +3,7 @@ import { findFailures, type FoundFailure } from '../../boot/diagnosis/diagnose';
 import { disksBehindRoot } from '../../boot/languages/init-units/late-disks';
 import { failureRules } from '../../boot/diagnosis/rules';
 import type { Chain, ChainContext } from './chain';
+import { ownRules, withOwn } from './own-rules';
 import { isUnknown, perhaps } from './unknown';
 import { WorkspacePlaces } from './workspace';
 
@@ -33,7 +34,9 @@ export const diagnose = async (chain: Chain, context: ChainContext): Promise<Dia
   if (late.length > 0) facts.set('disksBehindRoot', late.join(', '));
   const running = units.filter(({ state }) => state === 'running');
   if (running.length > 0) facts.set('unitRunning', running.map(({ id }) => id).join(', '));
-  return { failures: failuresAnswer(findFailures(failureRules, context.serialText(), facts, chain.id), context.workspace) };
+  const own = ownRules(context.workspace ?? []);
+  const failures = failuresAnswer(findFailures(withOwn(own.rules, failureRules), context.serialText(), facts, chain.id), context.workspace);
+  return { failures, ...(own.problems.length === 0 ? {} : { problems: [...own.problems] }) };
 };
 
 const append = (facts: Map<string, string>, key: string, text: string): void => {
