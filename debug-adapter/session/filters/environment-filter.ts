@@ -2,6 +2,7 @@ import type { Stop } from '../../machine/machine';
 import { isUnknown } from '../../chains/unknown';
 import type { StopReport } from '../run/stop-report';
 import { EnvironmentSetters, setters, type Setter } from './environment-setters';
+import { EnvironmentWatch } from './environment-watch';
 import type { ActiveFilter, FilterHost, Verification } from './filter';
 import { globMatches } from './glob';
 import type { Condition } from './grammar';
@@ -10,13 +11,15 @@ type Wanted = Extract<Condition, { filter: 'environment' }>;
 
 /**
  * `environment: [GLOB] [set|changed|removed] [= "VALUE"]`: stops where the kernel is about to set or remove a variable. `set` is
- * any assignment, `changed` one that replaces another value.
+ * any assignment, `changed` one that replaces another value. Of a kernel that has no functions for it, the bytes of the values are watched.
  */
 export class EnvironmentFilter implements ActiveFilter {
   verification: Verification = { verified: false, message: `pending: no kernel on the machine has ${setters.join(', ')} yet` };
   readonly #host: FilterHost;
   readonly #wanted: Wanted;
   readonly #setters: EnvironmentSetters;
+  /** Set where the kernel has no setters. */
+  #watch: EnvironmentWatch | undefined;
 
   private constructor(host: FilterHost, wanted: Wanted) {
     this.#host = host;
@@ -31,16 +34,23 @@ export class EnvironmentFilter implements ActiveFilter {
   }
 
   async sync(): Promise<void> {
+    const before = this.verification;
     const places = await this.#setters.sync();
-    if (places === undefined) return;
-    const before = this.verification.verified;
-    const kernel = this.#host.program.modulesOf('kernel').some(({ slide }) => slide !== undefined);
-    if (places > 0) this.verification = { verified: true };
-    else if (kernel) this.verification = { verified: false, message: `the environment of this kernel does not change after it has started: it has no ${setters.join(', ')}` };
-    if (before !== this.verification.verified) this.#host.changed(this);
+    if (places !== undefined) {
+      const kernel = this.#host.program.modulesOf('kernel').some(({ slide }) => slide !== undefined);
+      if (places > 0) this.verification = { verified: true };
+      if (places === 0 && kernel) this.#watch ??= new EnvironmentWatch(this.#host, `watch:environment:${this.#host.id}`, this.#wanted.glob ?? '*');
+      else {
+        await this.#watch?.dispose();
+        this.#watch = undefined;
+      }
+    }
+    if (this.#watch) this.verification = await this.#watch.sync();
+    if (before.verified !== this.verification.verified || before.message !== this.verification.message) this.#host.changed(this);
   }
 
   async onStop(stop: Stop): Promise<StopReport | 'mine' | undefined> {
+    if (this.#watch) return this.#onWatched(this.#watch, stop);
     if (!this.#setters.isMine(stop)) return undefined;
     const call = await this.#setters.callAt(stop);
     if (call === undefined || !globMatches(this.#wanted.glob ?? '*', call.name)) return 'mine';
@@ -53,8 +63,27 @@ export class EnvironmentFilter implements ActiveFilter {
     return { stop, reason: 'exception', description: `${name} ${what}${by === undefined ? '' : ` by ${by}`}; ${was}`, hitBreakpointIds: [this.#host.id], exception: { filter: 'environment', details: name } };
   }
 
-  dispose(): Promise<void> {
-    return this.#setters.dispose();
+  async dispose(): Promise<void> {
+    await this.#watch?.dispose();
+    await this.#setters.dispose();
+  }
+
+  /** The machine was reset: what was watched is not there any more. */
+  async onReset(): Promise<void> {
+    await this.#watch?.dispose();
+    this.#watch = undefined;
+  }
+
+  async #onWatched(watch: EnvironmentWatch, stop: Stop): Promise<StopReport | 'mine' | undefined> {
+    const mine = watch.isMine(stop);
+    if (!mine && watch.isWatching) return undefined;
+    const { what, value: wanted } = this.#wanted;
+    const changes = (await watch.changes(mine)).filter(({ value }) => what !== 'removed' && (wanted === undefined || value === wanted));
+    const [first] = changes;
+    if (first === undefined) return mine ? 'mine' : undefined;
+    const by = mine ? (await this.#host.chain.currentProcess())?.name : undefined;
+    const told = changes.map(({ name, before, value }) => (mine ? `${name} has become "${value}"${by === undefined ? '' : ` in ${by}`}; it was "${before}"` : `${name} is found changed: it is "${value}", and was "${before}" at the stop before`));
+    return { stop, reason: 'exception', description: told.join('; '), hitBreakpointIds: [this.#host.id], exception: { filter: 'environment', details: first.name } };
   }
 
   #wants(setter: Setter, before: string | undefined, value: string | undefined): boolean {
