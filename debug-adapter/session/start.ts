@@ -33,6 +33,7 @@ import { ModuleFiles } from './module-files';
 import { present } from './requests/breakpoints';
 import { toDapModule } from './requests/modules';
 import { sendStopped } from './requests/stopped-event';
+import { EnvironmentLook } from './recorders/environment-look';
 import { MountHistory } from './recorders/mount-history';
 import { Recorders } from './recorders/recorders';
 import { RunController } from './run/controller';
@@ -147,6 +148,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       inspector.changed();
       sendStopped(core, report);
       mountHistory.stopped(report);
+      environmentLook.stopped();
       void run.whileStopped(() => travel.told(report)).catch(() => undefined);
       // Words about the stop; reading what they need may fail with the machine.
       void foreign.look(report.stop).catch(() => undefined);
@@ -161,6 +163,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
       run.report({ stop: { reason: 'other', vcpu: machine.current, pc: 0n, cr3: 0n, hits: [] }, reason: 'pause', description: coded(error).message });
     },
   });
+  const environmentLook = new EnvironmentLook({ chain, run, stage: () => stages.current ?? null });
   const mountHistory = new MountHistory({ machine, program, chain, run, stage: () => stages.current ?? null, nowMs: () => stages.nowMs });
   const foreign = new ForeignCode(machine, program, (error) => {
     core.output(`${error.message}\n`, 'important');
@@ -264,6 +267,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     }),
     machine.on('reset', ({ reason, facts }) => {
       mountHistory.reset();
+      environmentLook.reset();
       core.output(`The machine was reset: ${resetInWords(reason, facts)}.\n`, 'important');
     }),
     machine.on('panicked', ({ action }) => {
