@@ -23,6 +23,7 @@ export class SessionFacts {
   readonly stops: SessionStop[] = [];
   /** What the adapter said it can do. */
   capabilities: unknown;
+  private moves = 0;
   private clock = { atMs: 0, at: performance.now() };
 
   constructor(readonly session: vscode.DebugSession) {}
@@ -30,6 +31,16 @@ export class SessionFacts {
   /** Milliseconds since the machine was started, estimated from the last time the adapter told; stands still while the machine does. */
   get nowMs(): number {
     return this.stopped || this.ended ? this.clock.atMs : this.clock.atMs + performance.now() - this.clock.at;
+  }
+
+  /** Names what the machine holds now: another text once it has run or was written to. */
+  get moment(): string {
+    return `${this.session.id} ${this.moves}`;
+  }
+
+  /** What was read of the machine before is old. */
+  hasMoved(): void {
+    this.moves++;
   }
 
   /** The adapter told the time. */
@@ -40,6 +51,7 @@ export class SessionFacts {
   setStopped(stopped: boolean): void {
     this.clock = { atMs: this.nowMs, at: performance.now() };
     this.stopped = stopped;
+    this.hasMoved();
   }
 }
 
@@ -155,6 +167,9 @@ export class Sessions implements vscode.Disposable {
       this.changed.fire(session);
     } else if (event === 'continued') {
       facts.setStopped(false);
+      this.changed.fire(session);
+    } else if (event === 'invalidated') {
+      facts.hasMoved();
       this.changed.fire(session);
     } else if (event === 'bootscope/serial') {
       const { port, text, atMs } = body as SerialEventBody;

@@ -23,6 +23,8 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
   private contents: Contents = {};
   private asked: Asked | undefined;
   private of: SessionFacts | undefined;
+  /** The moment of which each page's contents are. */
+  private readonly readAt = new Map<TabId, string>();
   private reading = false;
   private again = false;
   private timer: NodeJS.Timeout | undefined;
@@ -39,7 +41,7 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
     private readonly perform: Perform,
   ) {
     this.disposables = [
-      sessions.onDidChange(() => this.refresh()),
+      sessions.onDidChange(() => this.look()),
       sessions.onDidEnd((session) => {
         this.breaksOn.delete(session.id);
         this.process = undefined;
@@ -56,7 +58,7 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
       this.view = undefined;
       clearTimeout(this.timer);
     });
-    view.onDidChangeVisibility(() => this.refresh());
+    view.onDidChangeVisibility(() => this.look());
     webview.onDidReceiveMessage((message: unknown) => this.take(message));
     webview.html = pageHtml({
       script: webview.asWebviewUri(file('dist', 'boot-chain.js')).toString(),
@@ -71,7 +73,7 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
   async show(tab: TabId): Promise<void> {
     this.tab = tab;
     await vscode.commands.executeCommand(`${bootChainId}.focus`);
-    this.refresh();
+    this.look();
   }
 
   get front(): TabId {
@@ -98,8 +100,14 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
     this.post();
   }
 
-  /** Reads the page in front, if anyone sees it. Calls while it reads end in one more reading. */
+  /** All pages are old, also where the machine has not moved. */
   refresh(): void {
+    this.readAt.clear();
+    this.look();
+  }
+
+  /** Reads the page in front, if anyone sees it and it is not of this moment. Calls while it reads end in one more look. */
+  private look(): void {
     clearTimeout(this.timer);
     if (!this.view?.visible) return;
     if (this.reading) {
@@ -111,8 +119,8 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
       this.reading = false;
       if (this.again) {
         this.again = false;
-        this.refresh();
-      } else if (this.tab === 'timeline' && this.running) this.timer = setTimeout(() => this.refresh(), runningMs);
+        this.look();
+      } else if (this.tab === 'timeline' && this.running) this.timer = setTimeout(() => this.look(), runningMs);
     });
   }
 
@@ -134,6 +142,7 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
       this.of = facts;
       this.contents = {};
       this.asked = undefined;
+      this.readAt.clear();
     }
     if (!session) {
       // What a session ran stays after it; else the files are asked each time.
@@ -144,7 +153,9 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
           this.contents = { ...this.contents, units: { units: { failed: reason(error) } } };
         }
       }
-    } else if (facts && (facts.stopped || tab === 'timeline')) {
+    } else if (facts && (facts.stopped ? this.readAt.get(tab) !== facts.moment : tab === 'timeline')) {
+      const { moment } = facts;
+      this.readAt.set(tab, moment);
       const read = await readPage(tab, {
         request: (name, parameters) => this.sessions.request(session, name, parameters),
         nowMs: facts.nowMs,
@@ -176,11 +187,11 @@ export class BootChainView implements vscode.WebviewViewProvider, vscode.Disposa
     if (!action) return;
     if (action.do === 'ready') {
       this.post();
-      this.refresh();
+      this.look();
     } else if (action.do === 'tab') {
       this.tab = action.tab;
       this.post();
-      this.refresh();
+      this.look();
     } else if (action.do === 'resolvePath' || action.do === 'efiBootEntry') void this.ask(action);
     else if (action.do === 'open' && !pathsIn(this.contents).has(action.path)) return;
     else void Promise.resolve(this.perform(action, this)).catch((error: unknown) => vscode.window.showErrorMessage(reason(error)));

@@ -30,6 +30,8 @@ export class StopTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listening: vscode.Disposable;
   private rows: readonly Row[] = [];
+  /** What was read last, and when: the editor asks again whenever the view comes into sight. */
+  private lastRead: { readonly moment: string; readonly rows: Promise<readonly Row[]> } | undefined;
   /** Children that were read; each stop makes new rows, so they are of the stop that is shown. */
   private readonly loaded = new WeakMap<Row, Promise<readonly Row[]>>();
   readonly onDidChangeTreeData = this.changed.event;
@@ -40,10 +42,12 @@ export class StopTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
     /** True: it can be read while the machine runs. */
     private readonly always = false,
   ) {
-    this.listening = sessions.onDidChange(() => this.refresh());
+    this.listening = sessions.onDidChange(() => this.changed.fire(undefined));
   }
 
+  /** Reads anew, also where the machine has not moved. */
   refresh(): void {
+    this.lastRead = undefined;
     this.changed.fire(undefined);
   }
 
@@ -74,11 +78,9 @@ export class StopTree implements vscode.TreeDataProvider<Row>, vscode.Disposable
       return [];
     }
     if (!this.always && !this.sessions.isStopped(session)) return this.rows;
-    try {
-      this.rows = await this.read(session);
-    } catch (error) {
-      this.rows = [messageRow(reason(error), 'error')];
-    }
+    const { moment } = this.sessions.factsOf(session);
+    if (this.lastRead?.moment !== moment) this.lastRead = { moment, rows: this.read(session).catch((error: unknown) => [messageRow(reason(error), 'error')]) };
+    this.rows = await this.lastRead.rows;
     return this.rows;
   }
 }
