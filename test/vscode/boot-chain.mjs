@@ -52,6 +52,39 @@ export class BootChain {
     await this.page.locator('.part.panel').screenshot({ path: file });
   }
 
+  /**
+   * Goes through the page by Tab, from its chosen tab on. Each control has to be reached, in the order in which
+   * it stands there, with a name for a screen reader and a mark that shows where the focus is. Gives their number.
+   */
+  async walk() {
+    const element = await this.frame.locator('html').elementHandle();
+    const frame = await element.ownerFrame();
+    const expected = await frame.evaluate(() => {
+      window.walked = [...document.querySelectorAll('#root :is(button, input, select, [tabindex]):not([disabled]):not([tabindex="-1"])')];
+      return window.walked.map(({ outerHTML }) => outerHTML.slice(0, 120));
+    });
+    await this.frame.locator('[role=tab][aria-selected=true]').focus();
+    // Come there by keyboard: a mouse needs no mark.
+    for (const key of ['Tab', 'Shift+Tab']) await this.page.keyboard.press(key);
+    const problems = [];
+    for (let at = 0; at < expected.length; at++) {
+      if (at > 0) await this.page.keyboard.press('Tab');
+      const problem = await frame.evaluate((index) => {
+        const wanted = window.walked[index];
+        const found = document.activeElement;
+        if (found !== wanted) return `the focus is on ${found?.outerHTML.slice(0, 120)}`;
+        const label = found.id === '' ? null : document.querySelector(`label[for="${window.CSS.escape(found.id)}"]`);
+        const names = [found.getAttribute('aria-label'), found.getAttribute('aria-labelledby'), label?.textContent, found.textContent];
+        if (!names.some((name) => (name ?? '').trim() !== '')) return 'it has no name';
+        const { outlineStyle, outlineWidth } = window.getComputedStyle(found);
+        return outlineStyle === 'none' || outlineWidth === '0px' ? 'nothing shows that it has the focus' : undefined;
+      }, at);
+      if (problem !== undefined) problems.push(`${expected[at]}: ${problem}`);
+    }
+    assert.deepEqual(problems, [], 'walking the page by Tab');
+    return expected.length;
+  }
+
   /** axe-core over the page as it stands; what it finds is thrown, with the place. Rules that concern a page's frame (landmarks, title) are VS Code's. */
   async axe(what) {
     const element = await this.frame.locator('html').elementHandle();

@@ -12,8 +12,8 @@ import { installVsix, openBrowser, startServer, Workbench } from './workbench.mj
 /** Where screenshots go. */
 const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
 
-/** Plays `story` in one window. `prepare` fills the workspace and gives what the story needs to know. */
-export async function inVscode(name, prepare, story) {
+/** Plays `story` in one window. `prepare` fills the workspace and gives what the story needs to know; `beside` installs another extension and gives its handle. */
+export async function inVscode(name, prepare, story, beside = () => undefined) {
   const vscode = ensureVscode();
   fs.mkdirSync(shots, { recursive: true });
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
@@ -29,11 +29,12 @@ export async function inVscode(name, prepare, story) {
     fs.mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
     const prepared = await prepare(workspace);
     installVsix(vscode, folders, packagedVsix());
+    const other = beside(folders);
     server = await startServer(vscode, folders);
     browser = await openBrowser();
     workbench = await Workbench.open(browser, server.url, { folder: workspace });
     mark('workbench open');
-    await story({ workbench, mark, shot }, prepared);
+    await story({ workbench, mark, shot, workspace, other }, prepared);
     for (let wait = 0; qemusOf(base).length + processesOf('debug-adapter.js', base).length > 0 && wait < 600; wait++) await workbench.page.waitForTimeout(100);
     assert.deepEqual([...qemusOf(base), ...processesOf('debug-adapter.js', base)], [], 'no QEMU and no adapter is left');
     console.log('1 passed, 0 failed');
