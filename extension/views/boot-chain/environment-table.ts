@@ -59,9 +59,13 @@ export function variableRows(variables: readonly EnvironmentVariable[], stages: 
 
 const isChanged = ({ cells }: VariableRow): boolean => cells.some(({ change }) => change === 'changed' || change === 'set' || change === 'removed');
 
-const weight = (row: VariableRow): number => (row.variable.faults.length > 0 ? 0 : isChanged(row) ? 1 : 2);
+const weight = (row: VariableRow): number => {
+  if (row.variable.faults.length > 0) return 0;
+  const changes = row.cells.map(({ change }) => change);
+  return changes.includes('changed') || changes.includes('removed') ? 1 : changes.includes('set') ? 2 : 3;
+};
 
-/** What is wrong comes first, then what changed; the rest keeps the kernel's order. */
+/** What is wrong comes first, then what changed, then what is new in a stage; else the kernel's order is kept. */
 export const inOrderOfInterest = (rows: readonly VariableRow[]): VariableRow[] => [...rows].sort((a, b) => weight(a) - weight(b));
 
 const holds = ({ variable, cells }: VariableRow, filter: string): boolean => {

@@ -133,7 +133,7 @@ function why(row: MountRow, say: Say): Drawn[] {
   const since = sinceWord(row, say);
   return [
     ...(row.seen?.differs ? [h('span', {}, h('strong', { class: 'sign', 'aria-hidden': 'true' }, '≠ '), row.seen.differs.message)] : []),
-    ...(since === '' ? [] : [h('span', { class: 'since' }, ` ${signs[row.since]} ${since}`)]),
+    ...(since === '' ? [] : [h('div', { class: 'since' }, `${signs[row.since]} ${since}`)]),
   ];
 }
 
@@ -143,7 +143,7 @@ function trees(rows: readonly MountRow[], group: MountGroup | undefined, say: Sa
   return h(
     'div',
     { class: 'halves' },
-    half(say('The kernel’s table'), ({ mount, since }) => [h('code', {}, `${signs[since]}${mount.on}`), h('span', { class: 'dim' }, ` ${mount.fstype} ${mount.from}`)]),
+    half(say('The kernel’s table'), (row) => [...(row.since === 'same' ? [] : [h('strong', { title: sinceWord(row, say) }, `${signs[row.since]} `)]), h('code', {}, row.mount.on), h('span', { class: 'dim' }, ` ${row.mount.fstype} ${row.mount.from}`)]),
     ...(group
       ? [
           half(say('Seen by {0}', group.processes.join(', ')), (row) => [

@@ -35,7 +35,13 @@ function variableRow(variable: EnvironmentVariable): Row {
     openOnClick(row, reader.source);
     return row;
   });
-  const faults = variable.faults.map((fault) => messageRow(fault.message, 'warning'));
+  // What is wrong is most often mended where the value is set.
+  const writer = variable.values.findLast(({ origin }) => origin)?.origin;
+  const faults = variable.faults.map((fault) => {
+    const row = messageRow(fault.message, 'warning');
+    openOnClick(row, writer);
+    return row;
+  });
   const value = last === undefined ? '' : words(last.value);
   const changed = new Set(variable.values.map((one) => words(one.value))).size > 1;
   const row: Row = { ...groupRow(variable.name, [...faults, ...values, ...readers], false), subject: { kind: 'variable', name: variable.name, value }, copy: `${variable.name}="${value}"` };

@@ -76,6 +76,7 @@ async function rangesRow(sessions: Sessions, session: vscode.DebugSession, { id,
   });
   const more = ranges.length > mostRanges ? [messageRow(vscode.l10n.t('and {0} more ranges', ranges.length - mostRanges), 'info')] : [];
   const group = groupRow(vscode.l10n.t('Address space'), [...rows, ...more], false);
+  group.item.iconPath = new vscode.ThemeIcon('layers');
   group.item.description = vscode.l10n.t('{0} ranges, cr3 {1}', ranges.length, root);
   return group;
 }
