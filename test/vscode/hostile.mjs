@@ -45,13 +45,26 @@ try {
   await page.waitForFunction(() => window.posted.some((message) => message.do === 'ready'));
   const before = asked.length;
   for (const [index, state] of states.entries()) {
+    // In a panel, then in a side bar.
+    if (index % (states.length / 2) === 0) await page.setViewportSize({ width: index === 0 ? 1200 : 300, height: 700 });
     const found = await page.evaluate(async (given) => {
       window.dispatchEvent(new window.MessageEvent('message', { data: given }));
       const elements = [...document.querySelectorAll('#root *')];
-      const wrong = elements.filter((element) => /^(script|iframe|img|a|link|style|object|embed|foreignobject|image|use|base|meta)$/i.test(element.tagName) || [...element.attributes].some(({ name }) => /^on|^href|^src|^style|^xlink/i.test(name)));
+      const isWrong = (element) => /^(script|iframe|img|a|link|style|object|embed|foreignobject|image|use|base|meta)$/i.test(element.tagName) || [...element.attributes].some(({ name }) => /^on|^href|^src|^style|^xlink/i.test(name));
+      const wrong = elements.filter(isWrong);
       // The same again leaves every element in its place: a press that has begun ends on its button.
       window.dispatchEvent(new window.MessageEvent('message', { data: window.structuredClone(given) }));
       const kept = elements.every((element) => element.isConnected);
+      // Whatever else the page can show of this state: the other form of a list, a field to edit in.
+      for (const name of ['Tree', 'Edit']) {
+        const button = [...document.querySelectorAll('#page button')].find(({ textContent }) => textContent === name);
+        button?.click();
+        wrong.push(...[...document.querySelectorAll('#root *')].filter(isWrong));
+        const page = document.getElementById('page');
+        const wide = [...page.children].filter((element) => element.tagName !== 'TABLE' && element.getBoundingClientRect().right > page.getBoundingClientRect().left + page.clientWidth + 1);
+        if (wide.length > 0) throw new Error(`wider than the page: ${wide[0].outerHTML.slice(0, 300)}`);
+      }
+      [...document.querySelectorAll('#page button')].find(({ textContent }) => textContent === 'Table')?.click();
       // A button of ours is pressed as a user would: what it asks for is data.
       document.querySelector('#page button:not([type=submit])')?.click();
       return { wrong: wrong.map(({ outerHTML }) => outerHTML.slice(0, 200)), drawn: elements.length, kept, selected: document.querySelector('[aria-selected=true]')?.id };

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { XMLValidator } from 'fast-xml-parser';
 import { buildRedoxLive } from '../guests/redox-live/build.mjs';
 import { BootChain, setTheme, themes } from './boot-chain.mjs';
 import { inVscode, writeLaunch } from './scene.mjs';
@@ -26,7 +27,7 @@ async function prepare(workspace) {
   return guest.constants;
 }
 
-await inVscode('redox', prepare, async ({ workbench, mark, shot }, { allocBlocks }) => {
+await inVscode('redox', prepare, async ({ workbench, mark, shot, workspace }, { allocBlocks }) => {
   const { page } = workbench;
   const chain = new BootChain(workbench);
   await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'userland' }).first().waitFor();
@@ -76,6 +77,24 @@ await inVscode('redox', prepare, async ({ workbench, mark, shot }, { allocBlocks
   await failed.waitFor();
   assert.match(await failed.locator('title').textContent(), /ends past the preload[\s\S]*by redoxfs:\d+/);
   await chain.frame.locator('tr.failed', { hasText: 'EINVAL' }).first().waitFor();
+  // From the read that fails to the line of the program that asked, by keyboard.
+  await failed.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: 'disk.rs' }).waitFor();
+  const asked = await chain.frame.locator('tr.failed button.link').first().getAttribute('title');
+  assert.match(asked, /userland\/redoxfs\/src\/disk\.rs:\d+$/);
+  await page.locator('.statusbar-item', { hasText: `Ln ${/\d+$/.exec(asked)[0]},` }).first().waitFor();
+  // The picture as a file.
+  await chain.frame.getByRole('button', { name: 'Export SVG…' }).press('Enter');
+  const saveAs = page.locator('.quick-input-widget input.input');
+  await page.waitForFunction(() => document.querySelector('.quick-input-widget input.input')?.value.endsWith('redox-live-reads.svg'));
+  await saveAs.press('Enter');
+  const picture = path.join(workspace, 'redox-live-reads.svg');
+  for (let wait = 0; wait < 600 && !(fs.existsSync(picture) && fs.readFileSync(picture, 'utf8').trimEnd().endsWith('</svg>')); wait++) await page.waitForTimeout(50);
+  const svg = fs.readFileSync(picture, 'utf8');
+  assert.equal(XMLValidator.validate(svg), true);
+  assert.match(svg, /<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*✗ EINVAL: block/);
+  mark('from the failing read to its line; the picture is a file');
   await workbench.command('View: Toggle Maximized Panel');
   for (const [kind, theme] of Object.entries(themes)) {
     await setTheme(workbench, theme);
@@ -91,6 +110,7 @@ await inVscode('redox', prepare, async ({ workbench, mark, shot }, { allocBlocks
 
   await chain.text('units as they ran').waitFor();
   await chain.frame.locator('svg .unit.failed').waitFor();
+  assert.ok((await chain.walk()) > 15);
   await workbench.command('View: Focus Problems');
   await page.locator('.markers-panel .monaco-list-row', { hasText: 'disk.live refuses reads past the preload' }).first().waitFor();
   await page.screenshot({ path: shot('problems') });

@@ -106,7 +106,7 @@ function failure(one: PlacedRead, x: (offset: number) => number, y: number, heig
     h('line', { class: 'failure', x1: at, x2: at, y1: bandTop, y2: y + height }),
     h(
       'g',
-      { role: 'button', tabindex: 0, class: 'clickable', 'aria-label': `${words}\n${readWords(one, say)}`, ...(read.source ? { action: opening(read.source) } : {}) },
+      { 'aria-label': `${words}\n${readWords(one, say)}`, ...(read.source ? { role: 'button', tabindex: 0, class: 'clickable', action: opening(read.source) } : { role: 'img' }) },
       h('title', {}, readWords(one, say)),
       h('rect', { class: 'read failed', x: at - 2, y: y - 1, width: Math.max(7, x(read.offset + read.length) - at), height: Math.max(7, height) }),
       h('text', { class: 'failed', x: toLeft ? at - 8 : at + 12, y: y + Math.max(9, height - 4), 'text-anchor': toLeft ? 'end' : 'start' }, words),
