@@ -157,6 +157,34 @@ describe('the BIOS loader of FreeBSD, a 32-bit program linked at 0 whose segment
     expect(later.preloaded).toEqual(kernelFiles);
     expect((await session.request<StagesAnswer>('bootscope/stages')).stages.map(({ id }) => id).slice(0, 3)).toEqual(['firmware', 'loader', 'kernel']);
   });
+
+  it('goes on from another statement, and lets a call fail, which its caller passes on', async () => {
+    const guest = await buildFreebsdLive();
+    const session = (client = new DapClient());
+    const configuration = { request: 'launch', type: 'bootscope', name: 'bios', chain: 'freebsd', serialOutput: 'event', qemu: guest.biosQemu('a'), images: [{ stage: 'loader', file: guest.biosLoaderSymbols, at: 0xa000 }] };
+    await session.start(configuration as never, async () => {
+      await session.request('setFunctionBreakpoints', { breakpoints: [{ name: 'bi_load' }] });
+    });
+    const stopped = async (): Promise<Stopped> => session.waitFor<Stopped>('stopped');
+    const top = async (): Promise<DebugProtocol.StackFrame | undefined> => (await session.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames[0];
+    expect((await stopped()).description).toContain('bi_load');
+    const here = await top();
+    const { targets } = await session.request<DebugProtocol.GotoTargetsResponse['body']>('gotoTargets', { source: here?.source, line: here?.line });
+    await session.request('goto', { threadId: 1, targetId: targets[0]?.id });
+    expect((await stopped()).reason).toBe('goto');
+    expect(await top()).toMatchObject({ name: 'bi_load', line: here?.line, instructionPointerReference: targets[0]?.instructionPointerReference });
+
+    const filters = await session.request<NonNullable<DebugProtocol.SetExceptionBreakpointsResponse['body']>>('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId: 'errno', condition: 'main returns error' }] });
+    expect(filters.breakpoints).toMatchObject([{ verified: true }]);
+    // FreeBSD's functions return error numbers as they are.
+    expect(await session.request('bootscope/forceReturn', { value: 'EINVAL' })).toEqual({ function: 'bi_load', value: '22' });
+    await stopped();
+    expect((await top())?.name).toBe('elf64_exec');
+    await session.request('continue', { threadId: 1 });
+    expect((await stopped()).description).toMatch(/^main returns EPERM/);
+    expect((await top())?.name).toBe('main');
+    await expect.poll(async () => (await session.request<{ text: string }>('bootscope/serial', {})).text).toContain("OK can't boot");
+  });
 });
 
 describe('variables that the kernel does not take over', () => {
