@@ -1,5 +1,6 @@
 import { Cursor } from '../bytes/cursor';
 import type { SectionBytes } from '../bytes/section-bytes';
+import type { Damage } from '../damage';
 
 /** A common information entry: what its FDEs share. DWARF 5, section 6.4.1, and the LSB for .eh_frame. */
 export interface CommonEntry {
@@ -39,20 +40,20 @@ export class FrameSection {
     private readonly addressSize: 4 | 8,
   ) {}
 
-  /** Calls `found` for every FDE with its code range and offset. */
-  forEach(found: (start: number, end: number, offset: number) => void): void {
+  /** Calls `found` for every FDE with its code range and offset. A damaged one is noted and passed over; where its length is none, all behind it is lost. */
+  forEach(found: (start: number, end: number, offset: number) => void, damage: Damage): void {
     const { section } = this;
     for (let at = 0; at + 4 <= section.size; ) {
-      const { body, end, offsetSize } = this.extent(at);
+      const extent = damage.tolerate(() => this.extent(at), undefined);
+      if (!extent) return;
+      const { body, end, offsetSize } = extent;
       // .eh_frame may hold several terminators: one for each object that crtend closed.
       if (end === body) {
         at = end;
         continue;
       }
-      if (!this.isCommon(body, offsetSize)) {
-        const entry = this.entryAt(at);
-        if (entry.end > entry.start) found(entry.start, entry.end, at);
-      }
+      const entry = damage.tolerate(() => (this.isCommon(body, offsetSize) ? undefined : this.entryAt(at)), undefined);
+      if (entry && entry.end > entry.start) found(entry.start, entry.end, at);
       at = end;
     }
   }

@@ -34,7 +34,7 @@ export const openDwarf = (image: Image, source: SectionSource, own: SectionSourc
     break;
   }
   // Frames of two files are not kept: the one with the code may be another build.
-  const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero, own === source ? index?.handle : undefined);
+  const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero, image.damage, own === source ? index?.handle : undefined);
   const unwind: UnwindTable = fallback ? { at: (address) => table.at(address) ?? fallback.at(address) } : table;
   return new DwarfInfo(reader, image.symbols, unwind, index && new DwarfIndex(reader, index, () => (own === source ? table.tables() : {})));
 };

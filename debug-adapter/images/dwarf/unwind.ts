@@ -1,3 +1,4 @@
+import type { Damage } from '../damage';
 import type { ExpressionContext, UnwindRow } from '../debug-info';
 import { lastAtOrBelow, toNumber } from '../bytes/address';
 import type { IndexHandle } from '../index/handle';
@@ -34,6 +35,7 @@ export class FrameTable implements UnwindTable {
     private readonly sections: readonly FrameSection[],
     addressSize: 4 | 8,
     private readonly dropped: (address: number) => boolean,
+    private readonly damage: Damage,
     private readonly stored?: IndexHandle,
   ) {
     this.context = {
@@ -68,7 +70,7 @@ export class FrameTable implements UnwindTable {
     this.sections.forEach((frames, number) => {
       frames.forEach((start, end, offset) => {
         if (!this.dropped(start)) found.push(start, end, offset, number);
-      });
+      }, this.damage);
     });
     const order = new Uint32Array(found.length / 4).map((_, i) => i);
     order.sort((a, b) => (found[a * 4] as number) - (found[b * 4] as number) || (found[a * 4 + 3] as number) - (found[b * 4 + 3] as number));
