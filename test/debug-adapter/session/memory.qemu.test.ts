@@ -73,6 +73,21 @@ describe('memory, as editors ask for it', () => {
     expect((await evaluate('root_mount_timeout')).memoryReference).toBe(pointer.memoryReference);
   });
 
+  it('shows what the mouse rests on, and lets it change nothing', async () => {
+    const hover = (expression: string): Promise<DebugProtocol.EvaluateResponse['body']> => client.request('evaluate', { expression, frameId, context: 'hover' });
+    expect(capabilities.supportsEvaluateForHovers).toBe(true);
+    const shown = await hover('root_mount_timeout');
+    expect(shown).toEqual(await evaluate('root_mount_timeout'));
+    expect(BigInt((await hover('$rip')).result)).toBe(BigInt((await evaluate('$rip')).result));
+    expect((await hover('&root_mount_timeout')).variablesReference).toBeGreaterThan(0);
+    await expect(hover('no_such_name')).rejects.toThrow(/^BS3\d\d: .*no_such_name.* Likely: .* Next: /);
+    await expect(hover('root_mount_timeout +')).rejects.toThrow(/^BS3\d\d: .*column 21/);
+    const before = told().length;
+    await expect(hover('root_mount_timeout = 7')).rejects.toThrow(/^BS3\d\d: /);
+    expect((await hover('root_mount_timeout')).result).toBe(shown.result);
+    expect(told().length).toBe(before);
+  });
+
   it('reads before and behind a reference', async () => {
     const { memoryReference = '' } = await evaluate('&root_mount_timeout');
     const whole = bytesOf(await read(hex(BigInt(memoryReference) - 16n), 48));

@@ -81,6 +81,30 @@ describe('indexes on disk', () => {
     expect(writeIndex(place('one'), table(20))).toBe(false);
   });
 
+  it('of another file under this name are dropped', () => {
+    writeIndex(place('one'), table(10));
+    fs.renameSync(place('one').path, place('two').path);
+    expect(openIndex(place('two'))).toBeUndefined();
+    expect(fs.readdirSync(indexDirectory())).toEqual([]);
+  });
+
+  it('are given up on a full disk, with nothing left of them and the one before kept', () => {
+    expect(writeIndex(place('one'), table(10))).toBe(true);
+    const full = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+    try {
+      expect(writeIndex(place('one'), table(20))).toBe(false);
+      expect(writeIndex(place('two'), table(20))).toBe(false);
+    } finally {
+      full.mockRestore();
+    }
+    expect(fs.readdirSync(indexDirectory())).toEqual(['one.idx']);
+    const kept = openIndex(place('one'));
+    expect(kept?.size('a')).toBe(10);
+    kept?.close();
+  });
+
   it('stay whole while two processes write them', async () => {
     const writer = path.join(directory, 'writer.cjs');
     await build({
