@@ -20,6 +20,8 @@ export const readText = async (value: TypedValue, max: number): Promise<string> 
 export const readBytesOfText = async (value: TypedValue, max: number): Promise<Uint8Array> => {
   const type = strip(value.type);
   if (type.kind === 'array' && isCharacter(type.element)) {
+    const held = type.count === undefined ? undefined : value.held(Math.min(type.count, max));
+    if (held !== undefined) return untilNul(held);
     if (type.count !== undefined) return untilNul(await value.cast(arrayOf(type.element, Math.min(type.count, max))).bytes());
     if (value.address !== undefined) return readTerminated(value.memory, value.address, max);
   }

@@ -61,6 +61,11 @@ export class TypedValue implements Value {
     return toBytes(BigInt.asUintN(this.bits.size, fromBytes(raw) >> BigInt(this.bits.offset)), size);
   }
 
+  /** So many bytes from its start where they were fetched at this stop already, not copied: to be read only. */
+  held(length: number): Uint8Array | undefined {
+    return this.bits ? undefined : heldBytes(this.place, this.offset, length, this.memory);
+  }
+
   /** Replaces the bytes; a bit field keeps its neighbours. Throws BS356 where that cannot be done. */
   async write(bytes: Uint8Array): Promise<void> {
     const { bits } = this;
@@ -173,8 +178,7 @@ export class TypedValue implements Value {
     const type = strip(this.type);
     const signed = isSigned(type);
     if (signed === undefined) throw failure(programErrors.notNumber, { type: typeName(this.type) });
-    const held = this.bits ? undefined : heldBytes(this.place, this.offset, type.size, this.memory);
-    const value = fromBytes(held ?? (await this.bytes()));
+    const value = fromBytes(this.held(type.size) ?? (await this.bytes()));
     return signed ? BigInt.asIntN(this.bits?.size ?? type.size * 8, value) : value;
   }
 
