@@ -3,7 +3,8 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { Adapter } from './dap.mjs';
 import { buildGuest } from './run-control/build.mjs';
 import { RawStub } from './run-control/raw.mjs';
@@ -18,6 +19,8 @@ const times = async (count, work) => {
   for (let i = 0; i < count; i++) await work(i);
 };
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** A line is stepped over so often, each time from its breakpoint. */
+const nexts = 15;
 const mebibyte = 1 << 20;
 const reads = 7;
 const seconds = (from) => Number(process.hrtime.bigint() - from) / 1e9;
@@ -40,6 +43,10 @@ export async function benches() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-bench-'));
   process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   const elf = buildGuest(folder);
+  const source = path.join(here, 'guest.c');
+  const lineOf = (words) => fs.readFileSync(source, 'utf8').split('\n').findIndex((text) => text.includes(words)) + 1;
+  const line = lineOf('counter++');
+  const callsLine = lineOf('sum = busy');
   const [work, done, counter] = ['work', 'done', 'counter'].map((name) => addressOf(elf, name));
 
   /** Our adapter at the first `done`, with breakpoints set from there on; what is measured is one round to the next. */
@@ -74,6 +81,30 @@ export async function benches() {
     return [(to - from) / count];
   };
 
+  /** gdb at the line with the calls, again and again; it times its own `next` over it. A breakpoint by name would be at the brace before, where `next` steps over nothing. */
+  const gdbNext = async () => {
+    const qemu = await bareQemu(elf, folder);
+    const script = path.join(folder, 'next.py');
+    fs.writeFileSync(script, [
+      'import gdb, time',
+      `for command in ('set pagination off', 'set confirm off', 'target remote ${qemu.socket}', 'break guest.c:${callsLine}'): gdb.execute(command)`,
+      'taken = []',
+      `for _ in range(${nexts}):`,
+      "    gdb.execute('continue', to_string=True)",
+      '    started = time.perf_counter()',
+      "    gdb.execute('next', to_string=True)",
+      '    taken.append(time.perf_counter() - started)',
+      `    assert gdb.selected_frame().find_sal().line == ${callsLine + 1}`,
+      "print('median', sorted(taken)[len(taken) // 2])",
+      "gdb.execute('kill')",
+    ].join('\n'));
+    const { stdout, stderr } = spawnSync('gdb', ['-nx', '-batch', '-x', script, elf], { encoding: 'utf8' });
+    await qemu.end();
+    const found = /^median (\S+)$/m.exec(stdout);
+    if (found === null) throw new Error(`gdb: ${stdout} ${stderr}`);
+    return [Number(found[1])];
+  };
+
   /** A raw connection at the first `done`. */
   const raw = async (measure) => {
     const qemu = await bareQemu(elf, folder);
@@ -100,10 +131,27 @@ export async function benches() {
     return (calls * rounds) / seconds(started);
   })();
 
+  /** As many before are not counted, on neither side. */
+  const rawSteps = async (stub) => {
+    const step = async () => {
+      await stub.ask('vCont;s:p1.1');
+      await stub.ask('g');
+    };
+    await times(steps, step);
+    const started = process.hrtime.bigint();
+    await times(steps, step);
+    return steps / seconds(started);
+  };
+  let bundled;
+  /** The machine layer without the adapter around it. */
+  const target = () => (bundled ??= (async () => {
+    const outfile = path.join(folder, 'target.mjs');
+    await build({ entryPoints: [path.join(here, 'target.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } });
+    return import(pathToFileURL(outfile).href);
+  })());
+
   const rate = { unit: '1/s', better: 'higher' };
   const condition = [{ name: 'work', condition: 'counter == 0xffffffff' }];
-  const source = path.join(here, 'guest.c');
-  const line = fs.readFileSync(source, 'utf8').split('\n').findIndex((text) => text.includes('counter++')) + 1;
   const log = { source: { path: source }, breakpoints: [{ line, logMessage: 'n {n} counter {counter}' }] };
   const hits = async (adapter) => {
     await go(adapter, 'continue');
@@ -126,19 +174,27 @@ export async function benches() {
       const started = process.hrtime.bigint();
       await times(steps, step);
       return steps / seconds(started);
-    }), () => raw(async (stub) => {
-      const started = process.hrtime.bigint();
-      for (let i = 0; i < steps; i++) {
-        await stub.ask('vCont;s:p1.1');
-        await stub.ask('g');
+    }), () => raw(rawSteps), 'a raw loop of requests'),
+    bench('run.step.machine', rate, async () => {
+      const qemu = await bareQemu(elf, folder);
+      try {
+        return [await (await target()).stepRate(`unix:${qemu.socket}`, BigInt(`0x${done}`), steps)];
+      } finally {
+        await qemu.end();
       }
-      return steps / seconds(started);
-    }), 'a raw loop of requests'),
-    bench('run.next', { unit: 's' }, () => ours([{ name: 'calls' }], async (adapter) => {
-      await go(adapter, 'continue');
+    }, () => raw(rawSteps), 'a raw loop of requests'),
+    bench('run.next', { unit: 's' }, () => ours([], async (adapter) => {
       await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
-      return go(adapter, 'next');
-    }), () => gdb(['break calls', 'continue', 'delete'], 'next'), 'gdb next'),
+      await adapter.request('setBreakpoints', { source: { path: source }, breakpoints: [{ line: callsLine }] });
+      const taken = [];
+      await times(nexts, async () => {
+        await go(adapter, 'continue');
+        taken.push(await go(adapter, 'next'));
+        const { stackFrames: [frame] } = await adapter.request('stackTrace', { threadId: 1, levels: 1 });
+        if (frame.line !== callsLine + 1) throw new Error(`next came to line ${frame.line}`);
+      });
+      return median(taken);
+    }), gdbNext, 'gdb next'),
     bench('memory.1mib', { unit: 's' }, () => ours([], async (adapter) => {
       const taken = [];
       await times(reads, async () => {
