@@ -44,14 +44,14 @@ export class Threads {
     this.#sleeping = undefined;
   }
 
-  /** All of a stopped machine. */
+  /** All of a stopped machine. Of a process that is named by the path of its program (Redox) the last part: lists are narrow. */
   async list(): Promise<readonly ListedThread[]> {
     const sleeping = [...(await this.#all())].slice(0, mostListed);
     const several = new Map<number, number>();
     for (const [, { pid }] of sleeping) several.set(pid, (several.get(pid) ?? 0) + 1);
     return [
       ...this.vcpus(),
-      ...sleeping.map(([id, { process, pid, tid, state }]) => ({ id, name: `${process}${(several.get(pid) ?? 0) > 1 ? ` thread ${tid}` : ''} (${shortState(state)})` })),
+      ...sleeping.map(([id, { process, pid, tid, state }]) => ({ id, name: `${process.slice(process.lastIndexOf('/') + 1)}${(several.get(pid) ?? 0) > 1 ? ` thread ${tid}` : ''} (${shortState(state)})` })),
     ];
   }
 

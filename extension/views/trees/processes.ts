@@ -36,7 +36,8 @@ const mostFrames = 30;
 async function stackRows(session: vscode.DebugSession, { id, state }: ProcessInfo): Promise<Row[]> {
   const { threads } = (await session.customRequest('threads')) as DebugProtocol.ThreadsResponse['body'];
   const [cpu] = threads;
-  const own = threads.filter(({ name }) => name === id || name.startsWith(`${id} `));
+  const listed = id.slice(id.lastIndexOf('/') + 1);
+  const own = threads.filter(({ name }) => name === listed || name.startsWith(`${listed} `));
   const chosen = own.length > 0 ? own : cpu && /\brunning\b/i.test(state) ? [cpu] : [];
   if (chosen.length === 0) return [messageRow(vscode.l10n.t('Its stack is not known: no thread of it is listed at this stop.'), 'info')];
   return chosen.map((thread) => {
