@@ -35,7 +35,7 @@ export class CodeFrames implements UnwindTable {
     const code = this.codeAt(wanted);
     if (!code) return undefined;
     const rva = wanted - this.base;
-    const epilogue = epilogueAt((length) => this.pe.bytesAt(rva, length), rva, code.end - this.base);
+    const epilogue = epilogueAt((length) => this.pe.bytesAt(rva, length), rva, code.end - this.base, (target) => target <= code.start - this.base || target >= code.end - this.base);
     if (epilogue) {
       const total = epilogue.adjust + epilogue.pops.length * 8 + 8;
       return row(address, total, epilogue.pops.map((register, i) => [dwarfRegister[register] ?? register, epilogue.adjust + i * 8 - total]));

@@ -2,8 +2,9 @@
  * Version 1 unwind codes do not describe epilogues; the ABI fixes their form instead ("x64 prolog and epilog"):
  * an optional `add rsp, n`, pops of saved registers, then a return or a jump out of the function.
  * Gives what is still to be undone at this address, or undefined when this is no epilogue.
+ * `leaves` says whether a jump to an RVA ends the function.
  */
-export const epilogueAt = (read: (length: number) => Uint8Array | undefined, rva: number, functionEnd: number): { adjust: number; pops: readonly number[] } | undefined => {
+export const epilogueAt = (read: (length: number) => Uint8Array | undefined, rva: number, functionEnd: number, leaves: (target: number) => boolean): { adjust: number; pops: readonly number[] } | undefined => {
   const length = Math.min(64, functionEnd - rva);
   const code = read(length);
   if (!code) return undefined;
@@ -30,14 +31,14 @@ export const epilogueAt = (read: (length: number) => Uint8Array | undefined, rva
       at += 2;
     } else break;
   }
-  const ends = code[at] === 0xc3 || code[at] === 0xc2 || (code[at] === 0xf3 && code[at + 1] === 0xc3) || leaves(code, at, rva, functionEnd) || (code[at] === 0x48 && code[at + 1] === 0xff && ((code[at + 2] ?? 0) & 0xf8) === 0xe0);
+  const ends = code[at] === 0xc3 || code[at] === 0xc2 || (code[at] === 0xf3 && code[at + 1] === 0xc3) || jumpsAway(code, at, rva, leaves) || (code[at] === 0x48 && code[at + 1] === 0xff && ((code[at + 2] ?? 0) & 0xf8) === 0xe0);
   return ends ? { adjust, pops } : undefined;
 };
 
 /** A direct or indirect jump that ends the function. */
-const leaves = (code: Uint8Array, at: number, rva: number, functionEnd: number): boolean => {
+const jumpsAway = (code: Uint8Array, at: number, rva: number, leaves: (target: number) => boolean): boolean => {
   if (code[at] === 0xff && code[at + 1] === 0x25) return true;
-  if (code[at] !== 0xe9 || at + 5 > code.length) return false;
-  const target = rva + at + 5 + new DataView(code.buffer, code.byteOffset).getInt32(at + 1, true);
-  return target >= functionEnd || target < rva - 0x100000;
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  if (code[at] === 0xeb && at + 2 <= code.length) return leaves(rva + at + 2 + view.getInt8(at + 1));
+  return code[at] === 0xe9 && at + 5 <= code.length && leaves(rva + at + 5 + view.getInt32(at + 1, true));
 };

@@ -40,7 +40,7 @@ export class PeUnwind implements UnwindTable {
     const entry = this.find(rva, directories.exceptions.rva, directories.exceptions.size);
     // Code without an entry is a leaf: it moves no stack pointer and saves nothing.
     if (!entry) return row(address, rsp, 8, new Map(), false);
-    const epilogue = epilogueAt((length) => this.pe.bytesAt(rva, length), rva, entry.end);
+    const epilogue = epilogueAt((length) => this.pe.bytesAt(rva, length), rva, entry.end, (target) => this.leaves(entry, target));
     if (epilogue) {
       const registers = new Map<number, UnwindRule>();
       const total = epilogue.adjust + epilogue.pops.length * 8 + 8;
@@ -103,9 +103,31 @@ export class PeUnwind implements UnwindTable {
     return { begin: table.readUInt32LE(at), end: table.readUInt32LE(at + 4), info: table.readUInt32LE(at + 8) };
   }
 
+  /** Whether a jump ends the function of an entry: it leads to its beginning or out of all of its parts. */
+  private leaves(entry: RuntimeFunction, target: number): boolean {
+    const { begin } = this.primary(entry);
+    if (target === begin) return true;
+    if (target >= entry.begin && target < entry.end) return false;
+    const { exceptions } = this.pe.headers.directories;
+    const other = exceptions && this.find(target, exceptions.rva, exceptions.size);
+    return other === undefined || this.primary(other).begin !== begin;
+  }
+
+  /** The entry that a chain of entries ends at. */
+  private primary(entry: RuntimeFunction): RuntimeFunction {
+    let found = entry;
+    for (let level = 0; level < 32; level++) {
+      const parent = this.unwindInfo(found.info)?.parent;
+      if (!parent) break;
+      found = parent;
+    }
+    return found;
+  }
+
   private fromCodes(address: bigint, rva: number, entry: RuntimeFunction): UnwindRow | undefined {
     /** Where registers were saved, in bytes above the frame's base, and how far the base is below the return address. */
     const saved = new Map<number, number>();
+    const pushed = new Map<number, number>();
     let frame = rsp;
     let frameOffset = 0;
     let depth = 0;
@@ -130,6 +152,7 @@ export class PeUnwind implements UnwindTable {
         switch (op) {
           case operation.push:
             saved.set(dwarfRegister[detail] ?? detail, depth);
+            pushed.set(dwarfRegister[detail] ?? detail, depth);
             depth += 8;
             break;
           case operation.allocLarge:
@@ -139,6 +162,9 @@ export class PeUnwind implements UnwindTable {
             depth += detail * 8 + 8;
             break;
           case operation.setFrame:
+            // What was pushed after it was measured from the stack pointer, which is so far below the base that counts from here.
+            for (const [register, at] of pushed) saved.set(register, at - depth);
+            pushed.clear();
             frame = dwarfRegister[info.frameRegister] ?? rsp;
             frameOffset = info.frameOffset;
             depth = 0;
