@@ -7,7 +7,7 @@ import { locationText } from '../../cli/symbols/location-text';
 import { runSymbols, type SymbolsOptions } from '../../cli/symbols/command';
 import { mentionIn } from '../../cli/symbols/trace';
 import { openImage } from '../../debug-adapter/images/open';
-import { compile, builds, gcc, lineOf, scratch } from '../debug-adapter/images/support';
+import { compile, builds, gcc, lineOf, rustc, scratch } from '../debug-adapter/images/support';
 
 const directory = scratch();
 const build = builds.find(({ name }) => name === 'gcc -O2 dwarf 5');
@@ -122,6 +122,32 @@ describe.skipIf(build === undefined)('symbols', () => {
     });
     expect(results[1]!['type']).toMatchObject({ kind: 'enum', enumerators: [{ name: 'OFF', value: '0' }, { name: 'ON', value: '5' }] });
     expect(run(path.join(directory, 'bits'), { type: ['bits'] }).out).toContain('+1.3:7     unsigned int high');
+  });
+
+  it.skipIf(rustc === undefined).each([4, 5])("finds Rust's boxes of slices and of trait objects by their whole name in DWARF %i, and a function at its own line where it begins with inlined code", (version) => {
+    const source = path.join(directory, 'boxed.rs');
+    const program = path.join(directory, `boxed-${version}`);
+    fs.writeFileSync(
+      source,
+      [
+        'trait Named { fn name(&self) -> u32; }',
+        'impl Named for u32 { fn name(&self) -> u32 { *self } }',
+        'fn main() {',
+        '    let bytes: Box<[u8]> = vec![1u8, 2, 3].into_boxed_slice();',
+        '    let object: Box<dyn Named> = Box::new(7u32);',
+        '    std::hint::black_box((&bytes, object.name()));',
+        '}',
+      ].join('\n'),
+    );
+    execFileSync(rustc!, ['-g', `-Cdwarf-version=${version}`, '--crate-name', 'boxed', '-o', program, source], { stdio: 'ignore' });
+    const typed = (name: string): unknown => run(program, { type: [name], json: true }).json().results.map(({ type }) => type);
+    const box = (inside: string): string => `alloc::boxed::Box<${inside}, alloc::alloc::Global>`;
+    expect(typed(box('[u8]'))).toEqual([{ kind: 'struct', name: box('[u8]'), size: 16, members: [{ name: 'data_ptr', type: expect.stringContaining('u8'), offset: 0 }, { name: 'length', type: 'usize', offset: 8 }] }]);
+    expect(typed(box('dyn boxed::Named'))).toEqual([expect.objectContaining({ size: 16, members: [expect.objectContaining({ name: 'pointer', offset: 0 }), expect.objectContaining({ name: 'vtable', offset: 8 })] })]);
+    expect(run(program, { type: [box('[u16]')] })).toMatchObject({ code: 1, out: expect.not.stringContaining('struct') });
+    // Its body begins with code of the library that is inlined: told is the line of the call, in the function's own file.
+    expect(run(program, { function: ['boxed::main'] }).out).toMatch(/^0x[0-9a-f]+ boxed::main at \S*\/boxed\.rs:4$/m);
+    expect(run(program, { function: ['boxed::main'], json: true }).json().results).toEqual([expect.objectContaining({ name: 'boxed::main', file: source, line: 4 })]);
   });
 
   it('writes addresses of a relocatable object as section and offset', () => {
