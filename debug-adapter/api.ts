@@ -533,6 +533,25 @@ export interface InlinedMark {
 }
 
 /** Request name → arguments and answer. */
+/**
+ * Event `bootscope/terminal`, for a face that set `__terminal`: what it is to do with the terminal of the user's command. `start` once; then
+ * `end` (the command with all that it started) or `leave` (it runs on without the session).
+ */
+export type TerminalEventBody = { do: 'start'; command: string[]; cwd: string; env: Record<string, string> } | { do: 'end' } | { do: 'leave' };
+/** Told once by such a face: the command is no more, or never was. */
+export interface TerminalEndedArguments {
+  /** `exit code 2`, `SIGKILL`. */
+  status: string;
+  /** It ended with exit code 0: what it started may live on. */
+  success?: boolean;
+  /** The end of what it said, without escape sequences. */
+  lastWords?: string;
+  /** The user ended it: by a key, or by closing the terminal. */
+  byUser?: boolean;
+  /** Why it could not be started at all. */
+  refused?: string;
+}
+
 export interface CustomRequests {
   'bootscope/stages': { arguments: Record<string, never>; answer: StagesAnswer };
   'bootscope/environment': { arguments: Record<string, never>; answer: EnvironmentAnswer };
@@ -554,6 +573,7 @@ export interface CustomRequests {
   'bootscope/stopWhen': { arguments: StopWhenArguments; answer: StopWhenAnswer };
   'bootscope/diagnosis': { arguments: Record<string, never>; answer: DiagnosisAnswer };
   'bootscope/serial': { arguments: SerialArguments; answer: SerialAnswer };
+  'bootscope/terminalEnded': { arguments: TerminalEndedArguments; answer: Record<string, never> };
 }
 
 /** An image in a debug configuration. */
@@ -585,6 +605,8 @@ export interface LaunchConfiguration extends CommonConfiguration {
   request: 'launch';
   qemu?: string[];
   command?: string[];
+  /** Set by a face, not by users: `true` where it shows the command in a terminal (event `bootscope/terminal`), else why it cannot. */
+  __terminal?: true | string;
   env?: Record<string, string>;
   firmware?: string;
   stopOnEntry?: boolean | StageId;

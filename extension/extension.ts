@@ -5,6 +5,7 @@ import { Sessions } from './debugging/sessions';
 import { Status } from './debugging/status';
 import { registerTrace } from './debugging/trace';
 import { registerLanguages } from './languages/register';
+import { registerCommandTerminals } from './console/command-terminals';
 import { registerSerialConsole } from './console/register';
 import { registerSample } from './sample/register';
 import { registerViews } from './views/register';
@@ -15,6 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(log);
   context.subscriptions.push(log, sessions, registerTrace(sessions, log), vscode.commands.registerCommand('bootscope.showLog', () => log.show()));
   registerDebugging(context, log);
+  registerCommandTerminals(context, sessions, log);
   const languages = registerLanguages(context);
   const serialLog = registerSerialConsole(context, sessions, log);
   registerViews(context, sessions, serialLog, languages.unitGraph);

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode, ensureNpm, root } from './setup/ensure.mjs';
+import { copyTerminal } from './terminal.mjs';
 import { alias, copyWasm } from './wasm.mjs';
 
 ensureNode();
@@ -15,6 +16,7 @@ const entries = {
   'cli-symbols': 'cli/symbols/main.ts',
   'language-server': 'language-server/main.ts',
   extension: 'extension/extension.ts',
+  'command-leader': 'extension/console/command-leader.ts',
 };
 const dist = path.join(root, 'dist');
 fs.mkdirSync(dist, { recursive: true });
@@ -64,3 +66,5 @@ const guestsStay = {
 if (!production) await build({ ...common, entryPoints: { demo: 'scripts/demo/main.ts' }, format: 'esm', outExtension: { '.js': '.mjs' }, plugins: [guestsStay] });
 
 copyWasm(dist);
+// node-pty looks beside the file that it is bundled into. Without its part for this system there is no terminal for commands; all else works.
+copyTerminal(`${process.platform}-${process.arch}`, dist);

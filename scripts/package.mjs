@@ -5,11 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { ensureNode, ensureNpm, ensurePackages, root } from './setup/ensure.mjs';
+import { copyTerminal } from './terminal.mjs';
 
 /** Targets of VS Code (code.visualstudio.com, "Publishing Extensions", platform-specific extensions). */
 const targets = ['linux-x64', 'linux-arm64', 'linux-armhf', 'alpine-x64', 'alpine-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64', 'web'];
 /** What only a program beside the editor needs. */
-const notInBrowsers = /dist\/(debug-adapter|cli|symbols-worker|sample|iced)/;
+const notInBrowsers = /dist\/(debug-adapter|cli|command-leader|symbols-worker|sample|iced|prebuilds)/;
 
 const argument = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const here = `${process.platform}-${process.arch}`;
@@ -40,9 +41,12 @@ try {
     const ignoreFile = path.join(temporary, target);
     fs.writeFileSync(ignoreFile, `${lines.join('\n')}\n`);
     const file = path.join(out, `bootscope-${target}.vsix`);
+    copyTerminal(target, path.join(root, 'dist'));
     await createVSIX({ cwd: root, packagePath: file, target, ignoreFile, dependencies: false });
     process.stdout.write(`${file}\n`);
   }
 } finally {
   fs.rmSync(temporary, { recursive: true, force: true });
+  // Tests and runs from here want the part of this system.
+  copyTerminal(here, path.join(root, 'dist'));
 }

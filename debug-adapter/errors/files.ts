@@ -44,4 +44,10 @@ export const fileErrors = entries({
     likely: 'it is an image of another system, was cut short, or its header ring is damaged.',
     next: 'check the file; a RedoxFS begins with the text "RedoxFS" at the start of its partition, or of the disk.',
   },
+  commandInterrupted: {
+    code: 'BS507',
+    what: 'the command {command} was ended in its terminal ({status}) before a gdbstub answered at {address}.',
+    likely: 'Ctrl-C was typed there, or the terminal was closed.',
+    next: 'start the session again; let the command run until its QEMU listens.',
+  },
 });

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../errors/catalogue';
 import { sessionErrors } from '../errors/session';
+import type { CommandHeard } from './command';
 import type { Target } from './target';
 
 /** What the client said of itself in `initialize`. */
@@ -23,6 +24,8 @@ export class Core {
   client: Client = plainClient;
   /** Aborted when the session ends: what is still being started is given up. */
   starting = new AbortController();
+  /** Hears of the command that runs in the client's terminal, if one does. */
+  terminal: CommandHeard | undefined;
   #target: Target | undefined;
   #progress = 0;
   readonly #cancellable = new Map<string, () => void>();

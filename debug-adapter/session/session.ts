@@ -10,7 +10,7 @@ import { groups } from './requests';
 import { closeTarget } from './requests/lifecycle';
 
 /** Requests that must not wait for others: they end waiting. */
-const urgent = new Set(['pause', 'disconnect', 'terminate', 'cancel']);
+const urgent = new Set(['pause', 'disconnect', 'terminate', 'cancel', 'bootscope/terminalEnded']);
 
 /**
  * Requests that may look names up anywhere in the program: while the symbols of a big image are being read they wait, and

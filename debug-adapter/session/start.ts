@@ -19,8 +19,9 @@ import { LogBatch } from './breakpoints/log-batch';
 import { UserBreakpoints } from './breakpoints/user-breakpoints';
 import { BootFiles } from './boot-files';
 import { ChainReader } from './chain-reader';
-import { startCommand } from './command';
+import { joinCommand } from './command';
 import type { RunningCommand } from './command';
+import { commandHost } from './command-hosts';
 import type { Configuration } from './configuration/validate';
 import type { Core } from './core';
 import { DamageReport } from './damage-report';
@@ -63,10 +64,8 @@ const openMachine = async (core: Core, configuration: Configuration): Promise<{ 
     const environment = env === undefined ? {} : { env };
     if (qemu) return { machine: await launchQemu({ argv: qemu, cwd, notice, ...environment, ...(accel === undefined ? {} : { accel }), ...(firmware === undefined ? {} : { firmware }), ...(timeTravel === undefined ? {} : { timeTravel }) }) };
     if (command) {
-      const output = (text: string): void => {
-        core.output(text, 'stderr');
-      };
-      const started = await startCommand(command, { gdb, cwd, output, join: () => attachQemu(wires), signal: core.starting.signal, ...environment });
+      const start = commandHost(core, configuration.__terminal);
+      const started = await joinCommand(command, { gdb, start: (heard) => start({ command, cwd, env: env ?? {} }, heard), join: () => attachQemu(wires), signal: core.starting.signal });
       return { machine: started.joined, command: started.command };
     }
   }

@@ -8,6 +8,9 @@ export class EscapeFilter {
   private state: 'text' | 'escape' | 'csi' | 'string' | 'stringEscape' | 'charset' = 'text';
   private pending = '';
 
+  /** `modes`: private modes that may be set beside those of the cursor, by number. */
+  constructor(private readonly modes: readonly string[] = []) {}
+
   /** @returns what the terminal may see of this piece. */
   push(piece: string): string {
     let out = '';
@@ -62,7 +65,8 @@ export class EscapeFilter {
     // Cursor movement, erase, scroll, insert and delete, colours, scrolling region; no reports (c, n, t, x, q) and no private modes but the cursor's.
     if ('ABCDEFGHJKLMPSTXabdefgmrsu@'.includes(character) && !/[<>?]/.test(this.pending)) return this.pending;
     // eslint-disable-next-line no-control-regex -- the sequence begins with ESC
-    return /^\u001b\[\?(25|7|12)[hl]$/.test(this.pending) ? this.pending : '';
+    const mode = /^\u001b\[\?(\d+)[hl]$/.exec(this.pending)?.[1];
+    return mode !== undefined && ['25', '7', '12', ...this.modes].includes(mode) ? this.pending : '';
   }
 
   private begin(state: EscapeFilter['state'], pending: string): string {

@@ -71,7 +71,12 @@ export function registerSerialConsole(context: vscode.ExtensionContext, sessions
     sessions.onDidStart((session) => {
       // The console of the same configuration's last run makes room.
       for (const [terminal, one] of consoles) if (one.facts.ended && one.facts.session.name === session.name) terminal.dispose();
-      open(sessions.factsOf(session), 1, true);
+      const facts = sessions.factsOf(session);
+      // A command is looked at in its own terminal until its QEMU has been joined.
+      open(facts, 1, session.configuration.__terminal !== true || facts.joined);
+    }),
+    sessions.onEvent(({ session, event }) => {
+      if (event === 'initialized' && session.configuration.__terminal === true) open(sessions.factsOf(session), 1, true);
     }),
     // Other ports show up in the list of terminals once they speak.
     sessions.onSerial(({ session, port }) => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { terminalSupport } from '../console/command-terminals';
 import type { Offer } from './detect/offers';
 import { candidates, detect, excluded, mostCandidates } from './detect/workspace';
 import { missingPart, tellMissing } from './missing';
@@ -35,7 +36,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     }
     const complete = completed(folder, configuration);
     const missing = missingPart(complete);
-    if (!missing) return complete;
+    if (!missing) return Array.isArray(complete.command) ? { ...complete, __terminal: await terminalSupport() } : complete;
     tellMissing(missing);
     return undefined;
   }

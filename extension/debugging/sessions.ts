@@ -19,6 +19,8 @@ export interface SessionStop {
 export class SessionFacts {
   stopped = false;
   ended = false;
+  /** The adapter has its machine. */
+  joined = false;
   readonly serial = new Map<number, SerialRecord>();
   readonly stops: SessionStop[] = [];
   /** What the adapter said it can do. */
@@ -72,6 +74,7 @@ export class Sessions implements vscode.Disposable {
   private readonly ended = new vscode.EventEmitter<vscode.DebugSession>();
   private readonly stop = new vscode.EventEmitter<SessionStop>();
   private readonly adapterEvent = new vscode.EventEmitter<{ session: vscode.DebugSession; event: string; body: unknown }>();
+  private readonly adapterGone = new vscode.EventEmitter<vscode.DebugSession>();
   private readonly known = new Map<string, SessionFacts>();
   private latest: SessionFacts | undefined;
   private readonly disposables: vscode.Disposable[];
@@ -84,6 +87,8 @@ export class Sessions implements vscode.Disposable {
   readonly onDidStop = this.stop.event;
   /** Every other event of the adapter. */
   readonly onEvent = this.adapterEvent.event;
+  /** The adapter has ended, however it did: also one whose session never came to start. */
+  readonly onAdapterGone = this.adapterGone.event;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     this.disposables = [
@@ -93,6 +98,7 @@ export class Sessions implements vscode.Disposable {
       this.ended,
       this.stop,
       this.adapterEvent,
+      this.adapterGone,
       vscode.debug.registerDebugAdapterTrackerFactory(debugType, { createDebugAdapterTracker: (session) => this.track(session) }),
       vscode.debug.onDidChangeActiveDebugSession((session) => this.changed.fire(session)),
       vscode.debug.onDidStartDebugSession((session) => {
@@ -151,7 +157,10 @@ export class Sessions implements vscode.Disposable {
         if (message.type === 'event' && message.event !== undefined) this.take(facts, message.event, message.body);
       },
       onError: (error) => this.log.error(`adapter: ${error.message}`),
-      onExit: (code, signal) => this.log.info(`adapter ended: ${signal ?? code ?? 'unknown'}`),
+      onExit: (code, signal) => {
+        this.log.info(`adapter ended: ${signal ?? code ?? 'unknown'}`);
+        this.adapterGone.fire(session);
+      },
     };
   }
 
@@ -178,7 +187,10 @@ export class Sessions implements vscode.Disposable {
       if (!record) facts.serial.set(port, (record = new SerialRecord()));
       const piece = record.push(text, atMs);
       if (piece) this.serialPiece.fire({ ...piece, session, port });
-    } else this.adapterEvent.fire({ session, event, body });
+    } else {
+      if (event === 'initialized') facts.joined = true;
+      this.adapterEvent.fire({ session, event, body });
+    }
   }
 
   dispose(): void {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
+import { terminals } from '../../scripts/terminal.mjs';
 import { packagedVsix } from './vsix.mjs';
 
 const most = { vsix: 8e6, sample: 2e6 };
@@ -38,8 +39,12 @@ assert.ok(fs.statSync(file).size < most.vsix, `${file} has ${fs.statSync(file).s
 const [, sample] = sizes.get('extension/dist/sample.br') ?? [];
 assert.ok(sample > 0 && sample < most.sample, `the sample takes ${sample} bytes`);
 
-const allowed = /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[\w-]+\.(js|wasm|br)|media\/[\w./-]+\.(png|svg|css)|l10n\/[\w.-]+\.json|syntaxes\/[\w.-]+\.json|docs\/images\/[\w-]+\.png))$/;
+const allowed = /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[\w-]+\.(js|wasm|br)|dist\/prebuilds\/(linux|darwin)-(x64|arm64)\/(pty\.node|spawn-helper)|media\/[\w./-]+\.(png|svg|css)|l10n\/[\w.-]+\.json|syntaxes\/[\w.-]+\.json|docs\/images\/[\w-]+\.png))$/;
 assert.deepEqual(names.filter((name) => !allowed.test(name) || /\.map$|\.ts$|test/.test(name)), [], 'nothing but what is shipped');
+
+// The only native part, where there is one for the system.
+const native = names.filter((name) => name.includes('/prebuilds/'));
+assert.deepEqual(native, terminals[`${process.platform}-${process.arch}`] === undefined ? [] : [`extension/dist/prebuilds/${process.platform}-${process.arch}/pty.node`]);
 
 // What package.json points to is there.
 const { contributes } = manifest;

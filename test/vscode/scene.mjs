@@ -34,7 +34,7 @@ export async function inVscode(name, prepare, story, beside = () => undefined) {
     browser = await openBrowser();
     workbench = await Workbench.open(browser, server.url, { folder: workspace });
     mark('workbench open');
-    await story({ workbench, mark, shot, workspace, other }, prepared);
+    await story({ workbench, mark, shot, workspace, folders, other }, prepared);
     for (let wait = 0; qemusOf(base).length + processesOf('debug-adapter.js', base).length > 0 && wait < 600; wait++) await workbench.page.waitForTimeout(100);
     assert.deepEqual([...qemusOf(base), ...processesOf('debug-adapter.js', base)], [], 'no QEMU and no adapter is left');
     console.log('1 passed, 0 failed');

@@ -216,6 +216,15 @@ export class Workbench {
     return this.page.locator('.debug-call-stack .monaco-list-row', { hasText: text }).first();
   }
 
+  /** Types into the terminal in front: what is pressed before it has the focus would go elsewhere. */
+  async typeInTerminal(press) {
+    await this.command('Terminal: Focus Terminal');
+    const input = this.page.locator('.terminal-wrapper.active .xterm-helper-textarea');
+    await input.focus();
+    await this.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
+    await press(this.page.keyboard);
+  }
+
   terminal(text) {
     return this.page.locator('.terminal-wrapper.active .xterm-rows', { hasText: text });
   }

@@ -16,6 +16,7 @@ import { runRequests } from './run';
 import { serialRequests } from './serial';
 import { sourceRequests } from './sources';
 import { stackRequests } from './stack';
+import { terminalRequests } from './terminal';
 import { timeRequests } from './time';
 import { traceRequests } from './trace';
 
@@ -35,6 +36,7 @@ export const groups: readonly RequestGroup[] = [
   sourceRequests,
   serialRequests,
   traceRequests,
+  terminalRequests,
   bootRequests,
   bootQuestionRequests,
   timeRequests,

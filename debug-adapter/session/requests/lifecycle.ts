@@ -104,9 +104,11 @@ const terminate: Handler = async (core) => {
  * otherwise. Returns within a few seconds in any case. Idempotent.
  */
 export const closeTarget = async (core: Core, kill: boolean | undefined): Promise<void> => {
-  core.starting.abort();
   const target = core.target;
-  if (!target) return;
+  if (!target) {
+    core.starting.abort();
+    return;
+  }
   core.setTarget(undefined);
   const { configuration, machine, run, command } = target;
   const how = machine.launched || (kill ?? (configuration.exitOnDisconnect === true || command !== undefined)) ? 'kill' : 'detach';
@@ -119,6 +121,7 @@ export const closeTarget = async (core: Core, kill: boolean | undefined): Promis
     } finally {
       await machine.close(how);
       if (how === 'kill') command?.end();
+      else command?.leave();
       await target.dispose();
     }
   };

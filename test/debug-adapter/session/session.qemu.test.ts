@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import type { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SerialAnswer, StagesAnswer } from '../../../debug-adapter/api';
+import type { SerialAnswer, StagesAnswer, TerminalEndedArguments, TerminalEventBody } from '../../../debug-adapter/api';
 import { bundleAdapter, startClient } from './adapter';
 import { buildKernel } from './kernel';
 import type { TestKernel } from './kernel';
@@ -419,6 +419,62 @@ describe('a launched machine', () => {
     const launchWith = (...command: string[]) => client.launchRequest(launchArguments({ qemu: undefined, command, gdb }) as never);
     expect(await failureOf(launchWith('/no/such/make'))).toMatch(/^BS500: /);
     expect(await failureOf(launchWith('sh', '-c', 'echo no rule to make qemu; exit 2'))).toMatch(/^BS501: .*exit code 2.*no rule/);
+  });
+
+  it('has a client with terminals run the command, and hears from it how that ended', async () => {
+    await client.initializeRequest();
+    const address = `unix:${path.join(kernel.directory, 'terminal.sock')}`;
+    const asked: TerminalEventBody[] = [];
+    let answer: (body: TerminalEventBody) => void = () => undefined;
+    client.on('bootscope/terminal', ({ body }: DebugProtocol.Event) => {
+      asked.push(body as TerminalEventBody);
+      answer(body as TerminalEventBody);
+    });
+    const launch = (more: object = {}) => client.launchRequest(launchArguments({ qemu: undefined, command: ['make', 'qemu'], env: { MARK: '1' }, cwd: kernel.directory, gdb: address, __terminal: true, ...more }) as never);
+    const failedBy = async (how: TerminalEndedArguments): Promise<string> => {
+      answer = (body) => {
+        if (body.do === 'start') void custom('bootscope/terminalEnded', how);
+      };
+      return failureOf(launch());
+    };
+    expect(await failedBy({ status: 'exit code 2', lastWords: 'no rule to make qemu' })).toMatch(/^BS501: the command make qemu ended \(exit code 2\).*no rule/);
+    expect(await failedBy({ status: 'SIGINT', byUser: true })).toMatch(/^BS507: /);
+    expect(await failedBy({ status: 'not started', refused: 'ENOENT' })).toMatch(/^BS500: .*ENOENT/);
+    expect(await failureOf(client.customRequest('bootscope/terminalEnded', { status: 3 }))).toMatch(/^BS\d+: .*status/);
+
+    // A command that has done its work is not the end of its QEMU; left with the session, it is not ended with it.
+    asked.length = 0;
+    let qemu: ChildProcess | undefined;
+    answer = (body) => {
+      if (body.do !== 'start') return;
+      void custom('bootscope/terminalEnded', { status: 'exit code 0', success: true });
+      qemu = spawn('qemu-system-i386', ['-kernel', kernel.elf, '-display', 'none', '-m', '32', '-S', '-gdb', `${address},server=on,wait=off`], { stdio: 'ignore' });
+    };
+    try {
+      await launch();
+      await disconnect({ terminateDebuggee: false });
+      expect(asked).toEqual([{ do: 'start', command: ['make', 'qemu'], cwd: kernel.directory, env: { MARK: '1' } }, { do: 'leave' }]);
+      expect(qemu?.exitCode).toBeNull();
+    } finally {
+      qemu?.kill();
+    }
+  });
+
+  it('has the client end the command with the session, and runs it here where there is no terminal', async () => {
+    await client.initializeRequest();
+    const asked: TerminalEventBody[] = [];
+    client.on('bootscope/terminal', ({ body }: DebugProtocol.Event) => asked.push(body as TerminalEventBody));
+    const said: string[] = [];
+    client.on('output', ({ body }: DebugProtocol.OutputEvent) => said.push(body.output));
+    const gdb = `unix:${path.join(kernel.directory, 'nobody.sock')}`;
+    expect(await failureOf(client.launchRequest(launchArguments({ qemu: undefined, command: ['sh', '-c', 'echo here; exit 1'], gdb, __terminal: 'no terminal because of a test' }) as never))).toMatch(/^BS501: .*here/);
+    expect(said.join('')).toMatch(/no terminal because of a test/);
+    expect(asked).toEqual([]);
+    const started = new Promise((resolve) => client.once('bootscope/terminal', resolve));
+    void failureOf(client.launchRequest(launchArguments({ qemu: undefined, command: ['make'], gdb, __terminal: true }) as never)).catch(() => undefined);
+    await started;
+    await disconnect();
+    expect(asked.at(-1)).toEqual({ do: 'end' });
   });
 
   it('gives a command up that is waited for when the session ends', async () => {
