@@ -11,7 +11,7 @@ const makefile = (qemu, folder) => `
 QEMU = ${qemu.map((word) => `'${word}'`).join(' ')} -name ${folder} -S -gdb unix:gdb.sock,server=on,wait=off -serial unix:serial.sock,server=on,wait=off
 # In a terminal, and asked what to boot.
 qemu:
-\t@test -t 0 && printf 'which machine? ' && read name && printf '\\033[32mbooting %s\\033[0m\\n' "$$name"; stty size
+\t@test -t 0 && printf 'which machine? ' && read name && printf '\\033[32mbooting %s\\033[0m\\n' "$$name"; stty size; printf 'ready? ' && read go
 \t@$(QEMU)
 plain:
 \t@echo booting without a question
@@ -58,6 +58,8 @@ await inVscode('command', prepare, async ({ workbench, mark, shot, folders }, wo
   await booting.waitFor();
   const rows = await page.locator('.terminal-wrapper.active .xterm-rows > div').count();
   await workbench.terminal(new RegExp(`${rows} \\d+`)).waitFor();
+  // Only now: once QEMU listens, the machine's console comes to the front.
+  await workbench.typeInTerminal((keyboard) => keyboard.press('Enter'));
   mark('typed to, in colour, in its size');
   // Joined: the console of the machine comes to the front.
   await workbench.terminal('login:').waitFor();
