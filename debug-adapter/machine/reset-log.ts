@@ -20,19 +20,31 @@ export class ResetLog {
 
   constructor(private readonly file: string) {}
 
-  /** Facts of what was logged since the last call; undefined where QEMU logged nothing. */
+  /**
+   * Facts of the first reset that was logged since the last call; undefined where QEMU logged nothing. One call answers for one reset,
+   * as another may have followed already: SeaBIOS resets the machine itself where it finds that it has run before, in the end by a
+   * triple fault (SeaBIOS, src/resume.c, tryReboot).
+   */
   take(): ResetFacts | undefined {
     let text: string;
     try {
-      const all = fs.readFileSync(this.file);
-      text = all.toString('latin1', this.read);
-      this.read = all.length;
+      text = firstIn(fs.readFileSync(this.file).toString('latin1', this.read));
     } catch {
       return undefined;
     }
+    this.read += text.length;
     return factsIn(text);
   }
 }
+
+/** What belongs to the first reset: the registers of each processor, and before them what made it. */
+const firstIn = (text: string): string => {
+  const [, second] = text.matchAll(/^(Triple fault\s+)?CPU Reset \(CPU 0\)/gm);
+  if (second) return text.slice(0, second.index);
+  // The fault of the next may be there before its registers are.
+  const next = text.indexOf('\nTriple fault', text.indexOf('CPU Reset'));
+  return text.includes('CPU Reset') && next >= 0 ? text.slice(0, next + 1) : text;
+};
 
 /** @internal */
 export const factsIn = (text: string): ResetFacts | undefined => {

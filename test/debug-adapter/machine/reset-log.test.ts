@@ -34,6 +34,14 @@ test('each reset is read once, and a log that is not there says nothing', () => 
     expect(log.take()).toBeUndefined();
     fs.appendFileSync(file, dump('00000002', '00000000'));
     expect(log.take()).toMatchObject({ tripleFault: false, pc: 2n });
+    // The firmware was quicker than the news of the guest's reset: each is told with its own.
+    const second = dump('00000003', '00000000').replace('CPU 0', 'CPU 1');
+    fs.appendFileSync(file, `${dump('00000004', '00000000')}${second}Triple fault\n${dump('000efaad', '00000000')}Triple fault\n`);
+    expect(log.take()).toEqual({ tripleFault: false, pc: 4n, cr2: 0n });
+    expect(log.take()).toEqual({ tripleFault: true, pc: 0xefaadn, cr2: 0n });
+    fs.appendFileSync(file, dump('00000005', '00000000'));
+    expect(log.take()).toEqual({ tripleFault: true, pc: 5n, cr2: 0n });
+    expect(log.take()).toBeUndefined();
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
