@@ -82,10 +82,25 @@ export class Boot {
   static async follow(configuration: Configuration, wishes: Wishes, signal: AbortSignal): Promise<Verdict> {
     const boot = new Boot(wishes);
     try {
-      await boot.#client.start({ ...configuration, ...{ serialOutput: 'event' } }, () => boot.#aimAt(wishes.until[0]));
+      await boot.#start(configuration, signal);
       return await boot.#run(signal);
     } finally {
       await boot.#client.stop().catch(() => undefined);
+    }
+  }
+
+  /** Starting can take as long as the user's command takes to bring a machine up: an interrupt ends that wait too. */
+  async #start(configuration: Configuration, signal: AbortSignal): Promise<void> {
+    const giveUp = (): void => {
+      this.#client.stop().catch(() => undefined);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await this.#client.start({ ...configuration, ...{ serialOutput: 'event' } }, () => this.#aimAt(this.#wishes.until[0]));
+    } catch (error) {
+      throw signal.aborted ? new Interrupted() : error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
   }
 

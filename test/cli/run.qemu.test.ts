@@ -22,6 +22,7 @@ beforeAll(async () => {
     one('redox', { qemu: redox.qemu, images: [{ stage: 'kernel', file: redox.kernel }, { stage: 'userland', file: '${env:LIVED}', process: 'lived' }] }),
     one('empty', { qemu: ['qemu-system-x86_64', '-nodefaults', '-nographic', '-net', 'none'] }),
     one('named', { qemu: [...redox.qemu, '-name', folder], images: [] }),
+    one('waits', { command: ['sh', '-c', `echo building; exec tail -f /dev/null ${path.join(folder, 'mark')}`], gdb: `unix:${path.join(folder, 'nobody.sock')}` }),
     one('missing', { qemu: ['qemu-that-is-nowhere'] }),
   ];
   process.env.LIVED = redox.programs.lived;
@@ -103,10 +104,24 @@ describe('run', () => {
     expect(status).toBe(130);
   });
 
+  it('ends a command that is still waited for when it is interrupted', async () => {
+    fs.writeFileSync(path.join(folder, 'mark'), '');
+    const { status } = await run([launchJson, '--name', 'waits', '--until', 'login'], { says: /building/, signal: 'SIGINT' });
+    expect(status).toBe(130);
+    const left = fs.readdirSync('/proc').filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(path.join(folder, 'mark'));
+      } catch {
+        return false;
+      }
+    });
+    expect(left).toEqual([]);
+  });
+
   it('cannot start what is not there, nor what is written wrongly', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[launchJson, '--name', 'missing', '--until', 'login'], /BS103: the program "qemu-that-is-nowhere"/],
-      [[launchJson, '--until', 'login'], /several configurations; choose one by --name: freebsd, redox, empty, named, missing/],
+      [[launchJson, '--until', 'login'], /several configurations; choose one by --name: freebsd, redox, empty, named, waits, missing/],
       [[launchJson, '--name', 'not ours', '--until', 'login'], /holds no configuration "not ours" but: freebsd/],
       [[launchJson, '--name', 'empty', '--until', 'errno: what is this'], /"errno: what is this" is nothing a boot can come to\. BS336: .* column 1/],
       [[launchJson, '--name', 'empty', '--until', 'logon'], /"logon" is nothing a boot can come to/],
