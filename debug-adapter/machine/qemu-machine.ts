@@ -404,6 +404,7 @@ export class QemuMachine implements Machine {
     this.stops.fail(this.endError);
     this.stepOff.fail(this.endError);
     this.runState.close();
+    this.parts.resetLog?.close();
     this.disconnect();
     this.emitter.emit('ended', { expected: this.expectedEnd, detail: all });
   }

@@ -17,8 +17,21 @@ export interface ResetFacts {
  */
 export class ResetLog {
   private read = 0;
+  private file: number | undefined;
 
-  constructor(private readonly file: string) {}
+  /** Holds the file open until `close`: it is gone with QEMU, which can be quicker than the news of why it ended. */
+  constructor(file: string) {
+    try {
+      this.file = fs.openSync(file, 'r');
+    } catch {
+      this.file = undefined;
+    }
+  }
+
+  close(): void {
+    if (this.file !== undefined) fs.closeSync(this.file);
+    this.file = undefined;
+  }
 
   /**
    * Facts of the first reset that was logged since the last call; undefined where QEMU logged nothing. One call answers for one reset,
@@ -26,12 +39,10 @@ export class ResetLog {
    * triple fault (SeaBIOS, src/resume.c, tryReboot).
    */
   take(): ResetFacts | undefined {
-    let text: string;
-    try {
-      text = firstIn(fs.readFileSync(this.file).toString('latin1', this.read));
-    } catch {
-      return undefined;
-    }
+    if (this.file === undefined) return undefined;
+    const bytes = Buffer.alloc(Math.max(0, fs.fstatSync(this.file).size - this.read));
+    const length = fs.readSync(this.file, bytes, 0, bytes.length, this.read);
+    const text = firstIn(bytes.toString('latin1', 0, length));
     this.read += text.length;
     return factsIn(text);
   }

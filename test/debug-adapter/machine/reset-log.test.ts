@@ -27,9 +27,11 @@ test('each reset is read once, and a log that is not there says nothing', () => 
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-reset-'));
   try {
     const file = path.join(folder, 'reset.log');
+    expect(new ResetLog(file).take()).toBeUndefined();
+    fs.writeFileSync(file, '');
     const log = new ResetLog(file);
     expect(log.take()).toBeUndefined();
-    fs.writeFileSync(file, `Triple fault\n${dump('00000001', '00000000')}`);
+    fs.appendFileSync(file, `Triple fault\n${dump('00000001', '00000000')}`);
     expect(log.take()?.tripleFault).toBe(true);
     expect(log.take()).toBeUndefined();
     fs.appendFileSync(file, dump('00000002', '00000000'));
@@ -40,7 +42,11 @@ test('each reset is read once, and a log that is not there says nothing', () => 
     expect(log.take()).toEqual({ tripleFault: false, pc: 4n, cr2: 0n });
     expect(log.take()).toEqual({ tripleFault: true, pc: 0xefaadn, cr2: 0n });
     fs.appendFileSync(file, dump('00000005', '00000000'));
+    // QEMU and its folder are gone before the last word is read.
+    fs.rmSync(file);
     expect(log.take()).toEqual({ tripleFault: true, pc: 5n, cr2: 0n });
+    expect(log.take()).toBeUndefined();
+    log.close();
     expect(log.take()).toBeUndefined();
   } finally {
     fs.rmSync(folder, { recursive: true });
