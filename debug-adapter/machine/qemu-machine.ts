@@ -5,11 +5,9 @@ import type { QmpClient, QmpEvent } from '../wire/qmp/client';
 import type { Request } from '../wire/rsp/client';
 import type { StopReply } from '../wire/rsp/reply';
 import { AddressSpaces } from './address-spaces';
+import { Arrivals } from './arrivals';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
-import type { After } from './emulate';
-import { Emulation } from './emulation';
-import { HitFilter } from './hit-filter';
 import { letGo, within } from './let-go';
 import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, QuickJudge, SerialPort, Stop, Vcpu, WireListener } from './machine';
 import type { Registers } from './registers';
@@ -19,10 +17,7 @@ import type { ResetLog } from './reset-log';
 import { RunState } from './run-state';
 import { QemuSnapshots } from './snapshots';
 import type { OutputBranch } from '../wire/serial/branch';
-import { StepOff, mayHaveStayed, mostStepAttempts } from './step-off';
-import { StopQueue } from './stop-queue';
 import type { MemoryFile } from './memory-file';
-import { askMemory, bytesOf } from './memory-queue';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
 import { describeEnd } from './supervisor';
@@ -43,10 +38,8 @@ export interface MachineParts {
   readonly emulates?: boolean;
 }
 
-const interruptPatienceMs = 5000;
 /** For taking saved states out of the user's drives. */
 const tidyPatienceMs = 1000;
-const SIGINT = 2;
 
 /** A machine over the wires. Built by `launchQemu` and `attachQemu`. */
 export class QemuMachine implements Machine {
@@ -66,16 +59,7 @@ export class QemuMachine implements Machine {
   private readonly memory: AddressSpaces;
   private readonly threads = new Map<number, StubThread>();
   private readonly files: VcpuRegisters;
-  private readonly stops = new StopQueue();
-  /** Where vCPUs were reported stopped: a breakpoint there is stepped over on resuming, since `c` would hit it again. */
-  private readonly parked = new Map<number, bigint>();
-
-  private lastStop: Stop | undefined;
-  private readonly stepOff: StepOff;
-  private readonly hits: HitFilter;
-  private readonly emulation: Emulation | undefined;
-  private stepping: { attempts: number } | undefined;
-  private interruptWanted = false;
+  private readonly arrivals: Arrivals;
   private readonly runState: RunState;
   private expectedEnd = false;
   private endDetail = '';
@@ -100,26 +84,27 @@ export class QemuMachine implements Machine {
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
     this.current = this.vcpuOf(stub.initial.thread);
-    this.stepOff = new StepOff({ stub, files: this.files, interruptWanted: () => this.interruptWanted, deliver: (stop) => this.deliver(stop) });
-    this.hits = new HitFilter({
+    this.arrivals = new Arrivals({
+      stub,
+      files: this.files,
+      memory: () => this.memory,
+      table: () => this.table,
+      emulates: parts.emulates === true && parts.accelerator === 'tcg',
       state: () => this.state,
-      interruptWanted: () => this.interruptWanted,
-      readMemory: async ({ vcpu }, extents) => this.memory.clean(extents, await this.memory.queue.readNow(this.thread(vcpu), extents)),
-      mayEmulate: ({ vcpu }) => this.emulation?.ready(this.thread(vcpu)) ?? false,
-      effect: (hit) => this.emulation?.effect(hit),
-      runOn: (stop, after) => this.runOn(stop, after),
+      vcpuOf: (thread) => this.vcpuOf(thread),
+      thread: (vcpu) => this.thread(vcpu),
+      current: () => this.current,
+      turnTo: (vcpu) => {
+        this.current = vcpu;
+      },
+      stopped: (stop) => {
+        this.state = 'stopped';
+        this.emitter.emit('stopped', stop);
+      },
+      forget: () => this.forget(),
+      registersInWords: () => this.ask('info registers -a'),
     });
-    if (parts.emulates === true && parts.accelerator === 'tcg') {
-      this.emulation = new Emulation({
-        stub,
-        watches: () => this.table.watches,
-        registersInWords: () => this.ask('info registers -a'),
-        lost: (detail) => {
-          stub.client.fail(detail);
-        },
-      });
-    }
-    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }), parts.memoryFile);
+    this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.arrivals.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }), parts.memoryFile);
     this.physical = this.memory.physical;
     const paging = () => this.files.known(this.current.id)?.paging ?? false;
     const gone = () => this.state === 'ended';
@@ -140,7 +125,7 @@ export class QemuMachine implements Machine {
         this.require(what);
       },
       output: parts.serial.map(({ branch }) => branch),
-      parked: () => this.parked,
+      parked: () => this.arrivals.parked,
       replaced: (parked) => this.replaced(parked),
     });
     this.runState = new RunState({
@@ -155,7 +140,7 @@ export class QemuMachine implements Machine {
       stoodStill: async () => {
         if (!stub.client.running) return;
         stub.client.adoptStopped();
-        await this.deliver(await stub.lastStop());
+        await this.arrivals.deliver(await stub.lastStop());
       },
       rewound: async () => {
         await this.replaced(new Map());
@@ -192,7 +177,7 @@ export class QemuMachine implements Machine {
     this.require('writing a register');
     await this.files.write(this.thread(vcpu), name, value);
     this.emitter.emit('edited', { what: 'register' });
-    this.parked.delete(vcpu.id);
+    this.arrivals.parked.delete(vcpu.id);
     if (/^cr\d$|^efer$/.test(name)) this.memory.epoch++;
     await this.readRegisters(vcpu);
   }
@@ -211,69 +196,50 @@ export class QemuMachine implements Machine {
 
   async resume(): Promise<void> {
     this.require('running on');
-    const over = [...this.parked].filter(([, pc]) => this.table.at(pc).length > 0).flatMap(([id]) => this.threads.get(id) ?? []);
+    const over = this.arrivals.standing();
     this.leaveStop();
     this.emitter.emit('resumed', undefined);
-    if (over.length > 0) await this.stepOff.letInterrupts(false);
-    await this.stepOff.run(over);
+    const { stepOff } = this.arrivals;
+    if (over.length > 0) await stepOff.letInterrupts(false);
+    await stepOff.run(over);
   }
 
   async step(vcpu: Vcpu = this.current, options: { readonly interrupts?: boolean } = {}): Promise<Stop> {
     this.require('stepping');
-    await this.stepOff.letInterrupts(options.interrupts === true);
+    await this.arrivals.stepOff.letInterrupts(options.interrupts === true);
     await this.readRegisters(vcpu);
     // Somebody else may have let it run meanwhile.
     this.require('stepping');
     this.leaveStop();
-    this.stepping = { attempts: mostStepAttempts };
     this.emitter.emit('resumed', undefined);
-    this.stub.step(this.thread(vcpu));
-    return this.stops.next();
+    return this.arrivals.step(vcpu);
   }
 
   interrupt(): Promise<Stop> {
     if (this.state === 'ended') return Promise.reject(this.endedError());
-    if (this.state === 'stopped') return this.lastStop === undefined ? this.describeNow() : Promise.resolve(this.lastStop);
-    this.interruptWanted = true;
-    const stop = this.stops.next();
-    this.stub.client.interrupt();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(failure(qemuErrors.interruptIgnored, { seconds: interruptPatienceMs / 1000 })), interruptPatienceMs);
-      // One more 0x03 does no harm: a stopped stub ignores it.
-      const again = setInterval(() => this.stub.client.interrupt(), 500);
-      void stop
-        .then(resolve, reject)
-        .finally(() => {
-          clearTimeout(timer);
-          clearInterval(again);
-        });
-    });
+    if (this.state === 'stopped') return this.arrivals.last === undefined ? this.describeNow() : Promise.resolve(this.arrivals.last);
+    return this.arrivals.interrupt();
   }
 
   nextStop(signal?: AbortSignal): Promise<Stop> {
-    const ready = this.stops.claim();
+    const ready = this.arrivals.claim();
     if (ready !== undefined) return Promise.resolve(ready);
     if (this.state === 'ended') return Promise.reject(this.endedError());
-    return this.stops.next(signal);
+    return this.arrivals.next(signal);
   }
 
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
     this.runState.adopted = false;
-    this.stops.clear();
-    this.interruptWanted = false;
-    this.parked.clear();
+    this.arrivals.leave();
     this.forget();
   }
 
   /** Another state of the machine was put in place of the one that stood here. */
   private async replaced(parked: ReadonlyMap<number, bigint>): Promise<void> {
     this.forget();
-    this.stops.clear();
-    this.lastStop = undefined;
-    this.parked.clear();
-    for (const [id, pc] of parked) this.parked.set(id, pc);
+    this.arrivals.replaced(parked);
     await this.readRegisters(this.current);
   }
 
@@ -286,11 +252,7 @@ export class QemuMachine implements Machine {
 
   /** A stop packet; `solicited` is false when the machine was not running for us. */
   onStop(stop: StopReply, solicited: boolean): void {
-    if (stop.kind === 'exited') return;
-    if (this.stepOff.takes(stop)) return;
-    const delivered = solicited || this.state === 'running' ? this.deliver(stop) : this.deliverUnasked(stop);
-    // A stop whose registers cannot be read leaves nobody knowing where the machine is.
-    delivered.catch((error: unknown) => this.stub.client.fail(error instanceof Error ? error.message : String(error)));
+    this.arrivals.onStop(stop, solicited);
   }
 
   /** The gdbstub's socket is gone; the process tells why when it is ours. */
@@ -299,79 +261,8 @@ export class QemuMachine implements Machine {
     else void this.parts.process.end();
   }
 
-  private async deliver(raw: StopReply): Promise<void> {
-    if (await this.stepOff.again(raw)) return;
-    const vcpu = this.vcpuOf(raw.thread);
-    this.current = vcpu;
-    const { registers, known } = await this.arrive(vcpu);
-    if (this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw) && (await this.files.stayed(this.thread(vcpu)))) {
-      this.files.forget();
-      this.stub.step(this.thread(vcpu));
-      return;
-    }
-    const stop = this.classify(raw, vcpu, registers);
-    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop, registers, known))) return;
-    this.stepping = undefined;
-    this.interruptWanted = false;
-    // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
-    if (raw.watch === undefined) this.parked.set(vcpu.id, stop.pc);
-    this.state = 'stopped';
-    this.lastStop = stop;
-    this.emulation?.lookAgain();
-    this.stops.push(stop);
-    this.emitter.emit('stopped', stop);
-  }
-
-  /** Registers of a vCPU that has just stopped and, in the same write, the memory that the judge of a hit will look at. */
-  private async arrive(vcpu: Vcpu): Promise<{ readonly registers: Registers; readonly known: readonly (Uint8Array | undefined)[] }> {
-    const { foreseen } = this.hits;
-    if (foreseen.length === 0 || this.stepping !== undefined) return { registers: await this.readRegisters(vcpu), known: [] };
-    const thread = this.thread(vcpu);
-    const { registers, known } = await this.files.along(thread, foreseen.map(askMemory));
-    const bytes = known.map(bytesOf);
-    this.memory.supply(registers, foreseen, bytes);
-    return { registers, known: this.memory.clean(foreseen, bytes) };
-  }
-
   filterHits(judge: HitJudge | undefined, quick?: QuickJudge): void {
-    this.hits.use(judge, quick);
-  }
-
-  /** From a hit that nobody is to hear of. */
-  private async runOn(stop: Stop, after: After | undefined): Promise<void> {
-    const { emulation } = this;
-    const thread = this.thread(stop.vcpu);
-    this.parked.clear();
-    this.forget();
-    if (after !== undefined && emulation !== undefined) {
-      this.stub.client.together(() => {
-        emulation.write(thread, after);
-        this.stub.run();
-      });
-      return;
-    }
-    await this.stepOff.letInterrupts(false);
-    await this.stepOff.run([thread]);
-  }
-
-  /** Another client ran the machine on, or the stub repeats the stop of attaching: only a new place is news. */
-  private async deliverUnasked(raw: StopReply): Promise<void> {
-    const before = this.files.known(this.current.id)?.pc;
-    this.forget();
-    const { pc } = await this.readRegisters(this.vcpuOf(raw.thread));
-    if (pc !== before) await this.deliver(raw);
-  }
-
-  private classify(raw: StopReply, vcpu: Vcpu, registers: Registers): Stop {
-    const { pc, cr3 } = registers;
-    const { watch } = raw;
-    if (watch !== undefined) return { reason: 'watchpoint', vcpu, pc, cr3, hits: this.table.watching(watch.address, watch.access), watch };
-    const hits = this.table.at(pc);
-    let reason: Stop['reason'] = 'other';
-    if (raw.signal === SIGINT || (this.interruptWanted && hits.length === 0)) reason = 'interrupt';
-    else if (this.stepping !== undefined) reason = 'step';
-    else if (hits.length > 0) reason = 'breakpoint';
-    return { reason, vcpu, pc, cr3, hits };
+    this.arrivals.hits.use(judge, quick);
   }
 
   /** The state the machine was found in, before any stop of ours. */
@@ -382,8 +273,8 @@ export class QemuMachine implements Machine {
 
   private onQmp({ event, data }: QmpEvent): void {
     if (event === 'RESET') {
-      this.parked.clear();
-      if (this.state === 'stopped' || this.hits.undecided) this.forget();
+      this.arrivals.parked.clear();
+      if (this.state === 'stopped' || this.arrivals.hits.undecided) this.forget();
       const facts = this.parts.resetLog?.take();
       this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown'), ...(facts === undefined ? {} : { facts }) });
     } else if (event === 'GUEST_PANICKED' || event === 'GUEST_CRASHLOADED') {
@@ -401,8 +292,7 @@ export class QemuMachine implements Machine {
     this.state = 'ended';
     const all = this.endDetail === '' ? detail : `${this.endDetail}; ${detail}`;
     this.endError = failure(qemuErrors.ended, { detail: all });
-    this.stops.fail(this.endError);
-    this.stepOff.fail(this.endError);
+    this.arrivals.fail(this.endError);
     this.runState.close();
     this.parts.resetLog?.close();
     this.disconnect();
@@ -502,12 +392,12 @@ export class QemuMachine implements Machine {
   }
 
   private refusal(what: string): BootscopeError | undefined {
-    if (this.state === 'stopped' || this.hits.undecided) return undefined;
+    if (this.state === 'stopped' || this.arrivals.hits.undecided) return undefined;
     return this.state === 'ended' ? this.endedError() : failure(qemuErrors.running, { what });
   }
 
   private require(what: string): void {
-    const refused = this.hits.undecided ? failure(qemuErrors.running, { what }) : this.refusal(what);
+    const refused = this.arrivals.hits.undecided ? failure(qemuErrors.running, { what }) : this.refusal(what);
     if (refused !== undefined) throw refused;
   }
 }
