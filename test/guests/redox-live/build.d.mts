@@ -3,6 +3,8 @@ export interface RedoxLiveOptions {
   variant?: 'full' | 'mini';
   /** Which build of the loader is on the disk. */
   loader?: 'pdb' | 'dwarf';
+  /** Left out: uefi. */
+  firmware?: 'uefi' | 'bios';
   /** Cap of the preload; default $REDOX_LIVE_PRELOAD_MIB or 4. */
   preloadMib?: number;
   /** Size of the file system; default $REDOX_LIVE_SIZE_MIB or 16 (`full`), 8 (`mini`). */
@@ -34,6 +36,9 @@ export interface RedoxLivePaths {
   loaderPdb: string;
   /** The loader with DWARF in the PE. */
   loaderDwarf: string;
+  /** Of `firmware: 'bios'`: stage 3 of the loader with DWARF, and its debug info alone. It runs where it is linked. */
+  biosLoader?: string;
+  biosLoaderSymbols?: string;
   /** With debug info; only the debug info; as on the disk: symbol table but no debug info. */
   kernel: string;
   kernelSymbols: string;

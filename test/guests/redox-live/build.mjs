@@ -3,8 +3,8 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedDirectory, contentHash } from '../lib/cache.mjs';
-import { compile, kernelCrates, loaderCrates, userCrates } from './crates.mjs';
-import { makeDisk, makeInitfs } from './image/disk.mjs';
+import { biosLoaderCrates, compile, kernelCrates, loaderCrates, userCrates } from './crates.mjs';
+import { makeBiosDisk, makeDisk, makeInitfs } from './image/disk.mjs';
 import { makeRedoxFs } from './image/redoxfs.mjs';
 import { findTools, libraryFor, run } from './toolchain.mjs';
 
@@ -70,15 +70,43 @@ async function buildLoader(tools, debug, preloadMib) {
 }
 
 /**
+ * The loader for a BIOS: stage 3 with DWARF (bootloader.elf, bootloader.elf.sym), and all stages as they lie on the disk (bootloader.bin).
+ * @param {Tools} tools @param {number} preloadMib
+ */
+async function buildBiosLoader(tools, preloadMib) {
+  const sources = ['crates', 'loader'].map((folder) => join(here, folder));
+  const key = contentHash([...sources, join(here, 'crates.mjs'), join(here, 'toolchain.mjs')], { here, version: tools.version, preloadMib });
+  return cachedDirectory('redox-live/loader-bios', key, async (directory) => {
+    const library = await libraryFor(tools, 'x86-unknown-none');
+    const file = (/** @type {string} */ name) => join(directory, name);
+    await compile(tools, library, biosLoaderCrates(), directory, {
+      args: ['-Copt-level=1', '-Cdebuginfo=2', '-Ccodegen-units=1'],
+      linker: [`-Clinker=${tools.lld}`, '-Clinker-flavor=ld.lld'],
+      env: { REDOX_LIVE_PRELOAD_MIB: String(preloadMib) },
+    });
+    for (const name of readdirSync(directory)) if (name.endsWith('.rlib')) rmSync(file(name));
+    await run(tools.objcopy, ['--only-keep-debug', file('bootloader.elf'), file('bootloader.elf.sym')]);
+    await run(tools.objcopy, ['--strip-all', file('bootloader.elf'), file('stage3')]);
+    const assembly = join(here, 'loader/asm/x86-unknown-none');
+    const parts = ['stage1', 'stage2'];
+    for (const part of parts) await run(tools.clang, ['-m32', '-c', `-DSTAGE3="${file('stage3')}"`, join(assembly, `${part}.S`), '-o', file(`${part}.o`)]);
+    const link = ['-m', 'elf_i386', '-T', join(assembly, 'bootloader.ld'), ...parts.map((part) => file(`${part}.o`))];
+    await run(tools.lld, [...link, '--oformat', 'binary', '-o', file('bootloader.bin')]);
+    for (const part of parts) rmSync(file(`${part}.o`));
+    rmSync(file('stage3'));
+  });
+}
+
+/**
  * Like Promise.all, but waits for all of them also when one fails, so that each can clean up.
  * @param {Promise<string>[]} promises
  */
 async function all(promises) {
-  const [a = '', b = '', c = ''] = (await Promise.allSettled(promises)).map((result) => {
+  const [a = '', b = '', c = '', d = ''] = (await Promise.allSettled(promises)).map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });
-  return [a, b, c];
+  return [a, b, c, d];
 }
 
 /** @param {string} folder @returns {Record<string, Buffer>} */
@@ -138,20 +166,25 @@ export async function buildRedoxLive(options = {}) {
   const shuffle = options.shuffle ?? process.env.REDOX_LIVE_SHUFFLE;
   const tools = findTools();
 
-  const [system, pdb, dwarf] = await all([
+  const bios = options.firmware === 'bios';
+  const [system, pdb, dwarf, stages] = await all([
     buildSystem(tools, { ...options, shuffle }),
     buildLoader(tools, 'pdb', preloadMib),
     buildLoader(tools, 'dwarf', preloadMib),
+    ...(bios ? [buildBiosLoader(tools, preloadMib)] : []),
   ]);
   const { initfsUnits = {} } = options;
-  const values = { variant, preloadMib, sizeMib, uuid, loaderDebug, system: basename(system), pdb: basename(pdb), dwarf: basename(dwarf) };
+  const values = { variant, preloadMib, sizeMib, uuid, loaderDebug, system: basename(system), pdb: basename(pdb), dwarf: basename(dwarf), ...(bios ? { bios: basename(stages) } : {}) };
   const key = contentHash([join(here, 'image'), join(here, 'build.mjs')], { ...values, initfsUnits });
   const directory = await cachedDirectory('redox-live', key, async (temporary) => {
     const loader = join(loaderDebug === 'pdb' ? pdb : dwarf, 'bootloader.efi');
     const fs = makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits });
-    const { disk, redoxfsOffset } = makeDisk({ directory: temporary, loader, redoxfs: fs.data, readFile: (path) => readFileSync(path) });
+    const { disk, redoxfsOffset } = bios
+      ? makeBiosDisk({ bootloader: readFileSync(join(stages, 'bootloader.bin')), redoxfs: fs.data })
+      : makeDisk({ directory: temporary, loader, redoxfs: fs.data, readFile: (path) => readFileSync(path) });
     writeFileSync(join(temporary, 'disk.img'), disk);
     writeFileSync(join(temporary, 'constants.json'), JSON.stringify({ ...values, redoxfsOffset, allocBlocks: fs.blocks }));
+    if (bios) return;
     rmSync(join(temporary, 'esp.fat'));
     copyFileSync(loader, join(temporary, 'bootloader.efi'));
   });
@@ -166,13 +199,14 @@ export async function buildRedoxLive(options = {}) {
     loader: join(pdb, 'bootloader.efi'),
     loaderPdb: join(pdb, 'bootloader.pdb'),
     loaderDwarf: join(dwarf, 'bootloader.efi'),
+    ...(bios ? { biosLoader: join(stages, 'bootloader.elf'), biosLoaderSymbols: join(stages, 'bootloader.elf.sym') } : {}),
     kernel: join(system, 'kernel/kernel.all'),
     kernelSymbols: join(system, 'kernel/kernel.sym'),
     kernelStripped: join(system, 'kernel/kernel'),
     programs: /** @type {import('./build.d.mts').RedoxLivePaths['programs']} */ (programs),
     constants,
     qemu: [
-      'qemu-system-x86_64', '-machine', 'q35', '-m', '256M', '-bios', firmware('OVMF', ['/usr/share/ovmf/OVMF.fd', '/usr/share/OVMF/OVMF_CODE.fd']),
+      'qemu-system-x86_64', '-machine', 'q35', '-m', '256M', ...(bios ? [] : ['-bios', firmware('OVMF', ['/usr/share/ovmf/OVMF.fd', '/usr/share/OVMF/OVMF_CODE.fd'])]),
       '-drive', `file=${disk},format=raw,if=none,id=disk0,snapshot=on`, '-device', 'virtio-blk-pci,drive=disk0,bootindex=0',
       '-display', 'none', '-vga', 'none', '-net', 'none', '-no-reboot',
     ],
@@ -189,6 +223,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const paths = await buildRedoxLive({
     variant: option('variant') === 'mini' ? 'mini' : 'full',
     loader: option('loader') === 'dwarf' ? 'dwarf' : 'pdb',
+    firmware: option('firmware') === 'bios' ? 'bios' : 'uefi',
     ...(option('shuffle') === undefined ? {} : { shuffle: option('shuffle') }),
     ...(option('codegen-units') === undefined ? {} : { codegenUnits: Number(option('codegen-units')) }),
   });

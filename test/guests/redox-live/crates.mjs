@@ -19,6 +19,9 @@ const shared = [
   { name: 'heap', source: inGuest('crates/heap/src/lib.rs'), uses: [] },
 ];
 
+/** @type {Crate} */
+const spin = { name: 'spin', source: inGuest('crates/spin/src/lib.rs'), uses: [] };
+
 /** @param {Tools} tools @returns {Crate} */
 const hashbrown = (tools) => ({
   name: 'hashbrown',
@@ -31,7 +34,7 @@ const hashbrown = (tools) => ({
 export const kernelCrates = (tools) => [
   ...shared.filter((crate) => crate.name === 'syscall' || crate.name === 'heap'),
   hashbrown(tools),
-  { name: 'spin', source: inGuest('crates/spin/src/lib.rs'), uses: [] },
+  spin,
   { name: 'arrayvec', source: inGuest('crates/arrayvec/src/lib.rs'), uses: [] },
   { name: 'slab', source: inGuest('crates/slab/src/lib.rs'), uses: [] },
   { name: 'rmm', source: inGuest('crates/rmm/src/lib.rs'), uses: [] },
@@ -72,6 +75,20 @@ export const userCrates = (tools) => [
 export const loaderCrates = () => [
   ...shared.filter((crate) => crate.name !== 'heap'),
   { name: 'bootloader', source: inGuest('loader/src/main.rs'), uses: ['syscall', 'redoxfs'], bin: true, file: 'bootloader.efi' },
+];
+
+/** Stage 3 of the loader for a BIOS. @returns {Crate[]} */
+export const biosLoaderCrates = () => [
+  ...shared,
+  spin,
+  {
+    name: 'bootloader',
+    source: inGuest('loader/src/main.rs'),
+    uses: ['syscall', 'redoxfs', 'heap', 'spin'],
+    bin: true,
+    file: 'bootloader.elf',
+    args: [`-Clink-arg=-T${inGuest('loader/linkers/x86-unknown-none.ld')}`, '-Clink-arg=-zmax-page-size=0x1000', '-Clink-arg=--gc-sections'],
+  },
 ];
 
 /**

@@ -1,6 +1,6 @@
 // Debian's rustc (package rustc-web) and libraries `core` and `alloc` built from rust-web-src for a bare target.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedDirectory, contentHash } from '../lib/cache.mjs';
 
@@ -18,10 +18,11 @@ export function findTools() {
   const lld = firstExisting(['/usr/bin/ld.lld-19', '/usr/bin/ld.lld']);
   const lldLink = firstExisting(['/usr/bin/lld-link-19', '/usr/bin/lld-link']);
   const objcopy = firstExisting(['/usr/bin/llvm-objcopy-19', '/usr/bin/llvm-objcopy']);
-  if (!rustc || !version || !existsSync(join(library, 'core')) || !lld || !lldLink || !objcopy) {
-    throw new Error('redox-live needs: apt-get install rustc-web rust-web-src lld-19 llvm-19');
+  const clang = firstExisting(['/usr/bin/clang-19', '/usr/bin/clang']);
+  if (!rustc || !version || !existsSync(join(library, 'core')) || !lld || !lldLink || !objcopy || !clang) {
+    throw new Error('redox-live needs: apt-get install rustc-web rust-web-src clang-19 lld-19 llvm-19');
   }
-  return { rustc, version, library, lld, lldLink, objcopy };
+  return { rustc, version, library, lld, lldLink, objcopy, clang };
 }
 
 /** @typedef {ReturnType<typeof findTools>} Tools */
@@ -64,17 +65,24 @@ function uefiDwarfTarget(tools) {
   return JSON.stringify({ ...target, 'debuginfo-kind': 'dwarf', 'split-debuginfo': 'off', 'supported-split-debuginfo': ['off'] }, null, 1);
 }
 
+/** Targets that rustc does not have. @param {Tools} tools @param {string} name */
+function targetFile(tools, name) {
+  if (name === 'x86_64-uefi-dwarf') return uefiDwarfTarget(tools);
+  if (name === 'x86-unknown-none') return readFileSync(new URL('loader/targets/x86-unknown-none.json', import.meta.url), 'utf8');
+  return undefined;
+}
+
 /** @typedef {{ sysroot: string, target: string }} Library */
 
 /**
  * A sysroot with `core`, `compiler_builtins` and `alloc` for a target. Built once per compiler.
  * @param {Tools} tools
- * @param {'x86_64-unknown-none' | 'x86_64-unknown-redox' | 'x86_64-unknown-uefi' | 'x86_64-uefi-dwarf'} name
+ * @param {'x86_64-unknown-none' | 'x86_64-unknown-redox' | 'x86_64-unknown-uefi' | 'x86_64-uefi-dwarf' | 'x86-unknown-none'} name
  * @returns {Promise<Library>}
  */
 export async function libraryFor(tools, name) {
   const common = ['-Copt-level=3', '-Cdebuginfo=1', '-Cembed-bitcode=no', '-Cpanic=abort', '-Zforce-unstable-if-unmarked', '--cap-lints', 'allow', '--crate-type', 'rlib'];
-  const json = name === 'x86_64-uefi-dwarf' ? uefiDwarfTarget(tools) : undefined;
+  const json = targetFile(tools, name);
   const features = ['compiler-builtins', 'mem', 'mem-unaligned', 'unstable-intrinsics'].map((feature) => `feature="${feature}"`);
   const configured = ['intrinsics_enabled', 'arch_enabled', 'optimizations_enabled', 'f16_enabled', 'f128_enabled'];
   const builtins = [...features, ...configured].flatMap((value) => ['--cfg', value]);

@@ -97,6 +97,27 @@ export function makeDisk({ directory, loader, redoxfs, readFile }) {
   return { disk, redoxfsOffset: start };
 }
 
+/** Where a loader for a BIOS finds its file system (redox-os/bootloader src/os/bios/mod.rs). */
+const BIOS_REDOXFS = 2 * MIB;
+const MBR_TABLE = 446;
+
+/**
+ * A disk for a BIOS: the loader in its first sector and from sector 34 on, around the partition table.
+ * @param {{ bootloader: Buffer, redoxfs: Buffer }} options
+ */
+export function makeBiosDisk({ bootloader, redoxfs }) {
+  if (bootloader.length > MIB) throw new Error(`the BIOS loader has ${bootloader.length} bytes; its partition has less than 1 MiB`);
+  const disk = Buffer.alloc(BIOS_REDOXFS + redoxfs.length + MIB);
+  bootloader.copy(disk, 0, 0, MBR_TABLE);
+  bootloader.copy(disk, 34 * SECTOR, 34 * SECTOR);
+  redoxfs.copy(disk, BIOS_REDOXFS);
+  putGpt(disk, [
+    { type: '21686148-6449-6e6f-744e-656564454649', id: '3c0f3b52-9d5e-4b5a-9b43-0a1f2e6d7c03', name: 'BIOS', start: 34, end: MIB / SECTOR - 1 },
+    { type: '52414548-4f5a-4e45-b541-4e45b5464653', id: '3c0f3b52-9d5e-4b5a-9b43-0a1f2e6d7c02', name: 'REDOX', start: BIOS_REDOXFS / SECTOR, end: (BIOS_REDOXFS + redoxfs.length) / SECTOR - 1 },
+  ]);
+  return { disk, redoxfsOffset: BIOS_REDOXFS };
+}
+
 /** @typedef {{ name: string, content: Buffer, executable: boolean } | { name: string, entries: Node[] }} Node */
 
 /**

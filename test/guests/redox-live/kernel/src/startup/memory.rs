@@ -42,6 +42,34 @@ fn map(mapper: &mut KernelMapper, phys: usize, size: usize, flags: usize) {
     }
 }
 
+/// Gives the allocator what of `start..end` is neither taken nor, by another entry, not free: a BIOS knows nothing of the memory that the
+/// loader uses, and counts it among the free. Returns its bytes.
+fn add_memory(entries: &[BootloaderMemoryEntry], taken: &[(u64, u64)], mut start: usize, end: usize) -> usize {
+    let mut total = 0;
+    while start < end {
+        let kept = entries
+            .iter()
+            .filter(|entry| !matches!(entry.kind, BootloaderMemoryKind::Free | BootloaderMemoryKind::Null))
+            .map(|entry| (entry.base, entry.size));
+        // The first that lies in the way, or around the start.
+        let next = kept
+            .chain(taken.iter().copied())
+            .map(|(base, size)| (base as usize & !(PAGE_SIZE - 1), (base as usize + size as usize).next_multiple_of(PAGE_SIZE)))
+            .filter(|&(from, to)| from < to && to > start && from < end)
+            .min();
+        let until = next.map_or(end, |(from, _)| from);
+        let mut allocator = FRAME_ALLOCATOR.lock();
+        if until > start && allocator.count < allocator.areas.len() {
+            let index = allocator.count;
+            allocator.areas[index] = MemoryArea { base: start, size: until - start };
+            allocator.count += 1;
+            total += until - start;
+        }
+        start = next.map_or(end, |(_, to)| to);
+    }
+    total
+}
+
 /// Takes over the free areas above `low_limit` and maps them, the kernel, the environment, the hardware description
 /// and the initfs. Reserved memory, and so the live disk, is not mapped.
 pub unsafe fn init(args: &KernelArgs, low_limit: usize) -> KernelMapper {
@@ -51,23 +79,19 @@ pub unsafe fn init(args: &KernelArgs, low_limit: usize) -> KernelMapper {
             args.areas_size as usize / size_of::<BootloaderMemoryEntry>(),
         )
     };
+    let taken = [
+        (args.kernel_base, args.kernel_size),
+        (args.stack_base, args.stack_size),
+        (args.env_base, args.env_size),
+        (args.hwdesc_base, args.hwdesc_size),
+        (args.bootstrap_base, args.bootstrap_size),
+    ];
     let mut total = 0;
-    {
-        let mut allocator = FRAME_ALLOCATOR.lock();
-        for entry in entries {
-            let (base, size, kind) = (entry.base as usize, entry.size as usize, entry.kind);
-            if kind != BootloaderMemoryKind::Free {
-                continue;
-            }
+    for entry in entries {
+        let (base, size, kind) = (entry.base as usize, entry.size as usize, entry.kind);
+        if kind == BootloaderMemoryKind::Free {
             let start = base.max(low_limit).next_multiple_of(PAGE_SIZE);
-            let end = (base + size) & !(PAGE_SIZE - 1);
-            if start >= end || allocator.count == allocator.areas.len() {
-                continue;
-            }
-            let index = allocator.count;
-            allocator.areas[index] = MemoryArea { base: start, size: end - start };
-            allocator.count += 1;
-            total += end - start;
+            total += add_memory(entries, &taken, start, (base + size) & !(PAGE_SIZE - 1));
         }
     }
     info!("Memory: {} MB", total.div_ceil(MEBIBYTE));

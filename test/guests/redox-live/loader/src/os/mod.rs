@@ -4,7 +4,7 @@ use redoxfs::{Disk, FileSystem};
 macro_rules! print {
     ($($arg:tt)*) => {{
         use core::fmt::Write;
-        let _ = write!($crate::os::uefi::Console, $($arg)*);
+        let _ = write!($crate::os::Console, $($arg)*);
     }};
 }
 macro_rules! println {
@@ -12,7 +12,14 @@ macro_rules! println {
     ($($arg:tt)*) => { print!("{}\n", format_args!($($arg)*)) };
 }
 
-pub mod uefi;
+#[cfg(not(target_os = "uefi"))]
+mod bios;
+#[cfg(not(target_os = "uefi"))]
+pub use self::bios::Console;
+#[cfg(target_os = "uefi")]
+mod uefi;
+#[cfg(target_os = "uefi")]
+pub use self::uefi::Console;
 
 #[derive(Clone, Copy, Debug)]
 pub enum OsHwDesc {
