@@ -173,7 +173,10 @@ export class RedoxChain implements Chain {
   async setEnvironment(context: ChainContext, request: SetEnvironmentArguments): Promise<SetEnvironmentAnswer> {
     const { kernel, stage } = context;
     const text = stage === 'loader' || kernel === undefined ? await readLoaderEnvironment(context) : await readKernelEnvironment(context, kernel);
-    return setRedoxVariable(text, request);
+    const answer = await setRedoxVariable(text, request);
+    // What this stage hands on is the new value.
+    await this.#look(context);
+    return answer;
   }
 
   diagnosis(context: ChainContext): Promise<DiagnosisAnswer> {
