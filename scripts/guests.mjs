@@ -5,3 +5,5 @@ import { buildRedoxLive } from '../test/guests/redox-live/build.mjs';
 await buildFreebsdLive({});
 await buildRedoxLive({ variant: 'full' });
 await buildRedoxLive({ variant: 'mini' });
+await buildRedoxLive({ variant: 'full', firmware: 'bios' });
+await buildRedoxLive({ variant: 'mini', firmware: 'bios' });
