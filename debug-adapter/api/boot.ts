@@ -42,8 +42,9 @@ export interface Unit {
   state: Known<'done' | 'running' | 'waiting' | 'failed' | 'not-reached'>;
   /** Place in the order in which init took it up, from 1. */
   order?: number;
-  /** Milliseconds since the machine was started, as in `stages`. */
+  /** When init said that it starts the unit (INIT_LOG_LEVEL=DEBUG), in milliseconds as in `stages`. Left out: it did not say. */
   startedMs?: number;
+  /** When init was seen to be through with a unit it waits for: it said that it failed, started the next, or took another root. */
   endedMs?: number;
   /** Ids it is waiting for now. */
   waitsFor?: string[];

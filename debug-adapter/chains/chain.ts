@@ -54,6 +54,11 @@ export interface ChainContext {
   readonly bootFiles?: () => Promise<readonly BootFile[]>;
   /** Everything COM1 has said so far, raw. */
   serialText(): string;
+  /**
+   * When words had come over COM1, in milliseconds as in `stages`; looked for from the byte `from` on, `next` is the one behind them.
+   * undefined: they were not said. Left out: no times are kept.
+   */
+  whenSaid?(words: string, from: number): { readonly atMs: number; readonly next: number } | undefined;
   /** Milliseconds since the machine was started or joined. */
   readonly elapsedMs?: () => number;
   /** Image files of the machine's drives, as far as they are known. */

@@ -22,6 +22,8 @@ export interface ChainReaderOptions {
   /** As the configuration names it; undefined: by evidence. */
   readonly configured: ChainId | undefined;
   serialText(): string;
+  /** When words had come over COM1, from a byte on, by the clock of the stages. */
+  whenSaid?(words: string, from: number): { readonly atMs: number; readonly next: number } | undefined;
   view(module: Module, memory: Memory): ProgramView;
   stage(): StageId | null;
   /** loader.conf and its kin, and scripts, of the workspace. */
@@ -103,6 +105,7 @@ export class ChainReader {
       placeProcesses: () => this.#options.placeProcesses(),
       ...(this.#options.bootFiles === undefined ? {} : { bootFiles: () => this.#options.bootFiles?.() ?? Promise.resolve([]) }),
       serialText: () => this.#options.serialText(),
+      whenSaid: (words, from) => this.#options.whenSaid?.(words, from),
       elapsedMs: () => performance.now() - this.#started,
       drives: () => driveFiles(machine),
       ...(this.#options.workspace === undefined ? {} : { workspace: this.#options.workspace }),

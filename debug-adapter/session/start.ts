@@ -102,7 +102,9 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   const log = (text: string): void => {
     core.output(text.endsWith('\n') ? text : `${text}\n`);
   };
-  const serialText = new SerialText(machine);
+  const startedAt = performance.now();
+  const nowMs = (): number => performance.now() - startedAt;
+  const serialText = new SerialText(machine, nowMs);
   const serialFeed = new SerialFeed(machine, (piece) => {
     core.send('bootscope/serial', piece);
     if (configuration.serialOutput !== 'event') core.output(piece.text, 'stdout');
@@ -130,6 +132,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     program,
     configured: configuration.chain,
     serialText: () => serialText.text,
+    whenSaid: (words, from) => serialText.whenSaid(words, from),
     view: (module, memory) => createView(program, module, memory),
     stage: () => stages.current ?? null,
     local: (name) => inspector.local(name),
@@ -138,7 +141,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     bootFiles: () => bootFiles.files(),
   });
   const bootFiles = new BootFiles(configuration.cwd);
-  const stages: StageTracker = new StageTracker({ machine, program, names: () => chain.stageNames, stageOfLine: (line) => chain.stageOfLine(line) });
+  const stages: StageTracker = new StageTracker({ machine, program, names: () => chain.stageNames, stageOfLine: (line) => chain.stageOfLine(line), now: nowMs });
 
   const run = new RunController(machine, {
     stopped: (report) => {
@@ -207,7 +210,6 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
   const moduleFiles = new ModuleFiles([...kernelFolders, ...Object.values(configuration.sourceMap ?? {}), configuration.cwd]);
   const placements = createPlacements({ machine, program, log: (text) => { if (!breakpoints.silent) log(text); }, report: (error) => { core.output(`${error.message}\n`, 'important'); } }, { processes: chain.processSource, modules: chain.moduleSource, findModuleFiles: (name) => moduleFiles.find(name) });
   const observers = [...placements.observers, stages];
-  const startedAt = performance.now();
   const travel = new TimeTravel({
     machine,
     program,
@@ -217,7 +219,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     log: (text) => {
       core.output(`${text}\n`, 'important');
     },
-    nowMs: () => performance.now() - startedAt,
+    nowMs,
     stage: () => stages.current ?? null,
     placeOf: ({ pc, cr3 }) => placeInWords(program, sources, pc, cr3),
     mark: () => {

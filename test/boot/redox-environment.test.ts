@@ -28,7 +28,7 @@ describe('values of the Redox environment', () => {
 
 describe('readers of the Redox environment', () => {
   const state = (more: Partial<RedoxEnvironmentState>): Record<string, string[]> =>
-    Object.fromEntries([...redoxReaderFaults({ names: new Set(Object.keys(live)), readers: [], watchedFromStart: true, initfsOver: false, dropped: [], length: 200, ...more })].map(([name, found]) => [name, found.map(({ code }) => code)]));
+    Object.fromEntries([...redoxReaderFaults({ values: new Map(Object.entries(live)), loader: new Map(), readers: [], watchedFromStart: true, initfsOver: false, length: 200, ...more })].map(([name, found]) => [name, found.map(({ code }) => code)]));
   it('set but never read: only when it was watched from the start and the initfs is over', () => {
     expect(state({ initfsOver: true })).toEqual({ DISK_LIVE_ADDR: ['never-read'], DISK_LIVE_SIZE: ['never-read'] });
     expect(state({})).toEqual({});
@@ -36,9 +36,19 @@ describe('readers of the Redox environment', () => {
     expect(state({ initfsOver: true, readers: [{ name: 'lived', process: 'lived:3' }] })).toEqual({});
   });
   it('read but not set, dropped between stages, too long for bootstrap', () => {
-    expect(state({ names: new Set(['REDOXFS_BLOCK']), readers: [{ name: 'lived', process: 'lived:3' }] })).toEqual({ DISK_LIVE_ADDR: ['not-set'], DISK_LIVE_SIZE: ['not-set'], REDOXFS_UUID: ['not-set'] });
-    expect(state({ dropped: ['RSDP_ADDR'] })).toEqual({ RSDP_ADDR: ['dropped'] });
+    expect(state({ values: new Map([['REDOXFS_BLOCK', '0']]), readers: [{ name: 'lived', process: 'lived:3' }] })).toEqual({ DISK_LIVE_ADDR: ['not-set'], DISK_LIVE_SIZE: ['not-set'], REDOXFS_UUID: ['not-set'] });
+    expect(state({ loader: new Map([['RSDP_ADDR', '1'], ...Object.entries(live)]) })).toEqual({ RSDP_ADDR: ['dropped'] });
     expect(Object.values(state({ length: 4096 })).flat()).toEqual(['too-long', 'too-long', 'too-long', 'too-long']);
-    expect(state({ names: new Set() })).toEqual({});
+    expect(state({ values: new Map() })).toEqual({});
+  });
+  it('cut in the middle of a value; other text than the loader had is no cut', () => {
+    expect(state({ loader: new Map(Object.entries({ ...live, REDOXFS_UUID: `${live.REDOXFS_UUID}-more` })) })).toEqual({ REDOXFS_UUID: ['truncated'] });
+    expect(state({ loader: new Map(Object.entries({ ...live, REDOXFS_BLOCK: '0000000000000001' })) })).toEqual({});
+  });
+  it('set after its reader has read: only what that program looks for, and for what bootstrap hands to init all', () => {
+    const values = new Map(Object.entries({ ...live, DISK_LIVE_SIZE: '0000000000000001', REDOXFS_UUID: 'other' }));
+    expect(state({ readers: [{ name: 'lived', process: 'lived:3', values }] })).toEqual({ DISK_LIVE_SIZE: ['set-after-reader'] });
+    expect(state({ readers: [{ name: 'bootstrap', process: '[bootstrap]:1', values }] })).toEqual({ DISK_LIVE_SIZE: ['set-after-reader'], REDOXFS_UUID: ['set-after-reader'] });
+    expect(state({ readers: [{ name: 'lived', process: 'lived:3', values: new Map(Object.entries(live)) }, { name: 'lived', process: 'lived:4' }] })).toEqual({});
   });
 });

@@ -28,10 +28,14 @@ export interface UnitRun {
   readonly order?: number;
   readonly waitsFor: readonly string[];
   readonly evidence: readonly { readonly kind: 'serial' | 'memory' | 'file'; readonly text: string }[];
+  /** When init said that it starts the unit, and when init was seen to be through with it; as `UnitRunFacts.whenSaid` counts. */
+  readonly startedMs?: number;
+  readonly endedMs?: number;
 }
 
 interface Event {
-  readonly kind: 'started' | 'failed' | 'missing' | 'waiting' | 'spoke';
+  readonly kind: 'started' | 'failed' | 'missing' | 'waiting' | 'spoke' | 'switched';
+  /** Empty where init takes another root (`switched`). */
   readonly unit: string;
   readonly text: string;
 }
@@ -52,7 +56,10 @@ export const unitEvents = (serial: string, files: readonly UnitFile[]): { events
   const byDescription = (text: string): string | undefined => find((file) => (file.description ?? file.id) === text);
   for (const { text } of serialLines(serial)) {
     const root = /switchroot to (\S+)/.exec(text)?.[1];
-    if (root !== undefined) stage = root.startsWith('/scheme/initfs') ? 1 : 2;
+    if (root !== undefined) {
+      stage = root.startsWith('/scheme/initfs') ? 1 : 2;
+      events.push({ kind: 'switched', unit: '', text });
+    }
     const add = (kind: Event['kind'], unit: string | undefined): void => {
       if (unit !== undefined && unit !== '') events.push({ kind, unit, text });
     };
@@ -82,11 +89,37 @@ export interface UnitRunFacts {
   readonly serial: string;
   /** Processes there are, by the last component of their name; undefined: not known. */
   readonly processes?: ReadonlyMap<string, string>;
+  /** When a line was said, asked for in the order of the lines; undefined: not known. */
+  readonly whenSaid?: (line: string) => number | undefined;
 }
 
+/**
+ * Times that the console tells, by unit. init says when it starts one (INIT_LOG_LEVEL=DEBUG, Red Bear's coloured lines); it is through with one that it
+ * waits for when it says that this one failed, starts the next, or takes another root.
+ */
+const unitTimes = (events: readonly Event[], isAwaited: (unit: string) => boolean, whenSaid: (line: string) => number | undefined): ReadonlyMap<string, { readonly startedMs?: number; readonly endedMs?: number }> => {
+  const times = new Map<string, { startedMs?: number; endedMs?: number }>();
+  let [current, last] = [undefined as string | undefined, ''];
+  for (const { kind, unit, text } of events) {
+    if (text === last || kind === 'spoke' || kind === 'waiting') continue;
+    last = text;
+    const at = whenSaid(text);
+    if (at === undefined) continue;
+    // Red Bear names a unit twice as it starts: once by its id, once by its description.
+    if (current !== undefined && isAwaited(current) && (kind === 'failed' ? unit === current : unit !== current && kind !== 'missing')) times.set(current, { ...times.get(current), endedMs: times.get(current)?.endedMs ?? at });
+    if (kind === 'switched') current = undefined;
+    if (kind !== 'started') continue;
+    current = unit;
+    if (times.get(unit)?.startedMs === undefined) times.set(unit, { ...times.get(unit), startedMs: at });
+  }
+  return times;
+};
+
 /** All units, those init took up first, in its order. */
-export const unitRuns = ({ files, serial, processes }: UnitRunFacts): UnitRun[] => {
-  const { events, stage } = unitEvents(serial, files);
+export const unitRuns = ({ files, serial, processes, whenSaid }: UnitRunFacts): UnitRun[] => {
+  const { events: told, stage } = unitEvents(serial, files);
+  const times = whenSaid === undefined ? undefined : unitTimes(told, (id) => files.some((file) => file.id === id && blocks(file)), whenSaid);
+  const events = told.filter(({ kind }) => kind !== 'switched');
   const seen = new Map<string, Event[]>();
   for (const event of events) seen.set(event.unit, [...(seen.get(event.unit) ?? []), event]);
   const sequence: { file: UnitFile | undefined; id: string; stage: Stage; missing: boolean }[] = [];
@@ -125,7 +158,7 @@ export const unitRuns = ({ files, serial, processes }: UnitRunFacts): UnitRun[] 
     if (process !== undefined) evidence.push({ kind: 'memory', text: `process ${process}` });
     if (evidence.length === 0 && file !== undefined && state === 'done') evidence.push({ kind: 'file', text: isOver ? 'init has left the initfs behind, so it was through with this unit' : 'init was seen at a later unit, and does one after the other' });
     const reached = !missing && (isOver || index <= furthest);
-    return { id, isMissing: missing, stage: own, state, ...(reached ? { order: ++order } : {}), waitsFor: state === 'waiting' ? waits : [], evidence };
+    return { id, isMissing: missing, stage: own, state, ...(reached ? { order: ++order } : {}), waitsFor: state === 'waiting' ? waits : [], evidence, ...times?.get(id) };
   });
 };
 

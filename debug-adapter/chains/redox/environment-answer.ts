@@ -14,15 +14,15 @@ export const withReaders = (answer: EnvironmentAnswer, readers: EnvironmentReade
   const last = answer.variables.flatMap(({ values }) => values.map(({ stage }) => stage)).reduce<StageId | undefined>((found, stage) => (found === undefined || stageOrder.indexOf(stage) > stageOrder.indexOf(found) ? stage : found), undefined);
   // The loader may be in the middle of writing.
   if (last === 'loader') return answer;
-  const kept = (variable: EnvironmentVariable): boolean => last === undefined || variable.values.some(({ stage }) => stage !== 'loader');
+  const kept = (variable: EnvironmentVariable): boolean => last === undefined || variable.values.some(({ stage }) => stage === last);
   const held = answer.variables.filter(kept);
   const text = context.serialText();
   const faults = redoxReaderFaults({
-    names: new Set(held.map(({ name }) => name)),
+    values: new Map(held.flatMap(({ name, values }) => textOf(name, values[values.length - 1]?.value))),
+    loader: new Map(answer.variables.flatMap(({ name, values }) => textOf(name, values.find(({ stage }) => stage === 'loader')?.value))),
     readers: readers.seen,
     watchedFromStart: readers.from !== undefined && beforePrograms.includes(readers.from),
     initfsOver: context.stage === 'userland' || context.stage === 'login' || /not able to mount uuid|init: switchroot to \/usr/.test(text),
-    dropped: answer.variables.filter((variable) => !kept(variable)).map(({ name }) => name),
     length: held.reduce((sum, { name, values }) => sum + name.length + 2 + valueLength(values[values.length - 1]?.value), 0),
   });
   const variables = answer.variables.map((variable): EnvironmentVariable => ({
@@ -37,4 +37,8 @@ export const withReaders = (answer: EnvironmentAnswer, readers: EnvironmentReade
   return { ...answer, variables, textReaders: readers.seen.map(({ process, stage, atMs, times }) => ({ process, stage, ...(atMs === undefined ? {} : { atMs }), times })) };
 };
 
-const valueLength = (value: EnvironmentVariable['values'][number]['value'] | undefined): number => (value === undefined || isUnknown(value) ? 0 : Buffer.byteLength(value));
+type Text = EnvironmentVariable['values'][number]['value'] | undefined;
+
+const textOf = (name: string, value: Text): [string, string][] => (value === undefined || isUnknown(value) ? [] : [[name, value]]);
+
+const valueLength = (value: Text): number => (value === undefined || isUnknown(value) ? 0 : Buffer.byteLength(value));

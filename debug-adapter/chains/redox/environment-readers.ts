@@ -1,3 +1,4 @@
+import { parseRedoxEnvironment } from '../../../boot/environment/redox';
 import type { StageId } from '../../api';
 import { chainErrors } from '../../errors/chains';
 import { failure } from '../../errors/catalogue';
@@ -8,6 +9,7 @@ import type { Chain, ChainContext, ErrorSites } from '../chain';
 import { processId, baseName } from '../process-name';
 import { perhaps } from '../unknown';
 import { contextName } from './context-name';
+import { readKernelEnvironment } from './environment';
 
 export interface SeenReader {
   readonly process: string;
@@ -15,6 +17,8 @@ export interface SeenReader {
   readonly stage: StageId | null;
   readonly atMs?: number;
   readonly times: number;
+  /** What the text said when it was opened last; left out: it could not be read. */
+  readonly values?: ReadonlyMap<string, string>;
 }
 
 /** Name of the file that serves the environment (kernel/src/scheme/sys/mod.rs). */
@@ -58,8 +62,13 @@ export class EnvironmentReaders {
     const current = await chain.currentProcess(context);
     const name = current === undefined ? await perhaps(() => contextName(context, registers)) : current.name;
     const process = current === undefined ? (name ?? 'a process that cannot be told') : processId({ name: baseName(current.name), pid: current.pid });
+    const { kernel, elapsedMs } = context;
+    const text = kernel === undefined ? undefined : await perhaps(() => readKernelEnvironment(context, kernel));
+    const read = text === undefined ? {} : { values: new Map(parseRedoxEnvironment(text.text).map((variable) => [variable.name, variable.value])) };
     const before = this.#seen.get(process);
-    this.#seen.set(process, before === undefined ? { process, name: baseName(name ?? '?'), stage: context.stage, ...(context.elapsedMs === undefined ? {} : { atMs: Math.round(context.elapsedMs()) }), times: 1 } : { ...before, times: before.times + 1 });
+    // The kernel names a context of its own in brackets, and the first process too until it has taken its name (kernel/src/startup/mod.rs).
+    const first = { process, name: baseName(name ?? '?').replace(/^\[(.*)\]$/, '$1'), stage: context.stage, ...(elapsedMs === undefined ? {} : { atMs: Math.round(elapsedMs()) }), times: 1 };
+    this.#seen.set(process, before === undefined ? { ...first, ...read } : { ...before, ...read, times: before.times + 1 });
   }
 }
 

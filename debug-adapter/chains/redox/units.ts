@@ -17,7 +17,14 @@ export const readUnits = async (context: ChainContext, initfs: InitfsUnits): Pro
   const { kernel } = context;
   const contexts = kernel === undefined ? undefined : await perhaps(() => readContexts(kernel));
   const processes = contexts === undefined ? undefined : new Map(contexts.map((one) => [baseName(one.name), `${processId({ name: baseName(one.name), pid: one.pid })}, ${one.state}`] as const));
-  const runs = unitRuns({ files, serial: context.serialText(), ...(processes === undefined ? {} : { processes }) });
+  let from = 0;
+  // Lines are asked for in their order, so that the same words twice have two times.
+  const whenSaid = (line: string): number | undefined => {
+    const found = context.whenSaid?.(line, from);
+    from = found?.next ?? from;
+    return found?.atMs;
+  };
+  const runs = unitRuns({ files, serial: context.serialText(), whenSaid, ...(processes === undefined ? {} : { processes }) });
   const units = runs.map((run): Unit => {
     const file = files.find(({ id, stage }) => id === run.id && stage === run.stage);
     return {
@@ -29,6 +36,8 @@ export const readUnits = async (context: ChainContext, initfs: InitfsUnits): Pro
       evidence: [...run.evidence.map((piece) => ({ ...piece })), ...ofImage(run, file, written)],
       ...(file?.description === undefined ? {} : { description: file.description }),
       ...(run.order === undefined ? {} : { order: run.order }),
+      ...(run.startedMs === undefined ? {} : { startedMs: run.startedMs }),
+      ...(run.endedMs === undefined ? {} : { endedMs: run.endedMs }),
       ...(run.waitsFor.length === 0 ? {} : { waitsFor: [...run.waitsFor] }),
       ...(file?.source === undefined ? {} : { source: file.source }),
     };

@@ -41,6 +41,20 @@ describe('units as init ran them', () => {
     expect(unitRuns({ files: [], serial: 'init: unit 12_x.service not found\n' })).toMatchObject([{ id: '12_x.service', state: 'failed', isMissing: true }]);
     expect(new Set(Object.values(states('')))).toEqual(new Set(['failed', undefined]));
   });
+  it('has times where init says what it starts: until it fails, or the next is started', () => {
+    const lines = [first.trim(), 'Starting The lived (lived)', 'Starting The ahcid (ahcid)', 'init: "ahcid" exited without notifying readiness', 'Reached target 40_drivers.target', 'Starting The redoxfs (redoxfs)', 'redoxfs: opening /scheme/disk.live/0', 'init: switchroot to /usr /etc', 'Starting The getty (getty)'];
+    const asked: string[] = [];
+    const runs = unitRuns({ files, serial: lines.join('\n'), whenSaid: (line) => { asked.push(line); return lines.indexOf(line) * 10; } });
+    expect(runs.flatMap(({ id, startedMs, endedMs }) => (startedMs === undefined ? [] : [[id, startedMs, endedMs]]))).toEqual([
+      ['10_lived.service', 10, 20],
+      ['40_ahcid.service', 20, 30],
+      ['40_drivers.target', 40, undefined],
+      ['50_rootfs.service', 50, 70],
+      ['30_console.service', 80, undefined],
+    ]);
+    expect(asked).toEqual(lines.filter((line) => !line.startsWith('redoxfs:')));
+    expect(unitRuns({ files, serial: lines.join('\n'), whenSaid: () => undefined }).filter(({ startedMs, endedMs }) => startedMs !== undefined || endedMs !== undefined)).toEqual([]);
+  });
   it('never throws', () => {
     fc.assert(fc.property(fc.array(fc.constantFrom(first, 'init: unit a not found', 'Starting The lived (lived)', 'init: switchroot to /usr', 'redoxfs: x', '\x1b[1mReached target t', 'init: DEBUG ')), (lines) => void unitRuns({ files, serial: lines.join('\n') })));
   });
