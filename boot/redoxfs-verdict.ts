@@ -1,17 +1,19 @@
 import { sizeInWords } from './environment/knowledge';
-import { newestRedoxfsHeader, redoxfsBlockSize, redoxfsHeaderRing, seahash, type RedoxfsHeader } from './redoxfs-header';
+import { freeBlocks, nextFree, replayAllocations, type AllocationEntry, type Allocations } from './redoxfs-allocations';
+import { newestRedoxfsHeader, parseRedoxfsHeader, redoxfsBlockSize, redoxfsHeaderRing, seahash, type RedoxfsHeader } from './redoxfs-header';
 
 /**
- * What a live boot will meet, from the filesystem alone: the blocks that mounting reads, against the part that the
- * bootloader preloads (redox-os/redoxfs src/filesystem.rs: open, reset_allocator; src/tree.rs). Pure: the caller reads.
+ * What a live boot will meet, from the filesystem alone: the blocks that mounting reads and writes, against the part that the
+ * bootloader preloads (redox-os/redoxfs src/filesystem.rs: open, reset_allocator, cleanup; src/transaction.rs: sync_allocator; src/tree.rs).
+ * Pure: the caller reads.
  */
 
 /** Bytes of the filesystem from `offset` on; shorter where it ends. */
 export type RedoxfsReader = (offset: bigint, length: number) => Promise<Uint8Array>;
 
-/** A block that mounting reads after the header ring. */
+/** A block that mounting reads after the header ring, or, of a new allocation log, writes. */
 export interface MetadataBlock {
-  readonly kind: 'allocation log' | 'release log' | 'tree';
+  readonly kind: 'allocation log' | 'release log' | 'tree' | 'new allocation log';
   /** In blocks of 4096 bytes from the filesystem's start. */
   readonly block: bigint;
   /** False: the bytes do not have the hash that the pointer to them tells. */
@@ -22,12 +24,14 @@ export interface RedoxfsVerdict {
   readonly header: RedoxfsHeader;
   /** Bytes the bootloader preloads; the whole filesystem where nothing caps it. */
   readonly preload: bigint;
-  /** `works`: all is preloaded. `by-luck`: what mounting reads is. `fails`: mounting reads past the preload, or what it reads is damaged. `unknown`: the logs are encrypted. */
+  /** `works`: all is preloaded. `by-luck`: what mounting needs is. `fails`: it reads or writes past the preload, or what it reads is damaged. `unknown`: the logs are encrypted, or of another version. */
   readonly outcome: 'works' | 'by-luck' | 'fails' | 'unknown';
   readonly metadata: readonly MetadataBlock[];
   /** Blocks of `metadata` that lie past the preload, in the order in which mounting reads them. */
   readonly refused: readonly MetadataBlock[];
   readonly damaged: readonly MetadataBlock[];
+  /** What the filesystem itself has that no mount gets over, whatever is preloaded; left out: nothing. */
+  readonly flaw?: string;
   /** Bytes in use by the allocation log, and how much of it lies past the preload. */
   readonly used?: { readonly total: bigint; readonly past: bigint };
   /** The smallest preload, in bytes and whole MiB, with which mounting reads nothing past it. */
@@ -49,10 +53,10 @@ interface Pointer {
   readonly hash: bigint;
 }
 
-/** Block pointer of src/block.rs: level in the low byte, index above; the hash of the bytes. undefined: null. */
+/** Block pointer of src/block.rs: level in the low byte, index above; the hash of the bytes. undefined: null, which is an index of 0. */
 const pointerAt = (data: DataView, at: number): Pointer | undefined => {
   const [address, hash] = [data.getBigUint64(at, true), data.getBigUint64(at + 8, true)];
-  return address === 0n && hash === 0n ? undefined : { block: address >> 8n, hash };
+  return address >> 8n === 0n ? undefined : { block: address >> 8n, hash };
 };
 
 const dataOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -60,6 +64,8 @@ const dataOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
 /** Where the header's pointers are (src/header.rs). `release` came with 0.9; before, its place was zero. */
 const pointers = { tree: 48, alloc: 64, release: 3152 } as const;
 const encryptedHash = 4072;
+/** VERSION of src/lib.rs since 2024. */
+const knownVersion = 8n;
 
 /**
  * The verdict on a filesystem. `cap` is what the bootloader preloads at most (bytes); undefined: all of it. Answers undefined
@@ -72,16 +78,39 @@ export const redoxfsVerdict = async (read: RedoxfsReader, cap?: bigint): Promise
   const at = Number(header.generation % BigInt(redoxfsHeaderRing)) * redoxfsBlockSize;
   const block = dataOf(ring.subarray(at, at + redoxfsBlockSize));
   const preload = cap === undefined || cap > header.size ? header.size : cap;
-  if (isEncrypted(block)) return verdictOf(header, preload, [], undefined, true);
+  const flaw = flawOfFirst(ring);
+  const untold = header.version !== knownVersion ? `it is of version ${header.version}, whose layout is not known here` : isEncrypted(block) ? 'the filesystem is encrypted' : undefined;
+  if (untold !== undefined) return verdictOf({ header, preload, metadata: [], untold, ...(flaw === undefined ? {} : { flaw }) });
   const metadata: MetadataBlock[] = [];
   const log = await followLog(read, pointerAt(block, pointers.alloc), 'allocation log', metadata);
   await followLog(read, pointerAt(block, pointers.release), 'release log', metadata);
+  const isWhole = metadata.every(({ intact }) => intact);
+  const allocations = replayAllocations(entriesOf([...log].reverse()));
+  const written = nextFree(allocations, newLogBlocks(allocations, log.length));
+  const problem = flaw ?? (isWhole ? flawOfLog(allocations, written, newLogBlocks(allocations, log.length)) : undefined);
   await followTree(read, pointerAt(block, pointers.tree), metadata);
-  return verdictOf(header, preload, metadata, usedBlocks(log, preload), false);
+  if (isWhole && problem === undefined) metadata.push(...written.map((number): MetadataBlock => ({ kind: 'new allocation log', block: number, intact: true })));
+  const used = usedBlocks(allocations, log, preload);
+  return verdictOf({ header, preload, metadata, used, ...(problem === undefined ? {} : { flaw: problem }) });
 };
 
-/** A header whose two hashes differ belongs to an encrypted filesystem (src/header.rs, `encrypted`). */
-const isEncrypted = (block: DataView): boolean => block.getBigUint64(encryptedHash, true) !== block.getBigUint64(encryptedHash + 16, true) && block.getBigUint64(encryptedHash, true) !== 0n;
+/** redoxfs looks at the first block of the ring before it looks for a newer one (`open` with a block, as 50_rootfs.service gives it). */
+const flawOfFirst = (ring: Uint8Array): string | undefined => {
+  const first = parseRedoxfsHeader(ring.subarray(0, redoxfsBlockSize));
+  if (first?.valid !== true) return 'the first header of the ring is not valid, and redoxfs looks at no other before it: it finds no filesystem (ENOENT)';
+  return first.generation % BigInt(redoxfsHeaderRing) === 0n ? undefined : `the first header of the ring is of generation ${first.generation}, which belongs to another place of it: redoxfs looks for the ring before the filesystem's start`;
+};
+
+/** Blocks that the clean-up at the mount writes the log anew to: an entry for each free run and each block of the old log (`sync_allocator`). */
+const newLogBlocks = ({ free }: Allocations, oldBlocks: number): number => Math.floor((free.length + oldBlocks) / entries) + 1;
+
+const flawOfLog = ({ takenTwice }: Allocations, written: readonly bigint[], wanted: number): string | undefined => {
+  if (takenTwice !== undefined) return `the allocation log takes block ${takenTwice}, which it has not freed: redoxfs ends by an assertion`;
+  return written.length < wanted ? 'the filesystem has no free block left, and mounting writes the allocation log anew: ENOSPC' : undefined;
+};
+
+/** A header whose second hash is not the plain one with zeros behind it belongs to an encrypted filesystem (src/header.rs, `encrypted`). */
+const isEncrypted = (block: DataView): boolean => block.getBigUint64(encryptedHash, true) !== block.getBigUint64(encryptedHash + 16, true) || block.getBigUint64(encryptedHash + 8, true) !== 0n;
 
 const fetchBlock = async (read: RedoxfsReader, pointer: Pointer, kind: MetadataBlock['kind'], metadata: MetadataBlock[]): Promise<DataView | undefined> => {
   const bytes = await read(pointer.block * blockSize, redoxfsBlockSize);
@@ -112,39 +141,42 @@ const followTree = async (read: RedoxfsReader, top: Pointer | undefined, metadat
   }
 };
 
-/** Bytes taken, by the entries of the log: a count of blocks freed (positive) or taken (negative) from an index on. */
-const usedBlocks = (log: readonly DataView[], preload: bigint): { total: bigint; past: bigint } => {
+/** Entries of the log, from its first block to its last. */
+function* entriesOf(log: readonly DataView[]): Generator<AllocationEntry> {
+  for (const data of log) for (let index = 0; index < entries; index++) yield { index: data.getBigUint64(16 + index * 16, true), count: data.getBigInt64(24 + index * 16, true) };
+}
+
+/** Bytes that are not free, of the blocks that the log speaks of. */
+const usedBlocks = (allocations: Allocations, log: readonly DataView[], preload: bigint): { total: bigint; past: bigint } => {
   const limit = preload / blockSize;
-  let [free, freePast, most] = [0n, 0n, 0n];
-  for (const data of log) {
-    for (let index = 0; index < entries; index++) {
-      const count = data.getBigInt64(24 + index * 16, true);
-      if (count === 0n) continue;
-      const first = data.getBigUint64(16 + index * 16, true);
-      const length = count < 0n ? -count : count;
-      const end = first + length;
-      if (end > most) most = end;
-      const behind = end <= limit ? 0n : first >= limit ? length : end - limit;
-      free += count;
-      freePast += count < 0n ? -behind : behind;
-    }
+  let most = 0n;
+  for (const { index, count } of entriesOf(log)) {
+    const end = index + (count < 0n ? -count : count);
+    if (count !== 0n && end > most) most = end;
   }
   const firstFree = BigInt(redoxfsHeaderRing) + 1n;
   const all = most < firstFree ? 0n : most - firstFree;
   const allPast = most <= limit ? 0n : most - (limit > firstFree ? limit : firstFree);
-  return { total: (all - free) * blockSize, past: (allPast - freePast) * blockSize };
+  return { total: (all - freeBlocks(allocations)) * blockSize, past: (allPast - freeBlocks(allocations, limit)) * blockSize };
 };
 
-const verdictOf = (header: RedoxfsHeader, preload: bigint, metadata: readonly MetadataBlock[], used: RedoxfsVerdict['used'], encrypted: boolean): RedoxfsVerdict => {
+interface Found extends Pick<RedoxfsVerdict, 'header' | 'preload' | 'metadata' | 'used' | 'flaw'> {
+  /** Why the logs cannot be followed. */
+  readonly untold?: string;
+}
+
+const verdictOf = ({ untold, ...found }: Found): RedoxfsVerdict => {
+  const { header, preload, metadata, flaw } = found;
   const ends = (block: bigint): bigint => (block + 1n) * blockSize;
   const ring = BigInt(redoxfsHeaderRing) * blockSize;
   const refused = metadata.filter(({ block }) => ends(block) > preload);
   const damaged = metadata.filter(({ intact }) => !intact);
   const last = metadata.reduce((most, { block }) => (ends(block) > most ? ends(block) : most), ring);
   const needed = ((last + mebi - 1n) / mebi) * mebi;
-  const outcome = damaged.length > 0 || refused.length > 0 || preload < ring ? 'fails' : preload >= header.size ? 'works' : encrypted ? 'unknown' : 'by-luck';
-  const facts = { header, preload, outcome, metadata, refused, damaged, ...(used === undefined ? {} : { used }), needed } as const;
-  return { ...facts, sentence: sentenceOf(facts) };
+  const isLost = flaw !== undefined || damaged.length > 0 || refused.length > 0 || preload < ring;
+  const outcome = isLost ? 'fails' : preload >= header.size ? 'works' : untold !== undefined ? 'unknown' : 'by-luck';
+  const facts = { ...found, outcome, refused, damaged, needed } as const;
+  return { ...facts, sentence: sentenceOf(facts, untold) };
 };
 
 const listed = (blocks: readonly MetadataBlock[]): string => {
@@ -152,13 +184,16 @@ const listed = (blocks: readonly MetadataBlock[]): string => {
   return `${shown.join(', ')}${blocks.length > shown.length ? ` and ${blocks.length - shown.length} more` : ''}`;
 };
 
-const sentenceOf = ({ header, preload, outcome, refused, damaged, used, needed }: Omit<RedoxfsVerdict, 'sentence'>): string => {
+const sentenceOf = ({ header, preload, outcome, refused, damaged, flaw, used, needed }: Omit<RedoxfsVerdict, 'sentence'>, untold = ''): string => {
   const whole = `a filesystem of ${sizeInWords(header.size)}`;
+  if (flaw !== undefined) return `mounting fails whatever is preloaded: ${flaw}.`;
   if (damaged.length > 0) return `mounting fails whatever is preloaded: ${listed(damaged)} does not have the hash its pointer tells, so the image is damaged.`;
   if (outcome === 'works') return `the whole of ${whole} is preloaded: no read of disk.live is refused.`;
   if (preload < BigInt(redoxfsHeaderRing) * blockSize) return `mounting fails: a preload of ${sizeInWords(preload)} does not hold the ring of ${redoxfsHeaderRing} headers (1 MiB), which is read first.`;
+  const [written, more] = refused;
+  if (written?.kind === 'new allocation log') return `mounting fails: all it reads lies in the ${sizeInWords(preload)} preloaded of ${whole}, but no block there is free, and its clean-up writes the allocation log anew to block ${written.block}${more === undefined ? '' : ' and on'} (${sizeInWords(written.block * blockSize)} from its start), which lived refuses with EINVAL. A preload of ${needed / mebi} MiB would let it mount.`;
   if (refused.length > 0) return `mounting fails: with ${sizeInWords(preload)} of ${whole} preloaded, ${listed(refused)} lies past the preload and lived answers EINVAL. A preload of ${needed / mebi} MiB would let it mount.`;
-  if (outcome === 'unknown') return `${sizeInWords(preload)} of ${whole} are preloaded; whether mounting reads past that cannot be told, since the filesystem is encrypted.`;
+  if (outcome === 'unknown') return `${sizeInWords(preload)} of ${whole} are preloaded; whether mounting reads past that cannot be told, since ${untold}.`;
   const later = used === undefined || used.past <= 0n ? 'nothing in use lies past it yet' : `${sizeInWords(used.past)} in use lie past it, and reading a file there fails with EINVAL`;
-  return `it mounts by luck: all that mounting reads lies in the ${sizeInWords(preload)} preloaded of ${whole}, but ${later}.`;
+  return `it mounts by luck: all that mounting reads and writes lies in the ${sizeInWords(preload)} preloaded of ${whole}, but ${later}.`;
 };

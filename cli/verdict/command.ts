@@ -78,7 +78,7 @@ function asText({ header, offset, partition, preload, metadata, used, needed, se
     sentence,
     `  filesystem: ${header.uuid}, version ${header.version}, ${sizeInWords(header.size)}, at ${sizeInWords(offset)} of the image${partition === undefined ? '' : ` (partition ${partition})`}, generation ${header.generation}`,
     `  preload:    ${sizeInWords(preload)}${preload === header.size ? ' (all of it)' : ''}; mounting needs ${sizeInWords(needed)}`,
-    ...(furthest === undefined ? [] : [`  mounting reads ${metadata.length} blocks behind the header ring; the furthest is block ${furthest.block} of the ${furthest.kind}`]),
+    ...(furthest === undefined ? [] : [`  mounting reads and writes ${metadata.length} blocks behind the header ring; the furthest is block ${furthest.block} of the ${furthest.kind}`]),
     ...(used === undefined ? [] : [`  in use:     ${sizeInWords(used.total)}, ${sizeInWords(used.past)} of it past the preload`]),
   ].join('\n');
 }

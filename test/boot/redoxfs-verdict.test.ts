@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gptPartitions } from '../../boot/disk-partitions';
 import { preloadFromText } from '../../boot/redox-preload-text';
 import { redoxfsVerdict, type RedoxfsVerdict } from '../../boot/redoxfs-verdict';
-import { makeRedoxFs } from '../guests/redox-live/image/redoxfs.mjs';
+import { makeRedoxFs, seahash } from '../guests/redox-live/image/redoxfs.mjs';
 import { trials } from '../trials';
 
 const uuid = Buffer.from('6ba9ae7a20954d8b8aab78b340c29bb4', 'hex');
@@ -18,7 +18,7 @@ describe('the verdict on a live image', () => {
     expect(found).toMatchObject({ outcome: 'fails', preload: 4n * mib, needed: 8n * mib, damaged: [] });
     expect(found?.refused.map(({ kind, block }) => [kind, block])).toEqual([['allocation log', 1800n]]);
     expect(found?.sentence).toMatch(/^mounting fails: with 4 MiB of a filesystem of 8 MiB preloaded, block 1800 of the allocation log \(7 MiB from its start\)/);
-    expect(found?.metadata.map(({ kind }) => kind)).toEqual(['allocation log', 'allocation log', 'allocation log', 'tree', 'tree', 'tree', 'tree']);
+    expect(found?.metadata.map(({ kind }) => kind)).toEqual(['allocation log', 'allocation log', 'allocation log', 'tree', 'tree', 'tree', 'tree', 'new allocation log']);
   });
   it('mounts by luck where all that mounting reads lies inside, and tells what is in use past it', async () => {
     const found = await verdict(make(264), 4n * mib);
@@ -44,6 +44,41 @@ describe('the verdict on a live image', () => {
     expect(await verdict(encrypted, 4n * mib)).toMatchObject({ outcome: 'unknown', metadata: [] });
     expect(await verdict(Buffer.alloc(4096))).toBeUndefined();
     expect(await verdict(Buffer.alloc(0))).toBeUndefined();
+  });
+  it('fails where the clean-up of the mount has no free block inside to write to, or none at all', async () => {
+    const full = (kib: number, sizeMib = 8): Buffer => makeRedoxFs({ sizeMib, uuid, middle: 263, root: { fill: Buffer.alloc(kib * 1024, 1) } }).data;
+    const found = await verdict(full(3072), 4n * mib);
+    // The metadata follows the ring without a gap, and 24 records of 32 blocks follow that.
+    expect(found).toMatchObject({ outcome: 'fails', refused: [{ kind: 'new allocation log' }], damaged: [], needed: 5n * mib });
+    expect(found?.sentence).toMatch(/^mounting fails: all it reads lies in the 4 MiB preloaded .* writes the allocation log anew to block 10\d\d /);
+    expect(found?.metadata.filter(({ block }) => block >= 1024n)).toEqual(found?.refused);
+    expect(await verdict(full(3072), 5n * mib)).toMatchObject({ outcome: 'by-luck' });
+    const lacking = await verdict(makeRedoxFs({ sizeMib: 4, uuid, middle: 263, root: { fill: Buffer.alloc((3072 - 128) * 1024, 1) }, fillUp: true }).data);
+    expect(lacking).toMatchObject({ outcome: 'fails', flaw: expect.stringContaining('ENOSPC') as string });
+  });
+  it('fails where redoxfs finds no header in the first place, or a log that takes what is not free', async () => {
+    const image = make(264);
+    image.writeUInt8(1, 100);
+    expect(await verdict(image, 8n * mib)).toMatchObject({ outcome: 'fails', flaw: expect.stringContaining('ENOENT') as string });
+    const moved = make(264);
+    moved.copy(moved, 0, 4096, 8192);
+    expect((await verdict(moved))?.flaw).toContain('generation 1');
+    expect((await verdict(makeRedoxFs({ sizeMib: 8, uuid, middle: 264, root: {}, takeTwice: true }).data))?.sentence).toMatch(/^mounting fails whatever is preloaded: the allocation log takes block \d+, which it has not freed/);
+  });
+  it('tells another version, and a second hash that is not the plain one, as what it cannot follow', async () => {
+    const resigned = (change: (header: Buffer) => void): Buffer => {
+      const image = make(264);
+      for (let slot = 0; slot < 4; slot++) {
+        const header = image.subarray(slot * 4096, (slot + 1) * 4096);
+        change(header);
+        const hash = seahash(header.subarray(0, 4072));
+        header.writeBigUInt64LE(hash, 4088);
+        header.writeBigUInt64LE(hash, 4072);
+      }
+      return image;
+    };
+    expect(await verdict(resigned((header) => { header.writeBigUInt64LE(7n, 8); }), 4n * mib)).toMatchObject({ outcome: 'unknown', sentence: expect.stringContaining('version 7') as string });
+    expect(await verdict(resigned((header) => { header.writeUInt8(1, 4085); }), 4n * mib)).toMatchObject({ outcome: 'unknown', sentence: expect.stringContaining('encrypted') as string });
   });
   it('ends on any bytes behind a header', async () => {
     const image = make(300);

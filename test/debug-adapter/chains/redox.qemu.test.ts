@@ -174,6 +174,21 @@ describe('redox-live', () => {
     await booted.machine.close('kill');
   });
 
+  it('whose clean-up has no free block inside the preload fails as the verdict from its image says, in a write', async () => {
+    const full = await buildRedoxLive({ firmware: 'bios', variant: 'mini', fillMib: 3 });
+    const verdict = await imageVerdict(full.disk, BigInt(full.constants.preloadMib) << 20n);
+    expect(verdict).toMatchObject({ outcome: 'fails', offset: 2n << 20n, refused: [{ kind: 'new allocation log' }] });
+    const booted = await boot(full, 2);
+    await booted.untilAt('kmain');
+    const chain = new RedoxChain();
+    const sites = chain.errorSites(await booted.context('kernel'), 'lived');
+    if ('unknown' in sites) throw new Error(sites.unknown);
+    const { seen } = await untilError(booted, sites);
+    expect(seen).toMatchObject({ errno: 22, operation: 'Write', process: 'lived' });
+    expect(seen.arguments.find(({ name }) => name === 'block')?.value).toBe(verdict.refused[0]?.block);
+    await booted.machine.close('kill');
+  });
+
   it('changes a variable before its readers start', async () => {
     const booted = await boot(paths, 2);
     await booted.untilAt('kstart');

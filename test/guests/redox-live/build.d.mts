@@ -23,6 +23,8 @@ export interface RedoxLiveOptions {
   dwarf?: 4 | 5;
   /** Unit files of the initfs beside or in place of those of image/initfs, by name. */
   initfsUnits?: Record<string, string>;
+  /** A file of so many MiB behind the others; as `mini` with as much as the preload, no free block lies inside of it. */
+  fillMib?: number;
 }
 
 export interface RedoxLivePaths {

@@ -116,9 +116,9 @@ function unitFiles(folder) {
 
 /**
  * @param {string} system folder of kernel and programs
- * @param {{ variant: string, sizeMib: number, preloadMib: number, uuid: string, initfsUnits: Record<string, string> }} options
+ * @param {{ variant: string, sizeMib: number, preloadMib: number, uuid: string, initfsUnits: Record<string, string>, fillMib: number }} options
  */
-function makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits }) {
+function makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits, fillMib }) {
   /** @param {string} name */
   const stripped = (name) => readFileSync(join(system, 'stripped', name));
   const given = Object.fromEntries(Object.entries(initfsUnits).map(([name, text]) => [name, Buffer.from(text)]));
@@ -132,11 +132,13 @@ function makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnit
     usr: {
       bin: { getty: stripped('getty') },
       lib: { 'init.d': unitFiles(join(here, 'image/root')), boot: { kernel: readFileSync(join(system, 'kernel/kernel')), initfs } },
+      ...(fillMib > 0 ? { share: { fill: Buffer.alloc(fillMib << 20, 1) } } : {}),
     },
   };
   const [blocks, preload] = [sizeMib * 256, Math.min(preloadMib, sizeMib) * 256];
   const beyond = preload < blocks ? preload + Math.floor((blocks - preload) / 3) : blocks - 2;
-  const middle = variant === 'full' ? beyond : 264;
+  // Without a gap before it where there is to be no free block inside.
+  const middle = variant === 'full' ? beyond : fillMib > 0 ? 263 : 264;
   return makeRedoxFs({ sizeMib, uuid: Buffer.from(uuid.replaceAll('-', ''), 'hex'), middle, root });
 }
 
@@ -173,12 +175,12 @@ export async function buildRedoxLive(options = {}) {
     buildLoader(tools, 'dwarf', preloadMib),
     ...(bios ? [buildBiosLoader(tools, preloadMib)] : []),
   ]);
-  const { initfsUnits = {} } = options;
+  const { initfsUnits = {}, fillMib = 0 } = options;
   const values = { variant, preloadMib, sizeMib, uuid, loaderDebug, system: basename(system), pdb: basename(pdb), dwarf: basename(dwarf), ...(bios ? { bios: basename(stages) } : {}) };
-  const key = contentHash([join(here, 'image'), join(here, 'build.mjs')], { ...values, initfsUnits });
+  const key = contentHash([join(here, 'image'), join(here, 'build.mjs')], { ...values, initfsUnits, fillMib });
   const directory = await cachedDirectory('redox-live', key, async (temporary) => {
     const loader = join(loaderDebug === 'pdb' ? pdb : dwarf, 'bootloader.efi');
-    const fs = makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits });
+    const fs = makeFileSystem(system, { variant, sizeMib, preloadMib, uuid, initfsUnits, fillMib });
     const { disk, redoxfsOffset } = bios
       ? makeBiosDisk({ bootloader: readFileSync(join(stages, 'bootloader.bin')), redoxfs: fs.data })
       : makeDisk({ directory: temporary, loader, redoxfs: fs.data, readFile: (path) => readFileSync(path) });

@@ -149,9 +149,10 @@ function writeAllocList(image, index, prev, entries) {
 /**
  * An image whose allocation log is a chain of three blocks: the newest and the oldest near the start, the one between
  * at `middle`.
- * @param {{ sizeMib: number, uuid: Buffer, middle: number, root: Directory }} options
+ * `fillUp`: no block is left free; `takeTwice`: the log takes one block twice.
+ * @param {{ sizeMib: number, uuid: Buffer, middle: number, root: Directory, fillUp?: boolean, takeTwice?: boolean }} options
  */
-export function makeRedoxFs({ sizeMib, uuid, middle, root }) {
+export function makeRedoxFs({ sizeMib, uuid, middle, root, fillUp, takeTwice }) {
   const image = new Image(sizeMib * 256);
   const [tree, oldest, newest] = [image.take(1), image.take(1), image.take(1)];
   const lists = [image.take(1), image.take(1), image.take(1)];
@@ -171,6 +172,9 @@ export function makeRedoxFs({ sizeMib, uuid, middle, root }) {
   const nothing = { addr: 0n, hash: 0n };
   const first = RING + 1;
   const taken = image.used.map(([index, count]) => ({ index, count: -count })).sort((a, b) => a.index - b.index);
+  const end = Math.max(...image.used.map(([index, count]) => index + count));
+  if (fillUp) taken.push({ index: end, count: end - image.blocks });
+  if (takeTwice) taken.push(...taken.slice(-1));
   const half = Math.ceil(taken.length / 2);
   let alloc = writeAllocList(image, oldest, nothing, [{ index: first, count: image.blocks - first }]);
   alloc = writeAllocList(image, middle, alloc, taken.slice(0, half));
