@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { SymbolKind, type CallHierarchyItem } from 'vscode-languageserver';
 import type { Range } from './findings';
 import { environmentFlow } from './init-units/environment';
@@ -7,6 +6,7 @@ import { kenvFlow, type Occurrence } from './kenv/flow';
 import { systemReaders } from './kenv/navigate';
 import type { FlowItem, FlowSubject } from './service';
 import type { Workspace } from './workspace/workspace';
+import { uriOf } from './workspace/uris';
 
 /** Another item and the places at which the flow passes between the two. */
 export interface Flow {
@@ -17,7 +17,7 @@ export interface Flow {
 const kinds: Record<FlowSubject['kind'], SymbolKind> = { kenv: SymbolKind.Variable, environment: SymbolKind.Variable, unit: SymbolKind.Event, file: SymbolKind.File };
 
 /** An item as the protocol has it; what it stands for travels in `data`. */
-export const asItem = ({ subject, name, detail, path, range }: FlowItem): CallHierarchyItem => ({ name, detail, kind: kinds[subject.kind], uri: pathToFileURL(path).href, range, selectionRange: range, data: subject });
+export const asItem = ({ subject, name, detail, path, range }: FlowItem): CallHierarchyItem => ({ name, detail, kind: kinds[subject.kind], uri: uriOf(path), range, selectionRange: range, data: subject });
 
 /** Who sets a variable or has a unit started, in the order of a boot. */
 export function incoming(workspace: Workspace, item: CallHierarchyItem): Flow[] {

@@ -5,7 +5,7 @@ import { diagnose } from './diagnose';
 import type { Finding } from './findings';
 import { parserFor } from './grammars/load';
 import { Trees } from './grammars/trees';
-import { DiskFiles } from './workspace/files';
+import { DiskFiles } from './workspace/disk-files';
 import { shellcheckInstalled } from './workspace/shellcheck';
 import { Workspace } from './workspace/workspace';
 

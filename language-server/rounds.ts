@@ -1,6 +1,9 @@
 /** A turn of the event loop; the connection takes one message in each. */
 export type NextTurn = (run: () => void) => void;
 
+/** Browsers have no setImmediate. */
+export const nextTurn: NextTurn = typeof setImmediate === 'function' ? (run) => void setImmediate(run) : (run) => void setTimeout(run);
+
 /** So long, in ms, diagnostics stand back while messages come in every turn. */
 const patience = 250;
 
@@ -16,7 +19,7 @@ export class Rounds {
 
   constructor(
     private readonly work: (uri: string) => void,
-    private readonly next: NextTurn = (run) => void setImmediate(run),
+    private readonly next: NextTurn = nextTurn,
     /** Begins a round: the editor, which is about to write its request, has to come to its turn. */
     private readonly pause: NextTurn = (run) => void setTimeout(run, 1),
     private readonly now: () => number = Date.now,

@@ -1,4 +1,3 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CodeActionKind,
   DiagnosticSeverity,
@@ -13,7 +12,7 @@ import {
   type InitializeResult,
   type TextEdit,
   type WorkspaceEdit,
-} from 'vscode-languageserver/node';
+} from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { UnitGraph, UnitGraphArguments } from '../boot/languages/init-units/unit-graph';
 import { loaderRules } from '../boot/languages/loader-conf';
@@ -23,16 +22,16 @@ import type { Finding, Fix } from './findings';
 import { asItem, incoming, outgoing } from './hierarchy';
 import { initUnitService } from './init-units/service';
 import { unitGraph } from './init-units/unit-graph';
-import { parserFor } from './grammars/load';
+import type { ParserFor } from './grammars/parsers';
 import { Trees } from './grammars/trees';
 import { launchdService } from './launchd/service';
 import { resolveName } from './loader-conf/features/completion';
 import { loaderConfService } from './loader-conf/service';
-import { Rounds } from './rounds';
+import { nextTurn, Rounds } from './rounds';
 import { tokenTypes, type LanguageService, type RenameChange, type Source } from './service';
-import { DiskFiles } from './workspace/files';
+import type { EditedFiles } from './workspace/files';
 import type { FileKind } from './workspace/recognise';
-import { shellcheckInstalled } from './workspace/shellcheck';
+import { pathOf, uriOf } from './workspace/uris';
 import { Workspace } from './workspace/workspace';
 
 /** What an editor may set, below `bootscope`. */
@@ -40,9 +39,18 @@ interface EditorSettings {
   readonly loaderConf?: { readonly loader?: string; readonly format?: { readonly enable?: boolean } };
 }
 
+/** What the server needs of the place it runs in. */
+export interface Host {
+  readonly parserFor: ParserFor;
+  /** The editor's files; `fetched` is told of each path whose text has come late. */
+  files(fetched: (path: string) => void): EditedFiles;
+  readonly shellcheck: boolean;
+}
+
 /** Serves one editor over a connection; `listen` is left to the caller. */
-export async function serve(connection: Connection): Promise<void> {
-  const files = new DiskFiles();
+export async function serve(connection: Connection, host: Host): Promise<void> {
+  const { parserFor } = host;
+  const files = host.files((path) => workspace.changed(path));
   const workspace = new Workspace(files);
   const documents = new TextDocuments(TextDocument);
   const trees = new Trees(await parserFor('loader-conf'));
@@ -53,7 +61,6 @@ export async function serve(connection: Connection): Promise<void> {
   let asksForSettings = false;
   let renamesFiles = false;
 
-  const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);
   const sourceOf = (uri: string): { source: Source; service: LanguageService } | undefined => {
     rounds.heard();
     const document = documents.get(uri);
@@ -69,7 +76,7 @@ export async function serve(connection: Connection): Promise<void> {
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     folders = (params.workspaceFolders ?? []).flatMap((folder) => pathOf(folder.uri) ?? []);
     const given = params.initializationOptions as { readonly shellcheck?: boolean } | null | undefined;
-    workspace.settings = { ...workspace.settings, shellcheck: given?.shellcheck === true || shellcheckInstalled() };
+    workspace.settings = { ...workspace.settings, shellcheck: given?.shellcheck === true || host.shellcheck };
     renamesFiles = params.capabilities.workspace?.workspaceEdit?.resourceOperations?.includes('rename') === true && params.capabilities.workspace.workspaceEdit.documentChanges === true;
     asksForSettings = params.capabilities.workspace?.configuration === true;
     return {
@@ -101,13 +108,38 @@ export async function serve(connection: Connection): Promise<void> {
     workspace.settings = { ...workspace.settings, rules };
   };
 
+  /** Answers again until nothing was missing: see `EditedFiles.pending`. */
+  const settled = <T>(run: () => T): T | Promise<T> => {
+    const value = run();
+    const wait = files.pending();
+    return wait === undefined ? value : wait.then(() => settled(run));
+  };
+
+  /** What a language of ours answers about an open text. */
+  const about = <T>({ uri }: { readonly uri: string }, run: (open: { source: Source; service: LanguageService }) => T | undefined): T | null | Promise<T | null> =>
+    settled(() => {
+      const open = sourceOf(uri);
+      return (open === undefined ? undefined : run(open)) ?? null;
+    });
+
+  /** The last answer that was begun for each document. */
+  const published = new Map<string, number>();
+  let turns = 0;
   const publish = (uri: string): void => {
     const path = pathOf(uri);
     if (path === undefined) return;
-    const found = diagnose(path, workspace);
-    findings.set(uri, found);
-    const version = documents.get(uri)?.version;
-    void connection.sendDiagnostics({ uri, diagnostics: found.map(asDiagnostic), ...(version === undefined ? {} : { version }) });
+    const turn = ++turns;
+    published.set(uri, turn);
+    const send = (found: readonly Finding[]): void => {
+      // A later answer may have overtaken this one, or the file was closed.
+      if (published.get(uri) !== turn) return;
+      findings.set(uri, found);
+      const version = documents.get(uri)?.version;
+      void connection.sendDiagnostics({ uri, diagnostics: found.map(asDiagnostic), ...(version === undefined ? {} : { version }) });
+    };
+    const found = settled(() => diagnose(path, workspace));
+    if (found instanceof Promise) void found.then(send);
+    else send(found);
   };
   // A file's neighbours may depend on it, so a change is a matter of all open documents.
   const rounds = new Rounds(publish);
@@ -115,14 +147,21 @@ export async function serve(connection: Connection): Promise<void> {
 
   /** The shell's grammar is large: it is loaded with the first script that concerns us. */
   const loadShell = async (): Promise<void> => {
-    if (workspace.shell === undefined && workspace.of('boot-script').length > 0) workspace.shell = new Trees(await parserFor('bash'));
+    if (workspace.shell !== undefined || (await settled(() => workspace.of('boot-script'))).length === 0) return;
+    try {
+      workspace.shell = new Trees(await parserFor('bash'));
+    } catch (error) {
+      // All but scripts goes on.
+      connection.console.error(`the grammar of shell scripts cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    }
   };
 
   connection.onInitialized(async () => {
     await readSettings();
     workspace.complete = false;
-    for (const folder of folders) await workspace.scan(folder, () => new Promise((resolve) => setImmediate(resolve)));
-    workspace.complete = true;
+    let complete = true;
+    for (const folder of folders) complete = (await workspace.scan(folder, () => new Promise(nextTurn))) && complete;
+    workspace.complete = complete;
     await loadShell();
     publishAll();
     void connection.sendNotification('bootscope/indexed', { files: workspace.all().length });
@@ -135,6 +174,7 @@ export async function serve(connection: Connection): Promise<void> {
     for (const { uri, type } of changes) {
       const path = pathOf(uri);
       if (path === undefined) continue;
+      files.changed(path);
       if (type === 3) workspace.remove(path);
       else workspace.add(path);
     }
@@ -158,68 +198,43 @@ export async function serve(connection: Connection): Promise<void> {
     workspace.changed(path);
     trees.delete(path);
     findings.delete(document.uri);
+    published.delete(document.uri);
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   });
 
-  connection.onCompletion(({ textDocument, position }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.completion?.(open.source, position) ?? null;
-  });
+  connection.onCompletion(({ textDocument, position }) => about(textDocument, ({ service, source }) => service.completion?.(source, position)));
   connection.onCompletionResolve((item) => resolveName(item));
-  connection.onHover(({ textDocument, position }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.hover?.(open.source, position) ?? null;
-  });
-  connection.onDefinition(({ textDocument, position }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.definition?.(open.source, position) ?? null;
-  });
-  connection.onReferences(({ textDocument, position }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.references?.(open.source, position) ?? null;
-  });
-  connection.onPrepareRename(({ textDocument, position }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.renameRange?.(open.source, position) ?? null;
-  });
-  connection.onRenameRequest(({ textDocument, position, newName }) => {
-    const open = sourceOf(textDocument.uri);
-    const changes = open?.service.rename?.(open.source, position, newName);
-    return changes === undefined ? null : workspaceEdit(changes, renamesFiles);
-  });
-  connection.languages.callHierarchy.onPrepare(({ textDocument, position }) => {
-    const open = sourceOf(textDocument.uri);
-    const item = open?.service.flowItem?.(open.source, position);
-    return item === undefined ? null : [asItem(item)];
-  });
-  connection.languages.callHierarchy.onIncomingCalls(({ item }) => incoming(workspace, item).map((one) => ({ from: one.item, fromRanges: one.ranges })));
-  connection.languages.callHierarchy.onOutgoingCalls(({ item }) => outgoing(workspace, item).map((one) => ({ to: one.item, fromRanges: one.ranges })));
-  connection.onDocumentSymbol(({ textDocument }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.symbols?.(open.source) ?? null;
-  });
-  connection.onFoldingRanges(({ textDocument }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.folding?.(open.source) ?? null;
-  });
-  connection.onDocumentFormatting(({ textDocument }) => {
-    const open = formats ? sourceOf(textDocument.uri) : undefined;
-    return open?.service.format?.(open.source) ?? null;
-  });
-  connection.onDocumentLinks(({ textDocument }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.links?.(open.source) ?? null;
-  });
-  connection.languages.inlayHint.on(({ textDocument, range }) => {
-    const open = sourceOf(textDocument.uri);
-    return open?.service.inlayHints?.(open.source, range) ?? null;
-  });
-  connection.languages.semanticTokens.on(({ textDocument }) => {
-    const builder = new SemanticTokensBuilder();
-    const open = sourceOf(textDocument.uri);
-    for (const { line, start, length, type } of open?.service.tokens?.(open.source) ?? []) builder.push(line, start, length, tokenTypes.indexOf(type), 0);
-    return builder.build();
-  });
+  connection.onHover(({ textDocument, position }) => about(textDocument, ({ service, source }) => service.hover?.(source, position)));
+  connection.onDefinition(({ textDocument, position }) => about(textDocument, ({ service, source }) => service.definition?.(source, position)));
+  connection.onReferences(({ textDocument, position }) => about(textDocument, ({ service, source }) => service.references?.(source, position)));
+  connection.onPrepareRename(({ textDocument, position }) => about(textDocument, ({ service, source }) => service.renameRange?.(source, position)));
+  connection.onRenameRequest(({ textDocument, position, newName }) =>
+    about(textDocument, ({ service, source }) => {
+      const changes = service.rename?.(source, position, newName);
+      return changes && workspaceEdit(changes, renamesFiles);
+    }),
+  );
+  connection.languages.callHierarchy.onPrepare(({ textDocument, position }) =>
+    about(textDocument, ({ service, source }) => {
+      const item = service.flowItem?.(source, position);
+      return item && [asItem(item)];
+    }),
+  );
+  connection.languages.callHierarchy.onIncomingCalls(({ item }) => settled(() => incoming(workspace, item).map((one) => ({ from: one.item, fromRanges: one.ranges }))));
+  connection.languages.callHierarchy.onOutgoingCalls(({ item }) => settled(() => outgoing(workspace, item).map((one) => ({ to: one.item, fromRanges: one.ranges }))));
+  connection.onDocumentSymbol(({ textDocument }) => about(textDocument, ({ service, source }) => service.symbols?.(source)));
+  connection.onFoldingRanges(({ textDocument }) => about(textDocument, ({ service, source }) => service.folding?.(source)));
+  connection.onDocumentFormatting(({ textDocument }) => (formats ? about(textDocument, ({ service, source }) => service.format?.(source)) : null));
+  connection.onDocumentLinks(({ textDocument }) => about(textDocument, ({ service, source }) => service.links?.(source)));
+  connection.languages.inlayHint.on(({ textDocument, range }) => about(textDocument, ({ service, source }) => service.inlayHints?.(source, range)));
+  connection.languages.semanticTokens.on(({ textDocument }) =>
+    settled(() => {
+      const builder = new SemanticTokensBuilder();
+      const open = sourceOf(textDocument.uri);
+      for (const { line, start, length, type } of open?.service.tokens?.(open.source) ?? []) builder.push(line, start, length, tokenTypes.indexOf(type), 0);
+      return builder.build();
+    }),
+  );
   connection.onCodeAction(({ textDocument, range }) =>
     (findings.get(textDocument.uri) ?? []).flatMap((one): CodeAction[] =>
       one.range.end.line < range.start.line || one.range.start.line > range.end.line
@@ -233,7 +248,7 @@ export async function serve(connection: Connection): Promise<void> {
           })),
     ),
   );
-  connection.onRequest('bootscope/unitGraph', (asked: UnitGraphArguments | null): UnitGraph => unitGraph(workspace, asked?.uri === undefined ? undefined : pathOf(asked.uri)));
+  connection.onRequest('bootscope/unitGraph', (asked: UnitGraphArguments | null): UnitGraph | Promise<UnitGraph> => settled(() => unitGraph(workspace, asked?.uri === undefined ? undefined : pathOf(asked.uri))));
   documents.listen(connection);
 }
 
@@ -241,16 +256,15 @@ const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverit
 
 /** An editor that cannot rename files gets the changes of texts alone. */
 function workspaceEdit(changes: readonly RenameChange[], renamesFiles: boolean): WorkspaceEdit {
-  const uri = (path: string): string => pathToFileURL(path).href;
   const edits = changes.filter((one) => one.edits.length > 0);
-  if (!renamesFiles || changes.every((one) => one.renamed === undefined)) return { changes: Object.fromEntries(edits.map(({ path, edits: all }) => [uri(path), [...all]])) };
-  const renames = changes.flatMap(({ path, renamed }) => (renamed === undefined ? [] : [{ kind: 'rename' as const, oldUri: uri(path), newUri: uri(renamed) }]));
-  return { documentChanges: [...edits.map(({ path, edits: all }) => ({ textDocument: { uri: uri(path), version: null }, edits: [...all] })), ...renames] };
+  if (!renamesFiles || changes.every((one) => one.renamed === undefined)) return { changes: Object.fromEntries(edits.map(({ path, edits: all }) => [uriOf(path), [...all]])) };
+  const renames = changes.flatMap(({ path, renamed }) => (renamed === undefined ? [] : [{ kind: 'rename' as const, oldUri: uriOf(path), newUri: uriOf(renamed) }]));
+  return { documentChanges: [...edits.map(({ path, edits: all }) => ({ textDocument: { uri: uriOf(path), version: null }, edits: [...all] })), ...renames] };
 }
 
 const editsOf = (uri: string, fix: Fix): Record<string, TextEdit[]> => {
   const all: Record<string, TextEdit[]> = {};
-  for (const { path, range, text } of fix.changes) (all[path === undefined ? uri : pathToFileURL(path).href] ??= []).push({ range, newText: text });
+  for (const { path, range, text } of fix.changes) (all[path === undefined ? uri : uriOf(path)] ??= []).push({ range, newText: text });
   return all;
 };
 
@@ -261,5 +275,5 @@ const asDiagnostic = (one: Finding): Diagnostic => ({
   source: 'bootscope',
   message: one.message,
   ...(one.unnecessary === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
-  ...(one.related.length === 0 ? {} : { relatedInformation: one.related.map(({ path, range, message }) => ({ location: { uri: pathToFileURL(path).href, range }, message })) }),
+  ...(one.related.length === 0 ? {} : { relatedInformation: one.related.map(({ path, range, message }) => ({ location: { uri: uriOf(path), range }, message })) }),
 });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ensureNode, ensureNpm, root } from './setup/ensure.mjs';
 import { copyTerminal } from './terminal.mjs';
-import { alias, copyWasm } from './wasm.mjs';
+import { alias, copyWasm, forBrowsers } from './wasm.mjs';
 
 ensureNode();
 ensureNpm();
@@ -51,8 +51,8 @@ await build({
   alias,
 });
 
-// The entry for editors in a browser: no module of Node can be in it, or the build fails.
-await build({ ...common, entryPoints: { web: 'extension/web.ts' }, format: 'cjs', platform: 'browser', target: 'es2022', external: ['vscode'] });
+// The entries for editors in a browser: no module of Node can be in them, or the build fails.
+await build({ ...common, ...forBrowsers, entryPoints: { web: 'extension/web.ts', 'language-worker': 'language-server/browser-main.ts' } });
 // The script of the webview: runs in a browser, so it has an entry of its own.
 await build({ ...common, entryPoints: { 'boot-chain': 'extension/views/boot-chain/page/main.ts' }, format: 'iife', platform: 'browser', target: 'es2022' });
 

@@ -10,7 +10,9 @@ import { copyTerminal } from './terminal.mjs';
 /** Targets of VS Code (code.visualstudio.com, "Publishing Extensions", platform-specific extensions). */
 const targets = ['linux-x64', 'linux-arm64', 'linux-armhf', 'alpine-x64', 'alpine-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64', 'web'];
 /** What only a program beside the editor needs. */
-const notInBrowsers = /dist\/(debug-adapter|cli|command-leader|symbols-worker|sample|iced|prebuilds)/;
+const notInBrowsers = /dist\/(debug-adapter|cli|command-leader|symbols-worker|language-server|boot-chain|sample|iced|prebuilds|tree-sitter-\*)/;
+/** Grammars of the language server; those of expressions are the debug adapter's. */
+const grammarsInBrowsers = ['!dist/tree-sitter-bash.wasm', '!dist/tree-sitter-loader-conf.wasm'];
 
 const argument = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const here = `${process.platform}-${process.arch}`;
@@ -37,7 +39,7 @@ const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-package-'));
 console.log = console.error;
 try {
   for (const target of wanted) {
-    const lines = ignored.split('\n').filter((line) => target !== 'web' || !notInBrowsers.test(line));
+    const lines = target === 'web' ? [...ignored.split('\n').filter((line) => !notInBrowsers.test(line)), ...grammarsInBrowsers] : ignored.split('\n');
     const ignoreFile = path.join(temporary, target);
     fs.writeFileSync(ignoreFile, `${lines.join('\n')}\n`);
     const file = path.join(out, `bootscope-${target}.vsix`);

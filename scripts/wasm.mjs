@@ -18,6 +18,9 @@ const files = [
 /** web-tree-sitter's module for import() asks for import.meta.url, which a CommonJS bundle does not have. */
 export const alias = { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') };
 
+/** What bundles for editors in a browser have apart. Modules that web-tree-sitter asks for when it runs in Node are none of ours. */
+export const forBrowsers = { format: 'cjs', platform: 'browser', target: 'es2022', external: ['vscode', 'fs/promises', 'module'] };
+
 /** Puts them beside a bundle. @param {string} directory */
 export function copyWasm(directory) {
   for (const file of files) fs.copyFileSync(path.join(root, file), path.join(directory, path.basename(file)));

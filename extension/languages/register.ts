@@ -1,28 +1,9 @@
 import * as vscode from 'vscode';
 import type { UnitGraph } from '../../boot/languages/init-units/unit-graph';
-import { LanguageClient, TransportKind, type DocumentSelector } from 'vscode-languageclient/node';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { concerns, selectorOf, watchedFiles } from './documents';
 
-/** What the server looks at. Scripts and TOML files are filtered again by the server: most of them are not ours. */
-const selector: DocumentSelector = [
-  { scheme: 'file', language: 'loader-conf' },
-  { scheme: 'file', language: 'redox-init-unit' },
-  { scheme: 'file', language: 'redox-init-script' },
-  { scheme: 'file', language: 'shellscript' },
-  { scheme: 'file', pattern: '**/{init.d,init.initfs.d}/[0-9][0-9]_*' },
-  { scheme: 'file', pattern: '**/config/**/*.toml' },
-  { scheme: 'file', pattern: '**/{LaunchDaemons,LaunchAgents}/*.plist' },
-  { scheme: 'file', pattern: '**/rc.d/*' },
-];
-
-/** Scripts that may take part in a boot; others do not start the server. */
-const likelyScript = /^#!\s*\/rescue\/|\b(kenv|mdconfig|reboot\s+-r|init_chroot)\b/m;
-
-function concerns(document: vscode.TextDocument): boolean {
-  if (document.uri.scheme !== 'file') return false;
-  if (document.languageId === 'shellscript' || /\/rc\.d\/[^/]+$/.test(document.uri.path)) return likelyScript.test(document.getText());
-  if (document.uri.path.endsWith('.toml')) return document.uri.path.includes('/config/') && /init(\.initfs)?\.d\//.test(document.getText());
-  return vscode.languages.match(selector as vscode.DocumentSelector, document) > 0;
-}
+const schemes = ['file'];
 
 /** After this long the server is asked with what it has found so far. */
 const indexPatienceMs = 20_000;
@@ -41,11 +22,11 @@ export function registerLanguages(context: vscode.ExtensionContext): Languages {
     if (client !== undefined) return client;
     const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'language-server.js').fsPath;
     client = new LanguageClient('bootscope', vscode.l10n.t('Bootscope language server'), { module, transport: TransportKind.ipc }, {
-      documentSelector: selector,
+      documentSelector: selectorOf(schemes),
       initializationOptions: { shellcheck: vscode.extensions.getExtension('timonwong.shellcheck') !== undefined },
       synchronize: {
         configurationSection: 'bootscope',
-        fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.conf,*.conf.local,*.sh,init,init_script,*.rc,*.service,*.target,[0-9][0-9]_*,*.toml,*.plist,Makefile,*.mk,rc.d/*}'),
+        fileEvents: vscode.workspace.createFileSystemWatcher(watchedFiles),
       },
     });
     const started = client;
@@ -58,7 +39,7 @@ export function registerLanguages(context: vscode.ExtensionContext): Languages {
     return client;
   };
   const look = (document: vscode.TextDocument): void => {
-    if (client === undefined && concerns(document)) start();
+    if (client === undefined && concerns(document, schemes)) start();
   };
   context.subscriptions.push(vscode.workspace.onDidOpenTextDocument(look));
   vscode.workspace.textDocuments.forEach(look);

@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { SymbolKind, type DocumentLink, type DocumentSymbol, type FoldingRange } from 'vscode-languageserver';
 import type { TreeCursor } from 'web-tree-sitter';
 import type { Range } from '../findings';
@@ -8,6 +7,7 @@ import { imageRoot } from '../loader-conf/project';
 import type { Source } from '../service';
 import { startersOf } from './diagnose';
 import { openScript } from './open';
+import { uriOf } from '../workspace/uris';
 
 /** What the shell closes by a word or a bracket of its own: `fi`, `done`, `}`. That line stays in sight. */
 const closed = new Set(['if_statement', 'case_statement', 'do_group', 'compound_statement', 'subshell']);
@@ -66,7 +66,7 @@ export function linksOf(source: Source): DocumentLink[] {
     for (const { value, range } of [command.program, ...command.args]) {
       if (value?.startsWith('/') !== true || range.start.line !== range.end.line) continue;
       const root = roots.find((one) => source.workspace.files.size(`${one}${value}`) !== undefined);
-      if (root !== undefined) links.set(`${range.start.line}:${range.start.character}`, { range, target: pathToFileURL(`${root}${value}`).href });
+      if (root !== undefined) links.set(`${range.start.line}:${range.start.character}`, { range, target: uriOf(`${root}${value}`) });
     }
   }
   return [...links.values()];

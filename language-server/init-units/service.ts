@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { CompletionItemKind, type CompletionItem, type Hover, type Location, type Position } from 'vscode-languageserver';
 import { closureOf, startOrder, templateOf } from '../../boot/languages/init-units/graph';
 import { architectures, restartPolicies, scriptWords, serviceTypes, tables, type UnitKey } from '../../boot/languages/init-units/schema';
@@ -11,6 +10,7 @@ import { renameUnit, resolveUnit, unitReferences } from './rename';
 import { foldingOf, linksOf, symbolsOf } from './structure';
 import { unitsAround, type UnitSet } from './system';
 import { unitsIn, type Unit } from './units';
+import { uriOf } from '../workspace/uris';
 
 const inside = (range: Range, at: Position): boolean =>
   (at.line > range.start.line || (at.line === range.start.line && at.character >= range.start.character)) && (at.line < range.end.line || (at.line === range.end.line && at.character <= range.end.character));
@@ -21,7 +21,7 @@ const unitAt = (source: Source, line: number): Unit | undefined =>
 
 const around = (source: Source, unit: Unit): UnitSet => unitsAround(source.path, unit.stage, source.workspace);
 
-const top = (unit: Unit): Location => ({ uri: pathToFileURL(unit.path).href, range: { start: { line: unit.firstLine, character: 0 }, end: { line: unit.firstLine, character: 0 } } });
+const top = (unit: Unit): Location => ({ uri: uriOf(unit.path), range: { start: { line: unit.firstLine, character: 0 }, end: { line: unit.firstLine, character: 0 } } });
 
 /** Units of Redox's init for an editor: files, line scripts and those embedded in configurations. */
 export const initUnitService: LanguageService = {
@@ -48,7 +48,7 @@ export const initUnitService: LanguageService = {
     const variable = variableAt(unit, at);
     if (variable !== undefined) return environmentFlow(source.workspace, variable.name).map(usePlace);
     const target = unitMeant(source, unit, at);
-    return target === undefined ? [] : unitReferences(source.workspace, target).map((one) => ({ uri: pathToFileURL(one.unit.path).href, range: one.range }));
+    return target === undefined ? [] : unitReferences(source.workspace, target).map((one) => ({ uri: uriOf(one.unit.path), range: one.range }));
   },
   renameRange(source, at) {
     const unit = unitAt(source, at.line) ?? embeddedAt(source, at);
@@ -90,7 +90,7 @@ export const initUnitService: LanguageService = {
 };
 
 const variableAt = (unit: Unit, at: Position): EnvironmentUse | undefined => environmentOf(unit).find((one) => inside(one.range, at));
-const usePlace = (one: EnvironmentUse): Location => ({ uri: pathToFileURL(one.unit.path).href, range: one.range });
+const usePlace = (one: EnvironmentUse): Location => ({ uri: uriOf(one.unit.path), range: one.range });
 
 /** The unit whose `path` in a configuration stands at a place. */
 const embeddedAt = (source: Source, at: Position): Unit | undefined => unitsIn(source.path, source.workspace, source.text).find((unit) => unit.pathRange !== undefined && inside(unit.pathRange, at));

@@ -1,10 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import { SymbolKind, type DocumentLink, type DocumentSymbol, type FoldingRange } from 'vscode-languageserver';
 import { commentBlocks } from '../folding';
 import type { Source } from '../service';
 import { resolveUnit } from './rename';
 import type { Value } from './toml';
 import { unitsIn, type Unit } from './units';
+import { uriOf } from '../workspace/uris';
 
 const unitsOf = (source: Source): readonly Unit[] => unitsIn(source.path, source.workspace, source.text);
 const lastLine = (unit: Unit): number => unit.firstLine + unit.text.replace(/\n$/, '').split('\n').length - 1;
@@ -53,6 +53,6 @@ export const linksOf = (source: Source): DocumentLink[] =>
   unitsOf(source).flatMap((unit) =>
     unit.requires.flatMap(({ id, range }): DocumentLink[] => {
       const target = resolveUnit(source.workspace, source.path, unit.stage, id);
-      return target === undefined ? [] : [{ range, target: `${pathToFileURL(target.path).href}${target.firstLine === 0 ? '' : `#L${target.firstLine + 1}`}` }];
+      return target === undefined ? [] : [{ range, target: `${uriOf(target.path)}${target.firstLine === 0 ? '' : `#L${target.firstLine + 1}`}` }];
     }),
   );

@@ -1,8 +1,8 @@
-import path from 'node:path';
 import type { Stage, UnitNode } from '../../boot/languages/init-units/graph';
 import type { Workspace } from '../workspace/workspace';
 import { get, readToml } from './toml';
 import { unitsIn, type Unit } from './units';
+import { joined } from '../workspace/uris';
 
 /** The units that one running init would see in one stage. */
 export interface UnitSet {
@@ -58,7 +58,7 @@ function includesOf(file: string, workspace: Workspace): readonly string[] {
   const known = all.get(file);
   if (known?.text === text) return known.files;
   const value = get(readToml(text).table, 'include')?.value;
-  const files = value?.kind === 'array' ? value.items.flatMap((item) => (item.kind === 'string' ? [path.posix.join(folderOf(file), item.value)] : [])) : [];
+  const files = value?.kind === 'array' ? value.items.flatMap((item) => (item.kind === 'string' ? [joined(folderOf(file), item.value)] : [])) : [];
   all.set(file, { text, files });
   return files;
 }

@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import type { Location } from 'vscode-languageserver';
 import { freebsdVariables } from '../../boot/environment/freebsd';
 import { describeVariable } from '../../boot/environment/knowledge';
@@ -6,8 +5,9 @@ import { knownVariable } from '../../boot/languages/loader-conf';
 import type { RenameChange } from '../service';
 import type { Workspace } from '../workspace/workspace';
 import { kenvFlow, type Occurrence } from './flow';
+import { uriOf } from '../workspace/uris';
 
-export const locationOf = (one: Occurrence): Location => ({ uri: pathToFileURL(one.path).href, range: one.range });
+export const locationOf = (one: Occurrence): Location => ({ uri: uriOf(one.path), range: one.range });
 
 /** Places that give a variable its value: scripts, which run later, before loader.conf files. */
 export function settersOf(workspace: Workspace, name: string): Occurrence[] {

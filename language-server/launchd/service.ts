@@ -1,10 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import { CompletionItemKind, SymbolKind, type CompletionItem, type DocumentSymbol, type Location, type Position } from 'vscode-languageserver';
 import { jobKeys, keepAliveKeys, type JobKey } from '../../boot/languages/launchd/keys';
 import type { Range } from '../findings';
 import type { LanguageService, Source } from '../service';
 import { readPlist, type PlistEntry, type PlistValue } from './plist';
 import { isNextbsd, jobsOf, mountPointOf, rootOf, strings } from './project';
+import { uriOf } from '../workspace/uris';
 
 const inside = (range: Range, at: Position): boolean =>
   (at.line > range.start.line || (at.line === range.start.line && at.character >= range.start.character)) && (at.line < range.end.line || (at.line === range.end.line && at.character <= range.end.character));
@@ -86,18 +86,18 @@ export const launchdService: LanguageService = {
   definition(source, at): Location[] {
     const path = pathsIn(source).find((one) => inside(one.range, at));
     const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-    if (path !== undefined) return [{ uri: pathToFileURL(path.file).href, range: top }];
+    if (path !== undefined) return [{ uri: uriOf(path.file), range: top }];
     const label = labelsIn(readPlist(source.text).top).find((one) => inside(one.keyRange, at))?.key;
-    return label === undefined ? [] : jobsOf(source.workspace).flatMap((job) => (job.label === label ? [{ uri: pathToFileURL(job.path).href, range: job.plist.top?.entries.find((one) => one.key === 'Label')?.value?.range ?? top }] : []));
+    return label === undefined ? [] : jobsOf(source.workspace).flatMap((job) => (job.label === label ? [{ uri: uriOf(job.path), range: job.plist.top?.entries.find((one) => one.key === 'Label')?.value?.range ?? top }] : []));
   },
   references(source, at): Location[] {
     const { top } = readPlist(source.text);
     const label = top?.entries.find((one) => one.key === 'Label')?.value;
     const named = label?.kind === 'string' && inside(label.range, at) ? label.text : labelsIn(top).find((one) => inside(one.keyRange, at))?.key;
-    return named === undefined ? [] : jobsOf(source.workspace).flatMap((job) => labelsIn(job.plist.top).filter((one) => one.key === named).map((one) => ({ uri: pathToFileURL(job.path).href, range: one.keyRange })));
+    return named === undefined ? [] : jobsOf(source.workspace).flatMap((job) => labelsIn(job.plist.top).filter((one) => one.key === named).map((one) => ({ uri: uriOf(job.path), range: one.keyRange })));
   },
   symbols: (source): DocumentSymbol[] => (readPlist(source.text).top?.entries ?? []).map(symbolOf),
-  links: (source) => pathsIn(source).map(({ range, file }) => ({ range, target: pathToFileURL(file).href })),
+  links: (source) => pathsIn(source).map(({ range, file }) => ({ range, target: uriOf(file) })),
 };
 
 function symbolOf(entry: PlistEntry): DocumentSymbol {

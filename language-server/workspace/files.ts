@@ -1,12 +1,10 @@
-import fs from 'node:fs';
-
 /** One name in a folder, as Node's Dirent has it: looking through large trees makes no objects of our own. */
 export interface Entry {
   readonly name: string;
   isDirectory(): boolean;
 }
 
-/** Files as the editor sees them: open documents before what is on disk. Paths are absolute. */
+/** Files as the editor sees them: open documents before what is on disk. Paths are absolute, with slashes. */
 export interface Files {
   /** Undefined when there is no such file, or it is too large to be text of ours. */
   read(path: string): string | undefined;
@@ -16,57 +14,20 @@ export interface Files {
   exists(path: string): boolean;
 }
 
-/** Larger files are no configuration. */
-const readLimit = 4 << 20;
-
-export class DiskFiles implements Files {
-  private readonly open = new Map<string, string>();
-  private readonly kept = new Map<string, { readonly stamp: string; readonly text: string }>();
-
-  setOpen(path: string, text: string): void {
-    this.open.set(path, text);
-  }
-
-  setClosed(path: string): void {
-    this.open.delete(path);
-  }
-
-  read(path: string): string | undefined {
-    const text = this.open.get(path);
-    if (text !== undefined) return text;
-    try {
-      const { size, mtimeMs, ino } = fs.statSync(path);
-      if (size > readLimit) return undefined;
-      const stamp = `${size} ${mtimeMs} ${ino}`;
-      const kept = this.kept.get(path);
-      if (kept?.stamp === stamp) return kept.text;
-      const fresh = fs.readFileSync(path, 'utf8');
-      this.kept.set(path, { stamp, text: fresh });
-      return fresh;
-    } catch {
-      return undefined;
-    }
-  }
-
-  list(path: string): readonly Entry[] | undefined {
-    try {
-      return fs.readdirSync(path, { withFileTypes: true });
-    } catch {
-      return undefined;
-    }
-  }
-
-  size(path: string): number | undefined {
-    try {
-      const stat = fs.statSync(path);
-      return stat.isFile() ? stat.size : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  exists(path: string): boolean {
-    // A symbolic link of an image tree points into the image, so it need not lead anywhere here.
-    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  }
+/** Files of which some are open in an editor. */
+export interface EditedFiles extends Files {
+  setOpen(path: string, text: string): void;
+  setClosed(path: string): void;
+  /** A file was made, changed or removed outside the editor. */
+  changed(path: string): void;
+  /**
+   * Set when an answer since the last call was made without something that has to be fetched first: the answer holds only when it is
+   * made again behind this. Undefined when all was at hand.
+   */
+  pending(): Promise<void> | undefined;
+  /** Folders beyond which a workspace is not looked through. */
+  readonly folderLimit: number;
 }
+
+/** Bytes; larger files are no configuration. */
+export const readLimit = 4 << 20;

@@ -1,10 +1,12 @@
 import type { LoaderRules } from '../../boot/languages/loader-conf';
 import type { Trees } from '../grammars/trees';
-import type { Files } from './files';
+import type { EditedFiles, Files } from './files';
 import { candidateKind, kindOf, mayConcern, type FileKind } from './recognise';
 
 /** Folders in which no source of ours lies. */
 const skipped = new Set(['.git', '.hg', '.svn', 'node_modules', 'target', '.cache', '__pycache__']);
+
+const fetchedTogether = 64;
 
 export interface Settings {
   readonly rules: LoaderRules;
@@ -32,13 +34,26 @@ export class Workspace {
     public settings: Settings = { rules: 'lua-15' },
   ) {}
 
-  /** Looks through a folder; yields now and then so that a server can answer in between. */
-  async scan(folder: string, rest: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  /**
+   * Looks through a folder; yields now and then so that a server can answer in between. False where there were more folders than
+   * `folderLimit`: then not all names are known.
+   */
+  async scan(folder: string, rest: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
+    const files: Files & Partial<EditedFiles> = this.files;
     const queue = [folder.replace(/\/$/, '')];
     let seen = 0;
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (seen >= (files.folderLimit ?? Infinity)) return false;
+      let entries = files.list(next === '' ? '/' : next);
+      // Names that have to be fetched first: those of many folders together, since each is a message to and fro.
+      const wait = entries === undefined ? files.pending?.() : undefined;
+      if (wait !== undefined) {
+        for (const also of queue.slice(-fetchedTogether)) files.list(also);
+        await Promise.all([wait, files.pending?.()]);
+        entries = files.list(next === '' ? '/' : next);
+      }
       const names: string[] = [];
-      for (const entry of this.files.list(next === '' ? '/' : next) ?? []) {
+      for (const entry of entries ?? []) {
         const { name } = entry;
         if (entry.isDirectory()) {
           if (!skipped.has(name)) queue.push(`${next}/${name}`);
@@ -51,6 +66,7 @@ export class Workspace {
       this.folders.set(next, names);
       if (++seen % 64 === 0) await rest();
     }
+    return true;
   }
 
   private consider(path: string): void {

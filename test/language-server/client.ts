@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { createConnection, createProtocolConnection, StreamMessageReader, StreamMessageWriter, type Diagnostic, type InitializeResult, type ProtocolConnection } from 'vscode-languageserver/node';
-import { serve } from '../../language-server/server';
+import { createConnection, createProtocolConnection, StreamMessageReader, StreamMessageWriter, type Connection, type Diagnostic, type InitializeResult, type ProtocolConnection } from 'vscode-languageserver/node';
+import { diskHost } from '../../language-server/disk-host';
+import { serve, type Host } from '../../language-server/server';
 
 /** A language server in this process, a folder for its workspace, and a client that speaks to it over LSP messages. */
 export class Client {
@@ -26,7 +27,14 @@ export class Client {
     });
   }
 
-  static async start(files: Record<string, string>, settings: unknown = {}, renamesFiles = false): Promise<Client> {
+  /** @param host where the server runs; `answer` gives the editor a word before it starts */
+  static async start(
+    files: Record<string, string>,
+    settings: unknown = {},
+    renamesFiles = false,
+    host: (connection: Connection) => Host = diskHost,
+    answer: (connection: ProtocolConnection) => void = () => undefined,
+  ): Promise<Client> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-lsp-'));
     for (const [name, text] of Object.entries(files)) {
       fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -34,11 +42,12 @@ export class Client {
     }
     const [up, down] = [new PassThrough(), new PassThrough()];
     const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-    await serve(server);
+    await serve(server, host(server));
     server.listen();
     const connection = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
     connection.onRequest('workspace/configuration', () => [settings]);
     const indexed = new Promise<void>((resolve) => connection.onNotification('bootscope/indexed', () => resolve()));
+    answer(connection);
     connection.listen();
     const initialized: InitializeResult = await connection.sendRequest('initialize', {
       processId: null,

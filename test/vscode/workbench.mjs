@@ -92,11 +92,13 @@ export class Workbench {
     this.page = page;
   }
 
-  static async open(browser, url, { folder, viewport = { width: 1440, height: 900 } } = {}) {
+  /** @param prepare is given the page before anything is loaded */
+  static async open(browser, url, { folder, viewport = { width: 1440, height: 900 }, prepare = undefined } = {}) {
     const context = await browser.newContext({ viewport, locale: 'en-US', reducedMotion: 'reduce' });
     await context.route((target) => target.hostname !== '127.0.0.1' && target.protocol.startsWith('http'), (route) => route.abort());
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);
+    await prepare?.(page);
     const address = new URL(url);
     if (folder) address.searchParams.set('folder', folder);
     await page.goto(address.href, { waitUntil: 'domcontentloaded' });

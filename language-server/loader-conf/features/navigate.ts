@@ -1,10 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import type { Location, Position } from 'vscode-languageserver';
 import { expandValue, type Assignment } from '../../../boot/languages/loader-conf';
 import { diskPath, type ConfProject } from '../project';
 import { pathsIn } from './structure';
+import { uriOf } from '../../workspace/uris';
 
-export const location = (path: string, line: number, start: number, end: number): Location => ({ uri: pathToFileURL(path).href, range: { start: { line, character: start }, end: { line, character: end } } });
+export const location = (path: string, line: number, start: number, end: number): Location => ({ uri: uriOf(path), range: { start: { line, character: start }, end: { line, character: end } } });
 
 const ofAssignment = (project: ConfProject, one: Assignment): Location => location(diskPath(project, one.path), one.line, one.setting.nameSpan.start, one.setting.nameSpan.end);
 

@@ -1,8 +1,8 @@
 import { FoldingRangeKind, InlayHintKind, SymbolKind, type DocumentLink, type DocumentSymbol, type FoldingRange, type InlayHint, type Range } from 'vscode-languageserver';
-import { pathToFileURL } from 'node:url';
 import { sizeInWords } from '../../../boot/environment/knowledge';
 import { isDiskType, knownVariable, loads, type ConfLine, type Setting } from '../../../boot/languages/loader-conf';
 import type { ConfProject } from '../project';
+import { uriOf } from '../../workspace/uris';
 
 const lineRange = (line: ConfLine): Range => ({ start: { line: line.index, character: 0 }, end: { line: line.index, character: line.text.length } });
 
@@ -97,6 +97,6 @@ export function linksOf(project: ConfProject): DocumentLink[] {
   return project.conf.lines.flatMap((line) =>
     line.verdict.kind !== 'setting'
       ? []
-      : pathsIn(project, line.verdict).map(({ path, start, end }) => ({ range: { start: { line: line.index, character: start }, end: { line: line.index, character: end } }, target: pathToFileURL(path).href })),
+      : pathsIn(project, line.verdict).map(({ path, start, end }) => ({ range: { start: { line: line.index, character: start }, end: { line: line.index, character: end } }, target: uriOf(path) })),
   );
 }

@@ -19,7 +19,7 @@ describe('names in init units over LSP', () => {
     for (const name of Object.keys(files)) await client.open(name, name.endsWith('.toml') ? 'toml' : 'redox-init-unit');
   });
   afterAll(() => client.stop());
-  const short = (uri: string): string => uri.slice(client.uri('').length + 1);
+  const short = (uri: string): string => decodeURIComponent(uri).slice(client.uri('').length + 1);
   const told = (edit: WorkspaceEdit | null): string[] => {
     const texts = Object.entries(edit?.changes ?? {}).map(([uri, edits]) => ({ textDocument: { uri }, edits }));
     return [...texts, ...(edit?.documentChanges ?? [])]
