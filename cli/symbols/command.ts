@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import type { Command } from 'commander';
 import { imageErrors } from '../../debug-adapter/errors/images';
 import type { Image } from '../../debug-adapter/images/image';
-import { claimFulfilled } from '../../debug-adapter/images/index/background';
 import { openImage } from '../../debug-adapter/images/open';
 import { answer, queryKinds, type Query, type SymbolResult } from './queries';
 import { resultText } from './text';
@@ -77,9 +76,9 @@ export function runSymbols(file: string, options: SymbolsOptions, streams: Strea
   try {
     const queries = queriesOf(options, streams);
     image = openImage(file, options.symbols === undefined ? {} : { symbols: options.symbols });
-    if (options.index === true) makeIndex(file, image, streams);
+    if (options.index === true) makeIndex(image, streams);
     const found = options.trace === undefined ? answers(file, image, queries, options, streams) : trace(file, image, options, streams);
-    if (image.debugInfo.index?.worthwhile) image.debugInfo.index.saveInBackground();
+    if (image.debugInfo.index?.worthwhile) image.debugInfo.index.saveInBackground(({ message }) => { streams.err(`${message}\n`); });
     const faults = image.damage.found;
     for (const fault of faults.slice(0, mostFaults)) streams.err(`${fault.message}\n`);
     if (faults.length > mostFaults) streams.err(`and ${faults.length - mostFaults} more\n`);
@@ -96,12 +95,15 @@ export function runSymbols(file: string, options: SymbolsOptions, streams: Strea
   }
 }
 
-function makeIndex(file: string, image: Image, streams: Streams): void {
+function makeIndex(image: Image, streams: Streams): void {
   const { index } = image.debugInfo;
-  if (index?.present || index?.save()) {
-    claimFulfilled(file);
-    streams.err('the index is on disk\n');
-  } else streams.err(index ? 'no index may be kept: BOOTSCOPE_NO_CACHE is set, the cache directory cannot be written or is too small, or this is a relocatable object\n' : 'this image needs no index\n');
+  let told = false;
+  const refused = ({ message }: Error): void => {
+    told = true;
+    streams.err(`${message}\n`);
+  };
+  if (index?.save(undefined, refused)) streams.err('the index is on disk\n');
+  else if (!told) streams.err(index ? 'no index may be kept: BOOTSCOPE_NO_CACHE is set, it would take more than its share of the cache, the image is damaged, or part of its debug information is in other files\n' : 'this image needs no index\n');
 }
 
 function answers(file: string, image: Image, queries: readonly Query[], options: SymbolsOptions, streams: Streams): boolean {

@@ -74,4 +74,16 @@ export const imageErrors = entries({
     likely: 'it is damaged, still being written, or from another build than the image.',
     next: 'build or copy both again, or name the right file as "symbols" of the image; until then less is known of its code.',
   },
+  indexNotKept: {
+    code: 'BS213',
+    what: 'No index of names can be kept in {directory}: {reason}.',
+    likely: 'the directory is not writable by you, or the disk is full.',
+    next: 'go on: names are read anew each time, which is slower; to keep an index, make room, or let XDG_CACHE_HOME name a folder that you can write.',
+  },
+  partMissing: {
+    code: 'BS214',
+    what: '{missing}, which holds part of the debug information of {file}, is not there: {reason}.',
+    likely: 'it was not installed or copied with {file}, or is from another build.',
+    next: 'put it there (.dwo and .dwp files come from the build folder; what dwz shares comes with the same debug package).',
+  },
 });

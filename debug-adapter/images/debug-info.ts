@@ -1,3 +1,4 @@
+import type { BootscopeError } from '../errors/catalogue';
 import type { LoadOptions } from './index/load';
 import type { BaseType, EnumType, Language, SourcePlace, Type } from './types';
 
@@ -51,17 +52,19 @@ export interface DebugIndex {
   readonly present: boolean;
   /** Whether there is none and one would save noticeable time. */
   readonly worthwhile: boolean;
-  /** Whether to find all namesakes is quick now: an index is in use, all names were read already, or there are few. */
+  /** Whether to find all namesakes is quick now: an index is in use, all names were read already, or there are few; and nothing big is to be decompressed first. */
   readonly quick: boolean;
   /**
    * Makes its tables, in the order in which they are of use; on a kernel this takes seconds and must not be done where someone waits.
    * `progress` hears how much of the bytes for the first of them has been read, from 0 to 1.
    */
   tables(progress?: (done: number) => void): Iterable<Record<string, Uint8Array>>;
-  /** Writes it (its tables, if made already), whole or not at all. False where none may be kept. */
-  save(tables?: Record<string, Uint8Array>): boolean;
+  /** Sections by name that are compressed or to be relocated in the file, in memory that threads share; this side has them so from now on, too. */
+  unpacked(): Record<string, Uint8Array>;
+  /** Writes it (its tables, if made already), whole or not at all. False where none may be kept; `refused` hears BS213 where the system does not let it. */
+  save(tables?: Record<string, Uint8Array>, refused?: (why: BootscopeError) => void): boolean;
   /** Has another process write it; returns at once. False where none is on its way. */
-  saveInBackground(): boolean;
+  saveInBackground(refused?: (why: BootscopeError) => void): boolean;
   /**
    * Has a worker read everything while this thread goes on; true once look-ups are quick, false where no worker can be had (run
    * from source). Rejects with BS211 when the worker fails and with the signal's reason when it is aborted: then what is

@@ -7,19 +7,23 @@ import type { DebugInfo } from './debug-info';
 import { DwarfInfo } from './dwarf/dwarf-info';
 import type { IndexParts } from './dwarf/dwarf-index';
 import { openDwarf } from './dwarf/open-dwarf';
+import { supplementaryId } from './dwarf/supplementary';
 import type { UnwindTable } from './dwarf/unwind';
 import { ElfFile } from './elf/elf-file';
 import { debugHolder, ElfImage, symbolHolder } from './elf/elf-image';
 import { isElf } from './elf/headers';
 import type { SectionSource } from './elf/sections';
 import { fileCrc, separateDebugFiles } from './elf/separate';
-import type { Image } from './image';
+import type { Image, SymbolTable } from './image';
 import { IndexHandle } from './index/handle';
+import type { OpenedFile } from './index/background';
 import { indexPlaceOf } from './index/place';
+import type { IndexPlace } from './index/place';
 import { noDebugInfo } from './no-debug-info';
 import { isMsf } from './pdb/msf';
 import { findPdb, namedPdb, openPdbAsImage, openPeWithPdb } from './pdb/open-pdb';
-import { symbolTables } from './symbols/stored';
+import { IndexedSymbols, symbolTables } from './symbols/stored';
+import { ColumnSymbols, noColumns } from './symbols/table';
 import type { SymbolColumns } from './symbols/table';
 import { isPe } from './pe/headers';
 import { CodeFrames } from './pe/code-frames';
@@ -81,14 +85,23 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
   const companion = symbols === undefined ? separateFile(elf, damage) : elfSymbolsFor(elf, symbols);
   const holder = debugHolder(elf, companion);
   const symbolsOf = symbolHolder(elf, companion);
-  // Of a relocatable object what an index keeps depends on how its sections were laid out, so none of its goes to disk.
-  const handle = holder.hasDebugInfo ? new IndexHandle(() => (elf.headers.type === 'rel' ? undefined : indexPlaceOf(holder.file, holder.buildId))) : undefined;
+  const handle = holder.hasDebugInfo ? new IndexHandle(() => elfIndexPlace(holder)) : undefined;
   const index = handle && {
     handle,
     symbolTables: () => (symbolsOf === holder ? symbolTables(holder.symbols()) : {}),
-    file: { path, ...(symbols === undefined ? {} : { symbols }) },
+    file: openedFile(path, symbols),
   };
   return closing(companion?.file, () => new ElfImage(path, elf, companion, handle, (image) => readDwarf(image, holder.hasDebugInfo, holder.sections, elf.sections, undefined, index), damage));
+};
+
+const openedFile = (path: string, symbols: string | undefined): OpenedFile => ({ path, ...(symbols === undefined ? {} : { symbols }) });
+
+/** What is kept of a relocatable object depends on how its sections are laid out, and of one that shares debug information on that file. */
+const elfIndexPlace = (holder: ElfFile): IndexPlace | undefined => {
+  const shared = supplementaryId(holder.sections);
+  if (shared?.present === false) return undefined;
+  const variant = [...(holder.layout ?? []), ...(shared ? [shared.id] : [])].join();
+  return indexPlaceOf(holder.file, holder.buildId, variant === '' ? undefined : variant);
 };
 
 const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image => {
@@ -96,16 +109,25 @@ const openPe = (path: string, pe: PeFile, symbols: string | undefined): Image =>
   const pdb = symbols === undefined ? (pe.hasDebugInfo ? undefined : findPdb(pe, damage)) : namedPdb(symbols, pe, damage);
   if (pdb) return openPeWithPdb(path, pe, pdb);
   const companion = symbols === undefined ? undefined : companionFor(pe, openFile(symbols));
-  const ownSymbols = ({ base, debugInfo }: PeImage): SymbolColumns => {
-    const columns = readPeSymbols(pe, base);
-    return columns.count === 0 && debugInfo instanceof DwarfInfo ? debugInfo.symbolColumns() : columns;
+  const columns = ({ base, debugInfo }: PeImage): SymbolColumns => {
+    const own = companion?.symbols() ?? readPeSymbols(pe, base);
+    return own.count === 0 && !companion && debugInfo instanceof DwarfInfo ? debugInfo.symbolColumns() : own;
   };
-  const readDebugInfo = (image: Image): DebugInfo => {
-    const source = companion?.hasDebugInfo ? companion.source : pe;
-    return readDwarf(image, companion?.hasDebugInfo ?? pe.hasDebugInfo, source, pe, peUnwind(pe, image));
+  const load = (image: PeImage): SymbolColumns => damage.tolerate(() => columns(image), noColumns(path), { file: path, section: 'symbols', offset: 0 });
+  const source = companion?.hasDebugInfo ? companion.source : pe;
+  const present = companion?.hasDebugInfo ?? pe.hasDebugInfo;
+  const holder = companion ?? { file: pe.file, buildId: pe.buildId };
+  // The symbols are the image's, whoever has the debug information.
+  const handle = present ? new IndexHandle(() => indexPlaceOf(holder.file, holder.buildId, `${pe.headers.timeDateStamp} ${pe.headers.imageBase} ${pe.file.size}`)) : undefined;
+  const readDebugInfo = (image: PeImage): DebugInfo => {
+    const index = handle && { handle, symbolTables: () => symbolTables(load(image), true), file: openedFile(path, symbols) };
+    return readDwarf(image, present, source, pe, peUnwind(pe, image), index);
   };
-  return closing(companion, () => new PeImage(path, pe, companion, ownSymbols, readDebugInfo, damage));
+  return closing(companion, () => new PeImage(path, pe, companion, (image) => tableOf(handle, () => load(image)), readDebugInfo, damage));
 };
+
+/** Symbols from an index that holds their names, too, or as they are read. */
+const tableOf = (handle: IndexHandle | undefined, load: () => SymbolColumns): SymbolTable => (handle ? new IndexedSymbols(handle, load) : new ColumnSymbols(load));
 
 /** What an image would close is closed when there is no image. */
 const closing = <T>(companion: { close(): void } | undefined, make: () => T): T => {
@@ -193,11 +215,11 @@ const companionFor = (pe: PeFile, symbols: ElfFile | PeFile): PeCompanion => {
       throw wrong(pe.path, symbols.path, 'time stamp or entry point differ');
     }
     const linkedBase = symbols.headers.imageBase;
-    return { source: symbols, linkedBase, hasDebugInfo: symbols.hasDebugInfo, symbols: () => readPeSymbols(symbols, linkedBase), close };
+    return { source: symbols, file: symbols.file, buildId: symbols.buildId, linkedBase, hasDebugInfo: symbols.hasDebugInfo, symbols: () => readPeSymbols(symbols, linkedBase), close };
   }
   // An ELF file that became a PE (elf2efi, objcopy) keeps its layout: the same section tells where RVA 0 was linked.
   const text = symbols.headers.sections.find((s) => s.name === '.text');
   const peText = pe.headers.sections.find((s) => s.name === '.text');
   const linkedBase = text && peText ? toAddress(text.address - peText.rva) : 0n;
-  return { source: symbols.sections, linkedBase, hasDebugInfo: symbols.hasDebugInfo, symbols: () => symbols.symbols(), close };
+  return { source: symbols.sections, file: symbols.file, buildId: symbols.buildId, linkedBase, hasDebugInfo: symbols.hasDebugInfo, symbols: () => symbols.symbols(), close };
 };

@@ -13,6 +13,7 @@ export class SymbolLoading {
   readonly #pending = new Map<Image, Promise<void>>();
   readonly #abort = new AbortController();
   readonly #core: Core;
+  #toldNotKept = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -33,7 +34,7 @@ export class SymbolLoading {
             tell(undefined, done * 100);
           };
           progress(0);
-          return index.load({ signal, progress });
+          return index.load({ signal, progress, notKept: (why) => { this.#notKept(why); } });
         }, { cancel })
       .then(
         () => undefined,
@@ -45,6 +46,13 @@ export class SymbolLoading {
       )
       .finally(() => this.#pending.delete(image));
     this.#pending.set(image, loaded);
+  }
+
+  /** Every image of a session meets the same; it is told once. */
+  #notKept({ message }: Error): void {
+    if (this.#toldNotKept) return;
+    this.#toldNotKept = true;
+    this.#core.output(`${message}\n`);
   }
 
   /** Fulfilled once an image's symbols are at hand or given up; undefined where nothing is on its way. */

@@ -78,6 +78,19 @@ export class SectionBytes {
     return this.range(start, start + length).subarray(start, start + length);
   }
 
+  /** Whether its content must still be made of other bytes (decompressed, relocated). */
+  get isUnmade(): boolean {
+    return typeof this.source === 'function' && this.buffer === undefined;
+  }
+
+  /** Takes the content as another has made it, `size` bytes. */
+  adopt(content: Uint8Array): void {
+    if (content.length !== this.size) throw this.tooShort(content.length);
+    this.buffer = Buffer.from(content.buffer, content.byteOffset, content.length);
+    this.dataView = undefined;
+    this.complete = true;
+  }
+
   tooShort(offset: number): Error {
     return failure(imageErrors.outOfSection, { file: this.file, section: this.name, offset: `0x${Math.max(0, offset).toString(16)}` });
   }

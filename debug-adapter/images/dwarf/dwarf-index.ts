@@ -1,46 +1,46 @@
-import type { DebugIndex } from '../debug-info';
-import { makeIndexInBackground } from '../index/background';
+import type { Damage } from '../damage';
+import type { SectionSource } from '../elf/sections';
+import type { OpenedFile } from '../index/background';
 import type { IndexHandle } from '../index/handle';
-import { loadInWorker } from '../index/load';
-import type { LoadOptions } from '../index/load';
-import { writeIndex } from '../index/store';
-import { MemoryTables } from '../index/tables';
+import { ImageIndex } from '../index/image-index';
+import type { IndexedInfo } from '../index/image-index';
+import type { UnpackedSections } from '../index/load';
+import { shared } from '../index/tables';
 import type { Reader } from './reader';
-
-/** Bytes of debug information below which reading them all is as fast as a look-up: some hundredths of a second. */
-const worthIndexing = 8 << 20;
+import { supplementarySize } from './supplementary';
 
 /** What the index of an image is made of, beside its DWARF. */
 export interface IndexParts {
   readonly handle: IndexHandle;
   symbolTables(): Record<string, Uint8Array>;
-  /** How the image was opened, for another thread to open it too. */
-  readonly file: { readonly path: string; readonly symbols?: string };
+  readonly file: OpenedFile;
 }
 
-/** The index of one image's names, places and lines: on disk, or in memory as a worker made it. */
-export class DwarfIndex implements DebugIndex {
-  private loading: Promise<boolean> | undefined;
-
+/** The DWARF of an image as an index is made of it. */
+class IndexedDwarf implements IndexedInfo {
   constructor(
     private readonly reader: Reader,
     private readonly parts: IndexParts,
+    /** Where its sections come from: the debug information, and what the image itself has for unwinding. */
+    private readonly sources: readonly SectionSource[],
     private readonly frameTables: () => Record<string, Uint8Array>,
   ) {}
 
-  get present(): boolean {
-    return this.parts.handle.present;
-  }
-  get worthwhile(): boolean {
-    return !this.present && this.parts.handle.place !== undefined && this.isBig && this.reader.isIndexable;
-  }
-  get quick(): boolean {
-    return this.reader.hasIndex || !this.isBig || !this.reader.isIndexable;
-  }
+  readonly isIndexable = true;
 
-  private get isBig(): boolean {
-    const size = (name: string): number => this.reader.file.section(name)?.size ?? 0;
-    return size('.debug_info') + size('.debug_types') >= worthIndexing;
+  get damage(): Damage {
+    return this.reader.file.damage;
+  }
+  get size(): number {
+    const { file } = this.reader;
+    const size = (name: string): number => file.section(name)?.size ?? 0;
+    return size('.debug_info') + size('.debug_types') + supplementarySize(file.source);
+  }
+  get isRead(): boolean {
+    return this.reader.hasIndex;
+  }
+  get packedSize(): number {
+    return this.sources.flatMap((source) => source.packed?.() ?? []).reduce((sum, { size }) => sum + size, 0);
   }
 
   *tables(progress?: (done: number) => void): Generator<Record<string, Uint8Array>, void> {
@@ -51,30 +51,29 @@ export class DwarfIndex implements DebugIndex {
     }
   }
 
-  save(tables?: Record<string, Uint8Array>): boolean {
-    const { place } = this.parts.handle;
-    if (!place) return false;
-    const all = tables ?? Object.assign({}, ...this.tables());
-    // A sound copy of the file has the same build-id: what is missing here must not be missing there.
-    if (this.reader.file.damage.found.length > 0) return false;
-    return Object.keys(all).length > 0 && writeIndex(place, all);
+  unpacked(): UnpackedSections {
+    const made: UnpackedSections = {};
+    for (const [i, source] of this.sources.entries()) {
+      for (const section of source.packed?.() ?? []) {
+        const key = `${i}${section.name}`;
+        const content = this.damage.tolerate(() => section.whole(), undefined);
+        const copy = content && shared({ [key]: content })[key];
+        if (!copy) continue;
+        section.adopt(copy);
+        made[key] = copy;
+      }
+    }
+    return made;
   }
 
-  saveInBackground(): boolean {
-    return this.parts.handle.place !== undefined && makeIndexInBackground(this.reader.file.source.path);
-  }
-
-  load(options: LoadOptions = {}): Promise<boolean> {
-    this.loading ??= this.read(options).finally(() => (this.loading = undefined));
-    return this.loading;
-  }
-
-  private async read(options: LoadOptions): Promise<boolean> {
-    if (this.present) return true;
-    return loadInWorker(this.parts.file, (tables) => this.parts.handle.offer(new MemoryTables(tables)), { damaged: (fault) => { this.reader.file.damage.note(fault); }, ...options });
-  }
-
-  close(): void {
-    this.parts.handle.close();
+  adopt(sections: UnpackedSections): void {
+    for (const [key, content] of Object.entries(sections)) {
+      const section = this.sources[Number(key[0])]?.section(key.slice(1));
+      if (section?.isUnmade && section.size === content.length) section.adopt(content);
+    }
   }
 }
+
+/** The index of an image with DWARF. `frameTables` are those of its call frame information. */
+export const dwarfIndex = (reader: Reader, parts: IndexParts, sources: readonly SectionSource[], frameTables: () => Record<string, Uint8Array>): ImageIndex =>
+  new ImageIndex(new IndexedDwarf(reader, parts, sources, frameTables), parts.handle, parts.file);

@@ -275,6 +275,9 @@ const placesOfUnits = (file: DwarfFile): readonly Space[] => {
   return known;
 };
 
+/** Bytes of all those sections: places are smaller. */
+export const sizeOfUnits = (file: DwarfFile): number => placesOfUnits(file).reduce((sum, { size }) => sum + size, 0);
+
 /** The entry at a place: an offset in .debug_info or, beyond its size, in the sections that follow. */
 export const dieAtPlace = (file: DwarfFile, place: number): Die | undefined => {
   const infoSize = file.section('.debug_info')?.size ?? 0;

@@ -1,7 +1,7 @@
 import type { Image } from '../image';
 import type { SectionSource } from '../elf/sections';
 import { DwarfFile } from './dwarf-file';
-import { DwarfIndex } from './dwarf-index';
+import { dwarfIndex } from './dwarf-index';
 import type { IndexParts } from './dwarf-index';
 import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
@@ -36,5 +36,5 @@ export const openDwarf = (image: Image, source: SectionSource, own: SectionSourc
   // Frames of two files are not kept: the one with the code may be another build.
   const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero, image.damage, own === source ? index?.handle : undefined);
   const unwind: UnwindTable = fallback ? { at: (address) => table.at(address) ?? fallback.at(address) } : table;
-  return new DwarfInfo(reader, image.symbols, unwind, index && new DwarfIndex(reader, index, () => (own === source ? table.tables() : {})));
+  return new DwarfInfo(reader, image.symbols, unwind, index && dwarfIndex(reader, index, own === source ? [source] : [source, own], () => (own === source ? table.tables() : {})));
 };

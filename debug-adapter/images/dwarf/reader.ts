@@ -4,7 +4,7 @@ import type { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
 import { leb, readUleb } from './forms';
 import { functionTexts, functionsWith } from './function-texts';
-import { kinds, NameIndex } from './name-index';
+import { kinds, NameIndex, sizeOfUnits } from './name-index';
 import { LineTables } from './line-tables';
 import { nameOf, qualifiedNameOf } from './names';
 import { outlineOf } from './outline';
@@ -44,11 +44,6 @@ export class Reader {
     return this.lazyShallow !== undefined || this.lazyDeep !== undefined || this.isStored;
   }
 
-  /** Whether an index of this file is worth to be thought of: not where part of its debug information is in a file that may go. */
-  get isIndexable(): boolean {
-    return !sharesDebugInfo(this.file.source);
-  }
-
   /** Whether an index is in use, from disk or from a worker; one that came since this was last asked is taken. */
   get isStored(): boolean {
     return this.file.index?.present === true;
@@ -56,13 +51,13 @@ export class Reader {
 
   /**
    * What an index keeps so that names, lines and addresses are found at once; in two steps, as reading the texts for
-   * patterns takes as long as all the rest. Reads all of the file's debug information. Undefined where none may be made: split and shared
+   * patterns takes as long as all the rest. Reads all of the file's debug information. Nothing where none may be made: split
    * files come and go without the linked file changing, and places are kept in 32 bits. `progress` hears how much is read for the first step.
    */
   *tables(progress: (done: number) => void = () => undefined): Generator<Record<string, Uint8Array>, void> {
     const { file } = this;
     const info = file.section('.debug_info');
-    if (!info || this.isSplit || info.size + (file.section('.debug_types')?.size ?? 0) > 0xffffffff) return;
+    if (!info || this.hasSplitUnits || sizeOfUnits(file) > 0xffffffff) return;
     const types = file.section('.debug_types');
     const lineSize = file.section('.debug_line')?.size ?? 0;
     const named = info.size / (info.size + lineSize);
@@ -83,8 +78,8 @@ export class Reader {
     yield functionTexts(this.lazyDeep);
   }
 
-  private get isSplit(): boolean {
-    return sharesDebugInfo(this.file.source) || this.file.units.some((unit) => unit.file !== this.file);
+  private get hasSplitUnits(): boolean {
+    return this.file.units.some((unit) => unit.file !== this.file);
   }
 
   /** Functions with a qualified name or demangled linkage name that `matches` accepts; declarations are among them. */
@@ -114,7 +109,7 @@ export class Reader {
 
   /** Whether a name can stand in the file at all: short ones may be inline, others lie in the string section. */
   mayOccur(name: string): boolean {
-    if (Buffer.byteLength(name) < 8 || this.isSplit) return true;
+    if (Buffer.byteLength(name) < 8 || sharesDebugInfo(this.file.source) || this.hasSplitUnits) return true;
     const strings = this.file.section('.debug_str');
     return !strings || strings.whole().indexOf(Buffer.from(name)) >= 0;
   }

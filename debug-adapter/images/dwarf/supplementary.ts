@@ -27,15 +27,35 @@ export const sharesDebugInfo = (source: SectionSource): boolean => source.sectio
  * place, and by build-id. Undefined where there is none, or only one of another build.
  */
 export const supplementaryOf = (linked: SectionSource): SectionSource | undefined => {
-  const link = gnuLink(linked.section('.gnu_debugaltlink')) ?? standardLink(linked.section('.debug_sup'), 0);
-  if (!link) return undefined;
-  const here = path.dirname(fs.existsSync(linked.path) ? fs.realpathSync(linked.path) : linked.path);
-  const byId = globalDirectories().map((directory) => path.join(directory, '.build-id', link.id.slice(0, 2), `${link.id.slice(2)}.debug`));
-  for (const file of [path.resolve(here, link.name), ...byId]) {
-    const found = fs.existsSync(file) ? readShared(file, link.id) : undefined;
+  const link = linkOf(linked);
+  for (const file of link ? candidates(linked, link) : []) {
+    const found = link && readShared(file, link.id);
     if (found) return found;
   }
   return undefined;
+};
+
+/** What the supplementary file is known by, hex, and whether a file is where it could be; undefined where nothing is shared. Reads none. */
+export const supplementaryId = (linked: SectionSource): { readonly id: string; readonly present: boolean } | undefined => {
+  const link = linkOf(linked);
+  return link && { id: link.id, present: candidates(linked, link).length > 0 };
+};
+
+/** Bytes of the file that could be the supplementary one, which is read whole; 0 where there is none. */
+export const supplementarySize = (linked: SectionSource): number => {
+  const link = linkOf(linked);
+  const [file] = link ? candidates(linked, link) : [];
+  return file === undefined ? 0 : (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+};
+
+/** What a file says of the one that it shares with others. Throws where that is damaged. */
+const linkOf = (linked: SectionSource): Link | undefined => gnuLink(linked.section('.gnu_debugaltlink')) ?? standardLink(linked.section('.debug_sup'), 0);
+
+/** Files that are where the supplementary file could be. */
+const candidates = (linked: SectionSource, link: Link): string[] => {
+  const here = path.dirname(fs.existsSync(linked.path) ? fs.realpathSync(linked.path) : linked.path);
+  const byId = globalDirectories().map((directory) => path.join(directory, '.build-id', link.id.slice(0, 2), `${link.id.slice(2)}.debug`));
+  return [path.resolve(here, link.name), ...byId].filter((file) => fs.existsSync(file));
 };
 
 const gnuLink = (section: SectionBytes | undefined): Link | undefined => {

@@ -36,6 +36,11 @@ export class ElfFile {
     this.places = this.headers.sections.map((s) => ((s.flags & SHF.alloc) === 0n ? 0 : (waiting.get(s.name)?.shift() ?? 0)));
   }
 
+  /** Where a relocatable object's sections are laid out; undefined for a linked file, which says so itself. */
+  get layout(): readonly number[] | undefined {
+    return this.headers.type === 'rel' ? this.places : undefined;
+  }
+
   get hasSymbolTable(): boolean {
     return symbolSection(this.headers)?.type === SHT.symtab;
   }

@@ -27,6 +27,11 @@ const kinds: Readonly<Record<'x86-64' | 'i386', Readonly<Record<number, Kind>>>>
   i386: { 1: { bytes: 4, from: 'nothing' }, 2: { bytes: 4, from: 'place' }, 32: { bytes: 4, from: 'tls' } },
 };
 
+const tablesFor = ({ sections }: ElfHeaders, section: ElfSection): readonly ElfSection[] => sections.filter((s) => (s.type === SHT.rela || s.type === SHT.rel) && s.info === section.index);
+
+/** Whether a section's content is only complete when its relocations are applied. */
+export const isRelocated = (headers: ElfHeaders, section: ElfSection): boolean => headers.type === 'rel' && tablesFor(headers, section).length > 0;
+
 /**
  * Applies the relocations of one section of a relocatable object to a copy of its content: there even string offsets
  * are relocated. `place` gives the address that the reader laid each section out at, 0 for those not loaded.
@@ -38,11 +43,9 @@ export const relocated = (
   read: (section: ElfSection) => SectionBytes | undefined,
   place: (section: number) => number,
 ): Buffer => {
-  const tables = headers.sections.filter((s) => (s.type === SHT.rela || s.type === SHT.rel) && s.info === section.index);
-  if (tables.length === 0) return content;
   const result = Buffer.from(content);
   const { wide } = headers;
-  for (const table of tables) {
+  for (const table of tablesFor(headers, section)) {
     const entries = read(table);
     const symbolHeader = headers.sections[table.link];
     const symbols = symbolHeader && read(symbolHeader);

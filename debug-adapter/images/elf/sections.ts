@@ -4,7 +4,7 @@ import { inflate } from '../bytes/compression';
 import type { FileBytes } from '../bytes/file';
 import { SectionBytes } from '../bytes/section-bytes';
 import { SHF, SHT } from './headers';
-import { relocated } from './relocate';
+import { isRelocated, relocated } from './relocate';
 import type { ElfHeaders, ElfSection } from './headers';
 
 /** Where a DWARF reader finds its sections, whatever the file format. */
@@ -14,7 +14,12 @@ export interface SectionSource {
   section(name: string): SectionBytes | undefined;
   /** Linked address of a section, as the readers' signed double. */
   addressOf(name: string): number | undefined;
+  /** Sections of debug information that are not in the file as they are used: compressed, or to be relocated. */
+  packed?(): readonly SectionBytes[];
 }
+
+/** Sections that debug information and unwinding read. */
+const isForDebugging = (name: string): boolean => /^\.z?debug_|^\.eh_frame$/.test(name);
 
 /** Sections of an ELF file by name, decompressed on first use: SHF_COMPRESSED (gABI) and GNU's older `.zdebug_*`. */
 export class ElfSections implements SectionSource {
@@ -41,6 +46,14 @@ export class ElfSections implements SectionSource {
     return found && (this.headers.type === 'rel' ? this.place(found.index) : found.address);
   }
 
+  packed(): readonly SectionBytes[] {
+    const names = this.headers.sections.filter(({ name }) => isForDebugging(name)).map(({ name }) => name.replace(/^\.z/, '.'));
+    return [...new Set(names)].flatMap((name) => {
+      const section = this.section(name);
+      return section?.isUnmade ? [section] : [];
+    });
+  }
+
   /** Raw content of one section, not decompressed. */
   content(section: ElfSection): SectionBytes | undefined {
     if (section.type === SHT.nobits) return undefined;
@@ -55,7 +68,7 @@ export class ElfSections implements SectionSource {
     if (plain) {
       const content = this.content(plain);
       const bytes = content && (plain.flags & SHF.compressed) !== 0n ? this.compressed(content) : content;
-      if (!bytes || this.headers.type !== 'rel') return bytes;
+      if (!bytes || !isRelocated(this.headers, plain)) return bytes;
       return SectionBytes.made(this.path, name, bytes.size, () => relocated(this.headers, plain, bytes.whole(), (s) => this.content(s), this.place));
     }
     const old = name.startsWith('.debug_') ? sections.find((s) => s.name === `.z${name.slice(1)}` && s.type !== SHT.nobits) : undefined;

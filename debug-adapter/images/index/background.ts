@@ -1,43 +1,20 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cacheAllowed, indexDirectory } from './place';
+import type { BootscopeError } from '../../errors/catalogue';
+import { claim, claimFailed, passClaim } from './claim';
+import { cacheAllowed } from './place';
+import type { IndexPlace } from './place';
+import { notKept } from './store';
 
-/** After this time another attempt is made, if one left no index. */
-const attemptMs = 60 * 60_000;
-/** Within this time an index is made, also of the largest images. */
-const makingMs = 30_000;
 const niceness = 10;
 
-/** Says that someone makes, or lately failed to make, the index of an image. */
-const claimOf = (image: string): string => path.join(indexDirectory(), `${createHash('sha1').update(path.resolve(image)).digest('hex')}.making.tmp`);
-
-/** `fresh` when this process shall make the index, `held` while another does, `failed` when it lately could not be made. */
-const claim = (image: string): 'fresh' | 'held' | 'failed' => {
-  const file = claimOf(image);
-  try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const before = fs.statSync(file, { throwIfNoEntry: false });
-    const age = before && Date.now() - before.mtimeMs;
-    if (age !== undefined && age < attemptMs) return age < makingMs ? 'held' : 'failed';
-    fs.rmSync(file, { force: true });
-    fs.closeSync(fs.openSync(file, 'wx', 0o600));
-    return 'fresh';
-  } catch {
-    return 'failed';
-  }
-};
-
-/** The index is made: others need not wait for the claim to grow old. */
-export const claimFulfilled = (image: string): void => {
-  try {
-    fs.rmSync(claimOf(image), { force: true });
-  } catch {
-    // It grows old.
-  }
-};
+/** How an image was opened, for another process or thread to open it too. */
+export interface OpenedFile {
+  readonly path: string;
+  readonly symbols?: string;
+}
 
 /** The bundled command line beside the bundle that runs; none when run from source. */
 const bundledCli = (): string | undefined => {
@@ -48,23 +25,32 @@ const bundledCli = (): string | undefined => {
 };
 
 /**
- * Has another process, of low priority, make the index of a file with debug information; returns at once whether one
- * is on its way. It is not where none may be kept, the last attempt failed, or this does not run from a bundle. The
- * process ends by itself and is not waited for.
+ * Has another process, of low priority, make the index of an image; returns at once whether one is on its way. It is not where
+ * none may be kept (`refused` hears why it cannot), the last attempt failed, or this does not run from a bundle. The process ends by
+ * itself and is not waited for; who else wants the same index meanwhile, in any process, leaves it to that one as long as it lives.
  */
-export const makeIndexInBackground = (file: string): boolean => {
-  const cli = bundledCli();
+export const makeIndexInBackground = (file: OpenedFile, place: IndexPlace, { refused, cli = bundledCli() }: { readonly refused?: ((why: BootscopeError) => void) | undefined; readonly cli?: string | undefined } = {}): boolean => {
   if (cli === undefined || !cacheAllowed()) return false;
-  const claimed = claim(file);
-  if (claimed !== 'fresh') return claimed === 'held';
-  const child = spawn(process.execPath, [cli, 'symbols', file, '--index'], {
+  try {
+    const claimed = claim(place);
+    if (claimed !== 'fresh') return claimed === 'held';
+  } catch (error) {
+    refused?.(notKept(place, error));
+    return false;
+  }
+  const child = spawn(process.execPath, [cli, 'symbols', file.path, ...(file.symbols === undefined ? [] : ['--symbols', file.symbols]), '--index'], {
     stdio: 'ignore',
     detached: true,
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
   });
-  child.on('error', () => undefined);
+  child.on('error', () => {
+    claimFailed(place);
+  });
+  const { pid } = child;
+  if (pid === undefined) return false;
+  passClaim(place, pid);
   try {
-    if (child.pid !== undefined) os.setPriority(child.pid, niceness);
+    os.setPriority(pid, niceness);
   } catch {
     // It ended already, or may not be changed.
   }

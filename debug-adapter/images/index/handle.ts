@@ -1,3 +1,4 @@
+import { Container } from './container';
 import type { IndexPlace } from './place';
 import { dropIndex, openIndex } from './store';
 import { DamagedIndex } from './tables';
@@ -40,6 +41,11 @@ export class IndexHandle {
   get present(): boolean {
     if (this.opened?.tables === undefined) this.opened = undefined;
     return this.ask(() => true) === true;
+  }
+
+  /** Whether the one in use is on disk. */
+  get isKept(): boolean {
+    return this.present && this.opened?.tables instanceof Container;
   }
 
   /** Answers from these tables from now on. */

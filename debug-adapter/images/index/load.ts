@@ -1,9 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { BootscopeError, failure } from '../../errors/catalogue';
 import type { ErrorEntry } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
+import { WorkerLane } from './worker-lane';
+import type { Job } from './worker-lane';
+
+/** A worker that nothing was asked of for so long ends. */
+const idleMs = 10_000;
+
+/** Sections by name, decompressed and relocated. */
+export type UnpackedSections = Record<string, Uint8Array>;
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
@@ -11,6 +18,8 @@ export interface LoadOptions {
   readonly progress?: (done: number) => void;
   /** Hears of each part that is damaged and was passed over. */
   readonly damaged?: (fault: BootscopeError) => void;
+  /** Hears, with BS213, that no index on disk can be kept. */
+  readonly notKept?: (why: BootscopeError) => void;
   /** The program of the worker; by default the one beside the bundle that runs. */
   readonly program?: string;
 }
@@ -19,10 +28,27 @@ export interface LoadOptions {
 export interface LoadRequest {
   readonly path: string;
   readonly symbols?: string;
+  /** Whether an index is in use already: only the sections are wanted then. */
+  readonly present: boolean;
 }
 
-/** What it says: how far it is, tables as they come, each set once, what of the file is damaged; then that it is done, or why it is not. */
-export type LoadMessage = { readonly kind: 'progress'; readonly done: number } | { readonly kind: 'tables'; readonly tables: Record<string, Uint8Array> } | { readonly kind: 'damaged'; readonly fault: ErrorEntry } | { readonly kind: 'done' } | { readonly kind: 'failed'; readonly reason: string };
+/**
+ * What it says: how far it is, sections and tables as they come, each set once, what of the file is damaged, that no index is kept;
+ * then that it is done, or why it is not.
+ */
+export type LoadMessage =
+  | { readonly kind: 'progress'; readonly done: number }
+  | { readonly kind: 'sections'; readonly sections: UnpackedSections }
+  | { readonly kind: 'tables'; readonly tables: Record<string, Uint8Array> }
+  | { readonly kind: 'damaged' | 'notKept'; readonly fault: ErrorEntry }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Who gets what the worker makes. */
+export interface Taker {
+  tables(all: Record<string, Uint8Array>): void;
+  sections(unpacked: UnpackedSections): void;
+}
 
 /** The bundled worker beside the bundle that runs; none when run from source. */
 const bundledWorker = (): string | undefined => {
@@ -31,41 +57,56 @@ const bundledWorker = (): string | undefined => {
 };
 
 /**
- * Reads an image's names, places and lines in a worker thread. `take` gets what is known each time more is, all of it anew;
- * the promise is fulfilled with true at the first time, while the worker goes on with what is rarely asked for and with the
- * index on disk. False where there is no worker. Rejects with BS211 when it fails before, and with the reason of an abort.
+ * Reads an image's names, places and lines in a worker thread. `take` gets its sections, then the tables each time more are known,
+ * all of them anew; the promise is fulfilled with true at the first tables, while the worker goes on with what is rarely asked for and with the
+ * index on disk. False where there is no worker, or nothing for it to read. Rejects with BS211 when it fails before, and with the reason of an abort.
+ * Images share a worker and are read one after another, as most are small; one that is read `alone` keeps none waiting.
  */
-export const loadInWorker = (request: LoadRequest, take: (tables: Record<string, Uint8Array>) => void, { signal, progress, damaged, program = bundledWorker() }: LoadOptions): Promise<boolean> => {
+export const loadInWorker = (request: LoadRequest, take: Taker, options: LoadOptions, alone = false): Promise<boolean> => {
+  const { signal, program = bundledWorker() } = options;
   if (program === undefined) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
+    const aborted = (): void => {
+      reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'));
+    };
+    if (signal?.aborted) return aborted();
+    const lane = alone ? new WorkerLane(program, 0) : sharedLane(program);
     let known: Record<string, Uint8Array> = {};
-    const worker = new Worker(program, { workerData: request });
-    const fail = (reason: string): void => {
-      reject(failure(imageErrors.workerFailed, { file: request.path, reason }));
+    const job: Job = {
+      request,
+      hear: (message) => {
+        if (message.kind === 'progress') options.progress?.(message.done);
+        if (message.kind === 'damaged') options.damaged?.(new BootscopeError(message.fault));
+        if (message.kind === 'notKept') options.notKept?.(new BootscopeError(message.fault));
+        if (message.kind === 'sections') {
+          take.sections(message.sections);
+          if (request.present) resolve(true);
+        }
+        if (message.kind === 'tables') {
+          known = { ...known, ...message.tables };
+          take.tables(known);
+          resolve(true);
+        }
+      },
+      ended: (reason) => {
+        signal?.removeEventListener('abort', abort);
+        if (reason === undefined) resolve(false);
+        else reject(failure(imageErrors.workerFailed, { file: request.path, reason }));
+      },
     };
     const abort = (): void => {
-      reject(signal?.reason instanceof Error ? signal.reason : new Error('cancelled'));
-      void worker.terminate();
+      aborted();
+      lane.cancel(job);
     };
-    if (signal?.aborted) return abort();
     signal?.addEventListener('abort', abort, { once: true });
-    worker.on('message', (message: LoadMessage) => {
-      if (message.kind === 'failed') fail(message.reason);
-      if (message.kind === 'progress') progress?.(message.done);
-      if (message.kind === 'damaged') damaged?.(new BootscopeError(message.fault));
-      if (message.kind !== 'tables') return;
-      known = { ...known, ...message.tables };
-      take(known);
-      resolve(true);
-      // Nobody waits for the index on disk.
-      worker.unref();
-    });
-    worker.on('error', (error) => {
-      fail(error.message);
-    });
-    worker.on('exit', (code) => {
-      signal?.removeEventListener('abort', abort);
-      fail(`it ended with code ${code}`);
-    });
+    lane.add(job);
   });
+};
+
+const lanes = new Map<string, WorkerLane>();
+
+const sharedLane = (program: string): WorkerLane => {
+  const lane = lanes.get(program) ?? new WorkerLane(program, idleMs);
+  lanes.set(program, lane);
+  return lane;
 };

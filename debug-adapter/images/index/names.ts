@@ -79,6 +79,32 @@ export const nameTables = (count: number, entry: (i: number) => NameEntry, prefi
   return { [`${prefix}buckets`]: bytesOfColumn(starts), [`${prefix}entries`]: bytesOfColumn(entries) };
 };
 
+/** A text and what it leads to. */
+export interface FiledText {
+  readonly text: string;
+  readonly place: number;
+  /** Below 256. */
+  readonly kind: number;
+}
+
+/** `nameTables` of texts that are at hand. */
+export const filedTables = (texts: readonly FiledText[], prefix: string): Record<string, Uint8Array> => {
+  const hashes: NameHashes = { base: 0, whole: 0 };
+  return nameTables(
+    texts.length,
+    (i) => {
+      const { text, place, kind } = texts[i] as FiledText;
+      const bytes = Buffer.from(text);
+      hashesOf(bytes, 0, bytes.length, hashes);
+      return { hashes, place, kind, inner: false };
+    },
+    prefix,
+  );
+};
+
+/** Whether there are names under a prefix, be they none. */
+export const hasNames = (tables: Tables, prefix: string): boolean => tables.size(`${prefix}buckets`) > 0;
+
 /** The low bits of FNV alone would be as even; mixing in the high ones costs nothing. */
 const slotOf = (hash: number, size: number): number => (hash ^ (hash >>> 15)) & (size - 1);
 

@@ -39,12 +39,16 @@ const sampleOf = (file: FileBytes): string => {
   return hash.digest('hex');
 };
 
-/** Where the index of an open file is, or would be written; undefined when none may be kept or the file has gone. */
-export const indexPlaceOf = (file: FileBytes, buildId: string | undefined): IndexPlace | undefined => {
+/**
+ * Where the index of an open file is, or would be written; undefined when none may be kept or the file has gone. `variant` is what
+ * its content depends on beside the file: how it is laid out, what other file completes it.
+ */
+export const indexPlaceOf = (file: FileBytes, buildId: string | undefined, variant?: string): IndexPlace | undefined => {
   if (!cacheAllowed()) return undefined;
   try {
     // An image and its debug file share the build-id; their sizes tell them apart.
-    const identity = buildId !== undefined && /^[0-9a-f]{8,128}$/.test(buildId) ? `${buildId}-${file.size.toString(16)}` : sampleOf(file);
+    const base = buildId !== undefined && /^[0-9a-f]{8,128}$/.test(buildId) ? `${buildId}-${file.size.toString(16)}` : sampleOf(file);
+    const identity = variant === undefined ? base : `${base}-${createHash('sha1').update(variant).digest('hex').slice(0, 16)}`;
     return { path: path.join(indexDirectory(), `${identity}.v${formatVersion}.idx`), identity };
   } catch {
     return undefined;

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { failure } from '../../errors/catalogue';
+import type { BootscopeError } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
+import { claimFailed, claimFulfilled } from './claim';
 import { Container, containerPieces } from './container';
 import { cacheAllowed, indexDirectory } from './place';
 import type { IndexPlace } from './place';
@@ -45,12 +49,24 @@ const noteUse = (file: string): void => {
   }
 };
 
+/** BS213, for an index that the system does not let be written. */
+export const notKept = (place: IndexPlace, error: unknown): BootscopeError =>
+  failure(imageErrors.indexNotKept, { directory: path.dirname(place.path), reason: error instanceof Error ? error.message : String(error) }, { cause: error });
+
 /**
  * Writes an index whole or not at all: under another name first, so that whoever opens it meanwhile, or writes the same
- * one, sees the old or the new. False where the cache cannot be written, or it would take more than its share.
+ * one, sees the old or the new. False where the cache cannot be written, of which `refused` hears, or it would take more than its share.
+ * Whoever waits for it to be made is told either way.
  */
-export const writeIndex = (place: IndexPlace, tables: Readonly<Record<string, Uint8Array>>, limit = mostBytes): boolean => {
+export const writeIndex = (place: IndexPlace, tables: Readonly<Record<string, Uint8Array>>, limit = mostBytes, refused: (why: BootscopeError) => void = () => undefined): boolean => {
   if (!cacheAllowed()) return false;
+  const written = write(place, tables, limit, refused);
+  if (written) claimFulfilled(place);
+  else claimFailed(place);
+  return written;
+};
+
+const write = (place: IndexPlace, tables: Readonly<Record<string, Uint8Array>>, limit: number, refused: (why: BootscopeError) => void): boolean => {
   const pieces = containerPieces(place.identity, tables);
   const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (size > limit / 2) return false;
@@ -67,8 +83,9 @@ export const writeIndex = (place: IndexPlace, tables: Readonly<Record<string, Ui
     }
     fs.renameSync(temporary, place.path);
     return true;
-  } catch {
+  } catch (error) {
     remove(temporary);
+    refused(notKept(place, error));
     return false;
   }
 };

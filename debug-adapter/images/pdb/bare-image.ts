@@ -4,10 +4,11 @@ import { toNumber } from '../bytes/address';
 import { Damage } from '../damage';
 import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable } from '../image';
-import { ColumnSymbols, noColumns } from '../symbols/table';
 import { PdbFile } from './pdb-file';
-import type { PdbContainer } from './pdb-file';
+import type { ImageLayout, PdbContainer } from './pdb-file';
+import { pdbIndexHandle } from './pdb-index';
 import { PdbInfo } from './pdb-info';
+import { pdbSymbolTable } from './symbols';
 
 /** COFF machine → bytes of an address, and the base that linkers give an executable when none is asked for. */
 const machines: Readonly<Record<number, { readonly machine: Image['machine']; readonly addressSize: 4 | 8; readonly base: bigint }>> = {
@@ -46,10 +47,11 @@ export class BarePdbImage implements Image {
     const headers = pdb.sectionHeaders() ?? [];
     this.size = Math.max(0, ...headers.map(({ rva, virtualSize }) => rva + virtualSize));
     this.sections = headers.map(({ name, rva, virtualSize, executable, writable }) => ({ name, address: base + BigInt(rva), size: virtualSize, fileOffset: 0, executable, writable, allocated: true }));
-    const file = new PdbFile(pdb, { base: toNumber(base), addressSize, sections: [] }, this.damage);
-    const info = new PdbInfo(file, { at: () => undefined, prologueSize: () => undefined, afterStores: (address) => address });
+    const layout: ImageLayout = { base: toNumber(base), addressSize, sections: [] };
+    const file = new PdbFile(pdb, layout, this.damage, pdbIndexHandle(pdb, layout));
+    const info = new PdbInfo(file, { at: () => undefined, prologueSize: () => undefined, afterStores: (address) => address }, { path: this.path });
     this.debugInfo = info;
-    this.symbols = new ColumnSymbols(() => this.damage.tolerate(() => info.symbolColumns(), noColumns(this.path), { file: this.path, section: 'symbols', offset: 0 }));
+    this.symbols = pdbSymbolTable(file, info);
   }
 
   bytesAt(): undefined {
@@ -57,6 +59,7 @@ export class BarePdbImage implements Image {
   }
 
   close(): void {
+    this.debugInfo.index?.close();
     this.pdb.file.close();
   }
 }

@@ -78,11 +78,17 @@ export class LineInformation {
     return new Cursor(this.stream, this.checksums.at + file).u32();
   }
 
+  /** Their rows are read when they are asked for. */
   blocks(): readonly LineBlock[] {
-    return (this.lazyBlocks ??= this.lineParts.map((part) => this.readBlock(part)));
+    this.lazyBlocks ??= this.lineParts.map((part) => {
+      let rows: LineBlock['rows'] | undefined;
+      const read = (): LineBlock['rows'] => (rows ??= this.readRows(part));
+      return { segment: part.segment, offset: part.offset, size: part.size, get rows() { return read(); } };
+    });
+    return this.lazyBlocks;
   }
 
-  private readBlock(part: (typeof this.lineParts)[number]): LineBlock {
+  private readRows(part: (typeof this.lineParts)[number]): LineBlock['rows'] {
     const cursor = new Cursor(this.stream, part.at, part.end);
     const rows: { offset: number; file: number; line: number; column: number }[] = [];
     while (part.end - cursor.position >= 12) {
@@ -104,7 +110,7 @@ export class LineInformation {
       cursor.position = Math.min(part.end, start + length);
     }
     // Files take turns within a function; the sort keeps rows of one address in their order.
-    return { segment: part.segment, offset: part.offset, size: part.size, rows: rows.sort((a, b) => a.offset - b.offset) };
+    return rows.sort((a, b) => a.offset - b.offset);
   }
 
   /** IPI record of every function inlined in this module → where it begins. */

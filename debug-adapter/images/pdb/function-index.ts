@@ -3,9 +3,11 @@ import { demangle } from '../demangle/demangle';
 import { lastComponent, pathMatches } from '../demangle/path';
 import { matchesGlob } from '../symbols/glob';
 import { symbolAt } from './symbol-records';
-import { idPath, PdbFunction, PdbInlinedFunction } from './functions';
+import { idPath, inlineeKey, PdbFunction, PdbInlinedFunction } from './functions';
 import type { FunctionSurroundings } from './functions';
 import type { Module, ProcedurePlace } from './module';
+import { functionTables, storedFunctions, storedFunctionsWith } from './stored-names';
+import type { FunctionRow } from './stored-names';
 
 interface WithCode {
   readonly name: string;
@@ -27,27 +29,32 @@ interface Lists {
   readonly inlined: readonly Inlined[];
 }
 
-const proceduresOf = (module: Module): WithCode[] => {
+const withName = (module: Module, place: ProcedurePlace): WithCode | undefined => {
   const { stream } = module;
-  if (!stream) return [];
-  return module.procedures.map((place) => {
-    const cursor = symbolAt(stream, place.at);
-    cursor.skip(24);
-    const signature = cursor.u32();
-    cursor.skip(7);
-    return { name: cursor.string(), signature, module, place };
-  });
+  if (!stream) return undefined;
+  const cursor = symbolAt(stream, place.at);
+  cursor.skip(24);
+  const signature = cursor.u32();
+  cursor.skip(7);
+  return { name: cursor.string(), signature, module, place };
 };
 
-/** All functions by name: procedures, and those that are only inlined. Made on the first query by name. */
+const proceduresOf = (module: Module): WithCode[] => (module.stream ? module.procedures.flatMap((place) => withName(module, place) ?? []) : []);
+
+/** All functions by name: procedures, and those that are only inlined. From an index; else made on the first query by name. */
 export class FunctionIndex {
   private lists: Lists | undefined;
 
   constructor(private readonly around: FunctionSurroundings) {}
 
+  /** Whether all names were read. */
+  get isRead(): boolean {
+    return this.lists !== undefined;
+  }
+
   named(query: string): FunctionInfo[] {
     if (query === '') return [];
-    const { withCode, inlined } = this.all();
+    const { withCode, inlined } = this.stored(() => storedFunctions(this.around.pdb.index, [query, lastComponent(query).at(-1) ?? query])) ?? this.all();
     // Every name that answers contains this text, mangled ones too; comparing paths is for those few.
     const key = lastComponent(query)[0] ?? query;
     return this.result(
@@ -57,7 +64,7 @@ export class FunctionIndex {
   }
 
   matching(glob: string): FunctionInfo[] {
-    const { withCode, inlined } = this.all();
+    const { withCode, inlined } = this.stored(() => storedFunctionsWith(this.around.pdb.index, (text) => matchesGlob(glob, text))) ?? this.all();
     return this.result(
       withCode.filter((one) => matchesGlob(glob, one.name) || matchesGlob(glob, demangle(this.linkage(one) ?? ''))),
       inlined.filter((one) => matchesGlob(glob, one.name)),
@@ -80,11 +87,9 @@ export class FunctionIndex {
       const procedure = this.around.pdb.tolerate(module, () => this.around.pdb.procedure(module, place), undefined);
       if (procedure) result.push(new PdbFunction(this.around, procedure, place));
     }
-    // One function under several ids is one answer; one that has code of its own too has answered already.
-    const known = new Set(inlined.length > 0 ? this.all().withCode.map(({ name, signature }) => `${idPath(name)} ${signature}`) : []);
+    // One function under several ids is one answer.
     const groups = new Map<string, Inlined[]>();
     for (const one of inlined) {
-      if (known.has(`${one.name} ${one.signature}`)) continue;
       const key = `${one.name} ${one.signature} ${one.line}`;
       const group = groups.get(key);
       if (group) group.push(one);
@@ -95,11 +100,54 @@ export class FunctionIndex {
     return result;
   }
 
+  /** What an index keeps of them. Reads all. */
+  tables(): Record<string, Uint8Array> {
+    const { withCode, inlined } = this.all();
+    const numbers = new Map<Module, Map<ProcedurePlace, number>>();
+    const numberOf = ({ module, place }: WithCode): number => {
+      let known = numbers.get(module);
+      if (!known) numbers.set(module, (known = new Map(module.procedures.map((one, i) => [one, i]))));
+      return known.get(place) ?? 0;
+    };
+    return functionTables([
+      ...withCode.map((one) => {
+        const linkage = this.linkage(one);
+        const texts = new Set(linkage === undefined ? [one.name] : [one.name, demangle(linkage)]);
+        return { row: { code: true as const, module: one.module.number, procedure: numberOf(one) }, texts, keys: new Set([...[...texts].flatMap((text) => [text, ...lastComponent(text)]), ...(linkage === undefined ? [] : [linkage])]) };
+      }),
+      ...inlined.map(({ name, module, id, line }) => ({ row: { code: false as const, module: module.number, id, line }, texts: new Set([name]), keys: new Set([name, ...lastComponent(name)]) })),
+    ]);
+  }
+
+  /** What rows of an index mean; undefined where there is no index, or all is read already. */
+  private stored(find: () => readonly FunctionRow[] | undefined): Lists | undefined {
+    const rows = this.lists ? undefined : find();
+    if (!rows) return undefined;
+    const { pdb } = this.around;
+    const withCode: WithCode[] = [];
+    const inlined: Inlined[] = [];
+    for (const row of rows) {
+      const module = pdb.modules[row.module];
+      if (!module) continue;
+      if (row.code) {
+        const place = pdb.tolerate(module, () => module.procedures[row.procedure], undefined);
+        const one = place && pdb.tolerate(module, () => withName(module, place), undefined);
+        if (one) withCode.push(one);
+      } else {
+        const found = pdb.tolerate(module, () => pdb.ids.function(row.id), undefined);
+        if (found) inlined.push({ id: row.id, name: found.qualifiedName, signature: found.signature, module, line: row.line });
+      }
+    }
+    return { withCode, inlined };
+  }
+
   private all(): Lists {
     if (this.lists) return this.lists;
     const { pdb } = this.around;
     const withCode: WithCode[] = [];
     for (const module of pdb.modules) pdb.tolerate(module, () => { withCode.push(...proceduresOf(module)); }, undefined);
+    // One that has code of its own too answers by that.
+    const coded = new Set(withCode.map(({ name, signature }) => inlineeKey(idPath(name), signature)));
     const inlined: Inlined[] = [];
     const seen = new Set<number>();
     for (const module of pdb.modules) {
@@ -107,7 +155,7 @@ export class FunctionIndex {
         if (seen.has(id)) continue;
         seen.add(id);
         const found = pdb.tolerate(module, () => pdb.ids.function(id), undefined);
-        if (found) inlined.push({ id, name: found.qualifiedName, signature: found.signature, module, line });
+        if (found && !coded.has(inlineeKey(found.qualifiedName, found.signature))) inlined.push({ id, name: found.qualifiedName, signature: found.signature, module, line });
       }
     }
     return (this.lists = { withCode, inlined });

@@ -9,6 +9,7 @@ import type { CodeRow, Procedure, ScopeNode } from './procedure';
 import { inlinedIn } from './rows';
 import { localVariable } from './variables';
 import type { PdbVariable } from './variables';
+import { storedInlineeModules, storedInlinees } from './stored-names';
 import { argumentsOf } from './types';
 
 /** What functions need beside the PDB. */
@@ -92,18 +93,33 @@ export class PdbFunction implements FunctionInfo {
   }
   inlinedInstances(): readonly Scope[] {
     const { pdb } = this.around;
-    const ids = new Set(pdb.modules.flatMap((module) => inlineeIds(pdb, module, this)));
+    const ids = new Set(storedIdsOf(pdb, this) ?? pdb.modules.flatMap((module) => inlineeIds(pdb, module, this)));
     return inlinedCopies(this.around, ids, this);
   }
 }
 
+/** What inlined copies and the code of one function have in common. */
+export const inlineeKey = (path: string, signature: number): string => `${path} ${signature}`;
+
+/** Inlined functions of all modules that are this procedure, from an index. */
+const storedIdsOf = (pdb: PdbFile, { procedure }: PdbFunction): number[] | undefined => {
+  const key = inlineeKey(idPath(procedure.name), procedure.signature);
+  return storedInlinees(pdb.index, key)?.filter((id) => keyOfId(pdb, id) === key);
+};
+
+const keyOfId = (pdb: PdbFile, id: number): string | undefined => {
+  const found = pdb.ids.function(id);
+  return found && inlineeKey(found.qualifiedName, found.signature);
+};
+
 /** Inlined functions of a module that are this procedure. */
-const inlineeIds = (pdb: PdbFile, module: Module, { procedure }: PdbFunction): number[] => {
-  const path = idPath(procedure.name);
-  return [...(module.lines?.inlineeLines().keys() ?? [])].filter((id) => {
-    const found = pdb.ids.function(id);
-    return found?.signature === procedure.signature && found.qualifiedName === path;
-  });
+const inlineeIds = (pdb: PdbFile, module: Module, one: PdbFunction): number[] => {
+  const listed = module.lines?.inlineeLines();
+  if (!listed) return [];
+  const stored = storedIdsOf(pdb, one);
+  if (stored) return stored.filter((id) => listed.has(id));
+  const key = inlineeKey(idPath(one.procedure.name), one.procedure.signature);
+  return [...listed.keys()].filter((id) => keyOfId(pdb, id) === key);
 };
 
 /** A function that exists in inlined copies only. */
@@ -156,7 +172,7 @@ export class PdbInlinedFunction implements FunctionInfo {
 const inlinedCopies = (around: FunctionSurroundings, ids: ReadonlySet<number>, known: FunctionInfo): PdbScope[] => {
   const { pdb } = around;
   const result: PdbScope[] = [];
-  for (const module of pdb.modules) {
+  for (const module of storedInlineeModules(pdb.index, ids)?.flatMap((number) => pdb.modules[number] ?? []) ?? pdb.modules) {
     const places = new Set([...ids].flatMap((id) => module.proceduresInlining(id)));
     for (const place of module.procedures) {
       if (!places.has(place.at)) continue;

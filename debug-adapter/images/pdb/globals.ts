@@ -1,7 +1,10 @@
 import type { SectionBytes } from '../bytes/section-bytes';
+import type { IndexHandle } from '../index/handle';
 import { isData, S } from './codeview';
 import { readNumeric } from './numeric';
+import { storedGlobals } from './stored-globals';
 import { forEachSymbol, symbolAt } from './symbol-records';
+import { plainName } from './udt';
 
 export interface PublicSymbol {
   readonly name: string;
@@ -13,48 +16,84 @@ export interface PublicSymbol {
 /** cvinfo.h, CV_PUBSYMFLAGS: code, function. */
 const codeFlags = 3;
 
+/** Where records stand in the stream. */
+export interface GlobalPlaces {
+  /** By full name; the later one of two. */
+  readonly constants: ReadonlyMap<string, number>;
+  /** By the last part of the name. */
+  readonly typedefs: ReadonlyMap<string, readonly number[]>;
+  readonly publics: readonly number[];
+  readonly data: readonly number[];
+}
+
 /** The symbols of the whole program: one pass over their stream, on first use. */
 export class Globals {
-  private index: { constants: Map<string, number>; typedefs: Map<string, number[]>; publics: number[]; data: number[] } | undefined;
+  private built: GlobalPlaces | undefined;
 
-  constructor(private readonly records: SectionBytes | undefined) {}
+  constructor(
+    private readonly records: SectionBytes | undefined,
+    private readonly index?: IndexHandle,
+  ) {}
 
   get section(): SectionBytes | undefined {
     return this.records;
   }
 
   constant(name: string): bigint | undefined {
-    const at = this.build().constants.get(name);
-    if (at === undefined || !this.records) return undefined;
-    const cursor = symbolAt(this.records, at);
-    cursor.skip(4);
-    return readNumeric(cursor);
+    const { records } = this;
+    if (!records) return undefined;
+    for (const at of this.placesOf('constant', name)) {
+      const cursor = symbolAt(records, at);
+      cursor.skip(4);
+      const value = readNumeric(cursor);
+      if (cursor.string() === name) return value;
+    }
+    return undefined;
   }
 
-  /** Type numbers behind S_UDT records of that full name. */
-  typedefs(): ReadonlyMap<string, readonly number[]> {
-    return this.build().typedefs;
+  /** Full names and type numbers of S_UDT records whose plain name may be this one. */
+  typedefs(plain: string): { readonly name: string; readonly type: number }[] {
+    const { records } = this;
+    if (!records) return [];
+    return this.placesOf('typedef', plain).map((at) => {
+      const cursor = symbolAt(records, at);
+      const type = cursor.u32();
+      return { name: cursor.string(), type };
+    });
   }
 
   publics(): PublicSymbol[] {
+    return this.all().publics.map((at) => this.public(at));
+  }
+
+  /** The public symbol whose record stands there. */
+  public(at: number): PublicSymbol {
     const { records } = this;
-    if (!records) return [];
-    return this.build().publics.map((at) => {
-      const cursor = symbolAt(records, at);
-      const flags = cursor.u32();
-      const offset = cursor.u32();
-      const segment = cursor.u16();
-      return { isCode: (flags & codeFlags) !== 0, offset, segment, name: cursor.string() };
-    });
+    if (!records) return { name: '', segment: 0, offset: 0, isCode: false };
+    const cursor = symbolAt(records, at);
+    const flags = cursor.u32();
+    const offset = cursor.u32();
+    const segment = cursor.u16();
+    return { isCode: (flags & codeFlags) !== 0, offset, segment, name: cursor.string() };
   }
 
   /** Where records of variables stand in the stream. */
   data(): readonly number[] {
-    return this.build().data;
+    return this.all().data;
   }
 
-  private build(): { constants: Map<string, number>; typedefs: Map<string, number[]>; publics: number[]; data: number[] } {
-    if (this.index) return this.index;
+  private placesOf(kind: 'constant' | 'typedef', name: string): readonly number[] {
+    const stored = this.built ? undefined : storedGlobals(this.index, kind, name);
+    if (stored) return stored;
+    const { constants, typedefs } = this.all();
+    if (kind === 'typedef') return typedefs.get(name) ?? [];
+    const at = constants.get(name);
+    return at === undefined ? [] : [at];
+  }
+
+  /** All of them. Reads the whole stream. */
+  all(): GlobalPlaces {
+    if (this.built) return this.built;
     const index = { constants: new Map<string, number>(), typedefs: new Map<string, number[]>(), publics: [] as number[], data: [] as number[] };
     const { records } = this;
     if (records)
@@ -66,16 +105,15 @@ export class Globals {
           index.constants.set(cursor.string(), at);
         } else if (kind === S.udt) {
           const cursor = symbolAt(records, at);
-          const type = cursor.u32();
-          const name = cursor.string();
+          cursor.skip(4);
+          const name = plainName(cursor.string());
           const known = index.typedefs.get(name);
-          if (known) known.push(type);
-          else index.typedefs.set(name, [type]);
+          if (known) known.push(at);
+          else index.typedefs.set(name, [at]);
         } else if (kind === S.public32) index.publics.push(at);
         else if (isData(kind)) index.data.push(at);
         return undefined;
       });
-    this.index = index;
-    return index;
+    return (this.built = index);
   }
 }

@@ -1,4 +1,6 @@
+import type { IndexHandle } from '../index/handle';
 import { LF } from './codeview';
+import { storedTypePlace } from './stored-types';
 import type { TypeStream } from './type-stream';
 import type { PdbTypes } from './types';
 import { isUdt, readUdt } from './udt';
@@ -11,15 +13,23 @@ export interface FunctionId {
   readonly signature: number;
 }
 
+/** Where a type was declared; `file` is an LF_STRING_ID, or a name in the string table where `inNames`. */
+export interface TypePlace {
+  readonly file: number;
+  readonly line: number;
+  readonly inNames: boolean;
+}
+
 /** The IPI stream: functions that are inlined somewhere, and where types were declared. */
 export class Ids {
   private readonly functions = new Map<number, FunctionId | undefined>();
   private readonly typeNames = new Map<number, string>();
-  private places: Map<number, { readonly file: number; readonly line: number; readonly inNames: boolean }> | undefined;
+  private places: Map<number, TypePlace> | undefined;
 
   constructor(
-    private readonly stream: TypeStream | undefined,
+    readonly stream: TypeStream | undefined,
     private readonly types: PdbTypes,
+    private readonly index: IndexHandle | undefined,
   ) {}
 
   function(id: number): FunctionId | undefined {
@@ -62,18 +72,23 @@ export class Ids {
     return before + rest;
   }
 
-  /** Where a type was declared; `file` is an LF_STRING_ID, or a name in the string table where `inNames`. */
-  typePlace(type: number): { readonly file: number; readonly line: number; readonly inNames: boolean } | undefined {
-    if (!this.places) {
-      this.places = new Map();
-      for (let id = this.stream?.first ?? 0; this.stream && id < this.stream.end; id++) {
-        const kind = this.stream.kind(id);
-        if (kind !== LF.typeSourceLine && kind !== LF.typeModuleSourceLine) continue;
-        const cursor = this.stream.record(id);
-        const index = cursor.u32();
-        this.places.set(index, { file: cursor.u32(), line: cursor.u32(), inNames: kind === LF.typeModuleSourceLine });
-      }
+  /** Where a type was declared. */
+  typePlace(type: number): TypePlace | undefined {
+    const stored = this.places ? undefined : storedTypePlace(this.index, type);
+    return stored ? stored.place : this.typePlaces().get(type);
+  }
+
+  /** Where each type was declared. Reads the head of every record. */
+  typePlaces(): ReadonlyMap<number, TypePlace> {
+    if (this.places) return this.places;
+    const places = new Map<number, TypePlace>();
+    for (let id = this.stream?.first ?? 0; this.stream && id < this.stream.end; id++) {
+      const kind = this.stream.kind(id);
+      if (kind !== LF.typeSourceLine && kind !== LF.typeModuleSourceLine) continue;
+      const cursor = this.stream.record(id);
+      const index = cursor.u32();
+      places.set(index, { file: cursor.u32(), line: cursor.u32(), inNames: kind === LF.typeModuleSourceLine });
     }
-    return this.places.get(type);
+    return (this.places = places);
   }
 }

@@ -8,6 +8,7 @@ import type { PdbFile } from './pdb-file';
 import { covers } from './procedure';
 import type { CodeRow, ScopeNode } from './procedure';
 import { inlinedIn, rowsOfBlocks } from './rows';
+import { storedFiles, storedPlacesOfFile } from './stored-names';
 
 const lineRow = (row: CodeRow, prologueEnd: boolean): LineRow => ({
   address: toAddress(row.start),
@@ -45,12 +46,37 @@ export const lineRows = (around: FunctionSurroundings, start: bigint, end: bigin
 
 const proceduresOf = (pdb: PdbFile, module: Module): readonly ProcedurePlace[] => pdb.tolerate(module, () => module.procedures, []);
 
-const filesOf = (pdb: PdbFile, module: Module): string[] => (module.lines?.files() ?? []).map(({ name }) => pdb.strings.at(name).replaceAll('\\', '/'));
+/** Paths of the files that a module lists. */
+export const filesOf = (pdb: PdbFile, module: Module): string[] => (module.lines?.files() ?? []).map(({ name }) => pdb.strings.at(name).replaceAll('\\', '/'));
 
 export const sourceFiles = (pdb: PdbFile): string[] => {
+  const stored = storedFiles(pdb.index);
+  if (stored) return stored;
   const files = new Set(pdb.modules.flatMap((module) => pdb.tolerate(module, () => filesOf(pdb, module), [])));
   files.delete('');
   return [...files].sort();
+};
+
+/** Procedures that may have lines of a file, and what that file is called there. */
+interface FilePlaces {
+  readonly module: Module;
+  readonly places: readonly ProcedurePlace[];
+  readonly wanted: ReadonlySet<string>;
+}
+
+const placesOfFile = (pdb: PdbFile, file: string): FilePlaces[] => {
+  const stored = storedPlacesOfFile(pdb.index, file);
+  if (stored)
+    return [...stored.procedures].flatMap(([number, procedures]) => {
+      const module = pdb.modules[number];
+      const all = module ? proceduresOf(pdb, module) : [];
+      return module ? [{ module, places: procedures.flatMap((one) => all[one] ?? []), wanted: stored.paths }] : [];
+    });
+  const base = baseNameOf(file);
+  return pdb.modules.flatMap((module) => {
+    const wanted = new Set(pdb.tolerate(module, () => filesOf(pdb, module), []).filter((path) => baseNameOf(path) === base && endsWithPath(path, file)));
+    return wanted.size === 0 ? [] : [{ module, places: proceduresOf(pdb, module), wanted }];
+  });
 };
 
 interface Hit {
@@ -62,14 +88,11 @@ interface Hit {
 /** As for DWARF: one address for each function, inlined copy and block with code of the line; an entry moves behind its prologue. */
 export const addressesOfLine = (around: FunctionSurroundings, file: string, line: number): LineAddress[] => {
   const { pdb } = around;
-  const base = baseNameOf(file);
   const exact: Hit[] = [];
   /** Per path: rows of the nearest later line. */
   const later = new Map<string, Hit[]>();
-  for (const module of pdb.modules) {
-    const wanted = new Set(pdb.tolerate(module, () => filesOf(pdb, module), []).filter((path) => baseNameOf(path) === base && endsWithPath(path, file)));
-    if (wanted.size === 0) continue;
-    for (const place of proceduresOf(pdb, module)) {
+  for (const { module, places, wanted } of placesOfFile(pdb, file)) {
+    for (const place of places) {
       for (const row of pdb.tolerate(module, () => pdb.rowsOf(module, place), [])) {
         if (row.line < line || !wanted.has(row.file)) continue;
         const hit = { module, place, row };

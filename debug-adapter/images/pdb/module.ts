@@ -24,7 +24,8 @@ export interface ProcedurePlace {
   readonly end: number;
 }
 
-interface SymbolIndex {
+/** What a module's symbols say, one pass over them. */
+export interface SymbolIndex {
   readonly language: Language;
   readonly procedures: readonly ProcedurePlace[];
   readonly starts: readonly number[];
@@ -34,9 +35,25 @@ interface SymbolIndex {
   readonly inlined: ReadonlyMap<number, readonly number[]>;
 }
 
+/** A line block at its address, with its number among the module's. */
+interface PlacedBlock {
+  readonly start: number;
+  readonly block: LineBlock;
+  readonly order: number;
+}
+
+/** By address. */
+interface PlacedBlocks {
+  readonly blocks: readonly PlacedBlock[];
+  readonly starts: Float64Array;
+  /** Largest end of all blocks up to this one. */
+  readonly reach: Float64Array;
+}
+
 /** One object file's part of a PDB. Its stream is read when something of it is asked for. */
 export class Module {
   private index: SymbolIndex | undefined;
+  private lazyBlocks: PlacedBlocks | undefined;
   private lazyLines: { readonly information: LineInformation | undefined } | undefined;
   private readonly paths = new Map<number, string>();
 
@@ -46,6 +63,8 @@ export class Module {
     readonly stream: SectionBytes | undefined,
     private readonly segments: Segments,
     private readonly names: StringTable,
+    /** What an index says of its symbols. */
+    private readonly stored: () => SymbolIndex | undefined = () => undefined,
   ) {}
 
   get language(): Language {
@@ -69,16 +88,29 @@ export class Module {
 
   /** Line blocks of a procedure; of those that were folded into one, each has its own. */
   blocksOf(place: ProcedurePlace): LineBlock[] {
-    const alike = this.procedures.filter(({ start }) => start === place.start);
-    const blocks: LineBlock[] = [];
-    let same = 0;
-    for (const block of this.lines?.blocks() ?? []) {
-      const start = this.segments.address(block.segment, block.offset);
-      if (start === undefined || start >= place.end || start + block.size <= place.start) continue;
-      if (start === place.start && alike.length > 1 && alike[same++] !== place) continue;
-      blocks.push(block);
+    const { procedures, starts } = this.symbols;
+    const last = lastAtOrBelow(starts, starts.length, place.start);
+    let first = last;
+    while (first > 0 && starts[first - 1] === place.start) first--;
+    const blocks: PlacedBlock[] = [];
+    const placed = (this.lazyBlocks ??= this.placeBlocks());
+    for (let i = lastAtOrBelow(placed.starts, placed.starts.length, place.end - 1); i >= 0 && (placed.reach[i] as number) > place.start; i--) {
+      const one = placed.blocks[i] as PlacedBlock;
+      if (one.start + one.block.size > place.start) blocks.push(one);
     }
-    return blocks;
+    blocks.sort((a, b) => a.order - b.order);
+    let same = 0;
+    return blocks.flatMap(({ start, block }) => (start === place.start && last > first && procedures[first + same++] !== place ? [] : [block]));
+  }
+
+  private placeBlocks(): PlacedBlocks {
+    const blocks = (this.lines?.blocks() ?? []).flatMap((block, order) => {
+      const start = this.segments.address(block.segment, block.offset);
+      return start === undefined ? [] : [{ start, block, order }];
+    });
+    blocks.sort((a, b) => a.start - b.start || a.order - b.order);
+    let reach = -Infinity;
+    return { blocks, starts: Float64Array.from(blocks, ({ start }) => start), reach: Float64Array.from(blocks, ({ start, block }) => (reach = Math.max(reach, start + block.size))) };
   }
 
   /** Procedures with inlined copies of a function. */
@@ -106,8 +138,9 @@ export class Module {
     return path;
   }
 
-  private get symbols(): SymbolIndex {
-    return (this.index ??= this.readSymbols());
+  /** Throws where the module is damaged. */
+  get symbols(): SymbolIndex {
+    return (this.index ??= this.stored() ?? this.readSymbols());
   }
 
   private readSymbols(): SymbolIndex {

@@ -5,16 +5,18 @@ import { imageErrors } from '../../errors/images';
 import { toNumber } from '../bytes/address';
 import { FileBytes } from '../bytes/file';
 import { Damage, leftAlone } from '../damage';
+import type { OpenedFile } from '../index/background';
 import { PeFile } from '../pe/pe-file';
 import { PeImage } from '../pe/pe-image';
-import type { PeCompanion } from '../pe/pe-image';
 import { PeUnwind } from '../pe/unwind';
-import type { SymbolColumns } from '../symbols/table';
 import { BarePdbImage } from './bare-image';
 import { PdbFrames } from './frames';
 import { isMsf } from './msf';
 import { PdbContainer, PdbFile } from './pdb-file';
+import type { ImageLayout } from './pdb-file';
+import { pdbIndexHandle } from './pdb-index';
 import { PdbInfo } from './pdb-info';
+import { pdbSymbolTable } from './symbols';
 
 /**
  * Opens the PDB that a user named for an image.
@@ -28,8 +30,10 @@ export const openPdb = (file: FileBytes, pe: PeFile, damage: Damage): PdbFile =>
 };
 
 /** A PDB with its image's layout. Reads the heads of its parts, so that damage there is found when it is opened. */
-const laidOver = (container: PdbContainer, { headers }: PeFile, damage: Damage): PdbFile =>
-  new PdbFile(container, { base: toNumber(headers.imageBase), addressSize: headers.machine === 'x86-64' ? 8 : 4, sections: headers.sections }, damage);
+const laidOver = (container: PdbContainer, { headers }: PeFile, damage: Damage): PdbFile => {
+  const layout: ImageLayout = { base: toNumber(headers.imageBase), addressSize: headers.machine === 'x86-64' ? 8 : 4, sections: headers.sections };
+  return new PdbFile(container, layout, damage, pdbIndexHandle(container, layout));
+};
 
 const imageExtensions = ['.efi', '.exe', '.dll', '.sys'];
 
@@ -43,7 +47,7 @@ export const openPdbAsImage = (file: FileBytes): PeImage | BarePdbImage => {
     try {
       image = new FileBytes(candidate);
       const pe = new PeFile(image);
-      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe, new Damage()));
+      if (mismatch(container, pe) === undefined) return openPeWithPdb(candidate, pe, laidOver(container, pe, new Damage()), { path: candidate, symbols: file.path });
     } catch {
       // Whatever it is, it is not this PDB's image.
     }
@@ -89,11 +93,9 @@ export const findPdb = (pe: PeFile, damage: Damage): PdbFile | undefined => {
   }
 };
 
-/** An image with its PDB, which the image closes. */
-export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile): PeImage => {
+/** An image with its PDB, which the image closes. `opened` says how another opens the two. */
+export const openPeWithPdb = (path: string, pe: PeFile, pdb: PdbFile, opened: OpenedFile = { path, symbols: pdb.path }): PeImage => {
   const base = pe.headers.imageBase;
-  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)));
-  const symbols = (): SymbolColumns => info.symbolColumns();
-  const companion: PeCompanion = { source: pe, linkedBase: base, hasDebugInfo: true, symbols, close: () => pdb.close() };
-  return new PeImage(path, pe, companion, symbols, () => info, pdb.damage);
+  const info = new PdbInfo(pdb, new PdbFrames(pdb, pe, pdb.layout.base, new PeUnwind(pe, base)), opened);
+  return new PeImage(path, pe, { linkedBase: base, close: () => pdb.close() }, () => pdbSymbolTable(pdb, info), () => info, pdb.damage);
 };

@@ -3,7 +3,8 @@ import { lastAtOrBelow } from '../bytes/address';
 import type { FileBytes } from '../bytes/file';
 import type { Damage } from '../damage';
 import type { SectionBytes } from '../bytes/section-bytes';
-import type { SourcePlace } from '../types';
+import type { IndexHandle } from '../index/handle';
+import type { Language, SourcePlace } from '../types';
 import { readDbi } from './dbi';
 import type { Dbi } from './dbi';
 import { plainContext } from './expressions';
@@ -19,6 +20,9 @@ import type { CodeRow, Procedure } from './procedure';
 import { rowsOfBlocks, rowsOfProcedure } from './rows';
 import { readSectionHeaders, Segments } from './segments';
 import type { SectionHeader } from './segments';
+import { storedContributions, storedLanguages, storedModule } from './stored-modules';
+import type { ContributionColumns } from './stored-modules';
+import { storedOffsets } from './stored-types';
 import { StringTable } from './string-table';
 import { TypeStream } from './type-stream';
 import { PdbTypes } from './types';
@@ -72,21 +76,28 @@ export class PdbFile {
   private readonly procedures = new Map<ProcedurePlace, Procedure>();
   private readonly rows = new Map<ProcedurePlace, { readonly rows: readonly CodeRow[]; readonly starts: readonly number[] }>();
   private readonly own = new Map<ProcedurePlace, readonly CodeRow[]>();
-  private code: { starts: Float64Array; ends: Float64Array; modules: Uint32Array } | undefined;
+  private lazyLanguages: ReadonlySet<Language> | undefined;
+  private lazyCode: ContributionColumns | undefined;
 
   constructor(
     private readonly container: PdbContainer,
     readonly layout: ImageLayout,
     /** Takes note of modules that cannot be read. */
     readonly damage: Damage,
+    readonly index?: IndexHandle,
   ) {
     const { msf, dbi, info } = container;
     this.path = msf.file.path;
     this.context = plainContext(layout.addressSize);
     this.segments = new Segments(layout.base, container.sectionHeaders() ?? layout.sections);
     this.strings = new StringTable(msf.stream(info.namedStreams.get('/names') ?? -1, 'names'));
-    this.globals = new Globals(msf.stream(dbi.symbolRecords, 'symbol records'));
-    this.modules = dbi.modules.map((record, number) => new Module(number, record, msf.stream(record.stream, `module ${baseName(record.name)}`), this.segments, this.strings));
+    this.globals = new Globals(msf.stream(dbi.symbolRecords, 'symbol records'), index);
+    this.modules = dbi.modules.map((record, number) => new Module(number, record, msf.stream(record.stream, `module ${baseName(record.name)}`), this.segments, this.strings, () => storedModule(index, number)));
+  }
+
+  /** Bytes of the file. */
+  get size(): number {
+    return this.container.file.size;
   }
 
   close(): void {
@@ -94,17 +105,18 @@ export class PdbFile {
   }
 
   get types(): PdbTypes {
-    return (this.lazyTypes ??= new PdbTypes(new TypeStream(this.container.needed(fixed.types, 'TPI')), {
-      addressSize: this.layout.addressSize,
-      constant: (name) => this.globals.constant(name),
-      declared: (index) => this.typePlace(index),
-    }));
+    this.lazyTypes ??= new PdbTypes(
+      new TypeStream(this.container.needed(fixed.types, 'TPI'), () => storedOffsets(this.index, 'tpi')),
+      { addressSize: this.layout.addressSize, constant: (name) => this.globals.constant(name), declared: (index) => this.typePlace(index) },
+      this.index,
+    );
+    return this.lazyTypes;
   }
 
   get ids(): Ids {
     if (!this.lazyIds) {
       const stream = this.container.msf.stream(fixed.ids, 'IPI');
-      this.lazyIds = new Ids(stream && new TypeStream(stream), this.types);
+      this.lazyIds = new Ids(stream && new TypeStream(stream, () => storedOffsets(this.index, 'ipi')), this.types, this.index);
     }
     return this.lazyIds;
   }
@@ -114,16 +126,26 @@ export class PdbFile {
     return this.damage.tolerate(read, otherwise, { file: this.path, section: module.stream?.name ?? 'PDB', offset: 0 });
   }
 
+  /** Languages of its modules. */
+  get languages(): ReadonlySet<Language> {
+    return (this.lazyLanguages ??= storedLanguages(this.index) ?? new Set(this.modules.map((one) => this.tolerate(one, () => one.language, 'other'))));
+  }
+
+  /** What of the image's code is whose. */
+  get code(): ContributionColumns {
+    return (this.lazyCode ??= storedContributions(this.index) ?? this.readContributions());
+  }
+
   /** Module with code at an address. */
   moduleAt(address: number): Module | undefined {
-    const { starts, ends, modules } = (this.code ??= this.readContributions());
+    const { starts, ends, modules } = this.code;
     const i = lastAtOrBelow(starts, starts.length, address);
     return i >= 0 && address < (ends[i] as number) ? this.modules[modules[i] as number] : undefined;
   }
 
   /** Modules with code in [start, end). */
   modulesWithin(start: number, end: number): Module[] {
-    const { starts, ends, modules } = (this.code ??= this.readContributions());
+    const { starts, ends, modules } = this.code;
     const found = new Set<number>();
     for (let i = 0; i < starts.length; i++) if ((starts[i] as number) < end && (ends[i] as number) > start) found.add(modules[i] as number);
     return [...found].flatMap((number) => this.modules[number] ?? []);
@@ -170,7 +192,7 @@ export class PdbFile {
     return known;
   }
 
-  private readContributions(): { starts: Float64Array; ends: Float64Array; modules: Uint32Array } {
+  private readContributions(): ContributionColumns {
     const found = this.container.dbi.contributions().flatMap(({ segment, offset, size, module }) => {
       const start = this.segments.address(segment, offset);
       return start === undefined || size === 0 ? [] : [{ start, end: start + size, module }];

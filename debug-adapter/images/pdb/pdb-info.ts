@@ -1,6 +1,7 @@
-import type { DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
+import type { DebugIndex, DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, UnwindRow, VariableInfo } from '../debug-info';
 import { toNumber } from '../bytes/address';
 import type { UnwindTable } from '../dwarf/unwind';
+import type { OpenedFile } from '../index/background';
 import type { SymbolColumns } from '../symbols/table';
 import type { Type } from '../types';
 import { FunctionIndex } from './function-index';
@@ -8,6 +9,9 @@ import { scopesWithin } from './functions';
 import type { FunctionSurroundings } from './functions';
 import { addressesOfLine, lineAt, lineRows, sourceFiles } from './line-queries';
 import type { PdbFile } from './pdb-file';
+import { pdbIndex } from './pdb-index';
+import { publicAt, publicColumns, storedPublics } from './stored-globals';
+import type { PublicColumns } from './stored-globals';
 import { pdbSymbols } from './symbols';
 import { typesNamed, VariableIndex } from './type-queries';
 
@@ -21,19 +25,24 @@ export interface PdbUnwind extends UnwindTable {
 /** A PDB behind the interface that all debug information has. */
 export class PdbInfo implements DebugInfo {
   readonly kind = 'pdb';
+  readonly index: DebugIndex | undefined;
   private readonly around: FunctionSurroundings;
   private readonly functions: FunctionIndex;
   private readonly variables: VariableIndex;
-  private linkageNames: Map<number, string> | undefined;
+  private lazyPublics: PublicColumns | undefined;
   private lazyFiles: readonly string[] | undefined;
 
   constructor(
     private readonly pdb: PdbFile,
     private readonly unwind: PdbUnwind,
+    /** How it was opened, for another thread or process to open it too; left out where none shall. */
+    opened?: OpenedFile,
   ) {
     this.around = { pdb, linkageName: (address) => this.linkageName(address), prologueSize: (entry) => unwind.prologueSize(entry), afterStores: (address) => unwind.afterStores(address) };
     this.functions = new FunctionIndex(this.around);
     this.variables = new VariableIndex(pdb);
+    const { index: handle } = pdb;
+    if (handle && opened) this.index = pdbIndex({ pdb, functions: this.functions, variables: this.variables, publics: () => this.publics(), symbols: () => this.symbolColumns() }, handle, opened);
   }
 
   functionsNamed(name: string): readonly FunctionInfo[] {
@@ -79,14 +88,21 @@ export class PdbInfo implements DebugInfo {
   }
 
   private linkageName(address: number): string | undefined {
-    if (!this.linkageNames) {
-      this.linkageNames = new Map();
-      for (const { name, segment, offset } of this.pdb.globals.publics()) {
-        const at = this.pdb.segments.address(segment, offset);
-        if (at !== undefined && !this.linkageNames.has(at)) this.linkageNames.set(at, name);
-      }
+    this.lazyPublics ??= storedPublics(this.pdb.index) ?? publicColumns(this.publics());
+    const at = publicAt(this.lazyPublics, address);
+    return at === undefined ? undefined : this.pdb.globals.public(at).name;
+  }
+
+  /** Record of the first public symbol at each address. */
+  private publics(): Map<number, number> {
+    const { globals, segments } = this.pdb;
+    const found = new Map<number, number>();
+    for (const at of globals.all().publics) {
+      const { segment, offset } = globals.public(at);
+      const address = segments.address(segment, offset);
+      if (address !== undefined && !found.has(address)) found.set(address, at);
     }
-    return this.linkageNames.get(address);
+    return found;
   }
 
   /** Damage that a question cannot be answered for is noted, and nothing is the answer. */

@@ -1,4 +1,7 @@
 import { SectionBytes } from '../bytes/section-bytes';
+import type { SymbolTable } from '../image';
+import { IndexedSymbols } from '../symbols/stored';
+import { ColumnSymbols, noColumns } from '../symbols/table';
 import type { SymbolColumns } from '../symbols/table';
 import type { Module } from './module';
 import type { PdbFile } from './pdb-file';
@@ -47,6 +50,12 @@ export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
   };
   for (const module of pdb.modules) pdb.tolerate(module, () => { ofModule(module); }, undefined);
   return columnsOf(pdb.path, rows.filter(({ name }) => name !== ''));
+};
+
+/** The symbols of a PDB, from its index where there is one. */
+export const pdbSymbolTable = (pdb: PdbFile, info: { symbolColumns(): SymbolColumns }): SymbolTable => {
+  const load = (): SymbolColumns => pdb.damage.tolerate(() => info.symbolColumns(), noColumns(pdb.path), { file: pdb.path, section: 'symbols', offset: 0 });
+  return pdb.index ? new IndexedSymbols(pdb.index, load) : new ColumnSymbols(load);
 };
 
 const columnsOf = (path: string, rows: readonly Row[]): SymbolColumns => {

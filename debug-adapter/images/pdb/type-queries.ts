@@ -1,13 +1,13 @@
 import type { VariableInfo } from '../debug-info';
 import { toNumber } from '../bytes/address';
-import type { SectionBytes } from '../bytes/section-bytes';
 import { components, pathMatches } from '../demangle/path';
 import type { Language, Type } from '../types';
 import { LF } from './codeview';
-import type { Module } from './module';
 import type { PdbFile } from './pdb-file';
 import { PdbTypedef } from './types';
 import { enumInside, plainName, readUdt } from './udt';
+import { storedVariables, variableTables } from './stored-names';
+import type { VariableRow } from './stored-names';
 import { staticVariable } from './variables';
 
 const keyword = /^(struct|union|class|enum)\s+/;
@@ -22,7 +22,7 @@ const kindsOf: Readonly<Record<string, readonly number[]>> = {
 const languageOf = (pdb: PdbFile, near: bigint | undefined): Language => {
   const module = near === undefined ? undefined : pdb.moduleAt(toNumber(near));
   if (module) return module.language;
-  const languages = new Set(pdb.modules.map((one) => pdb.tolerate(one, () => one.language, 'other')));
+  const { languages } = pdb;
   return languages.has('rust') ? 'rust' : languages.has('c') ? 'c' : 'other';
 };
 
@@ -51,19 +51,17 @@ export const typesNamed = (pdb: PdbFile, query: string, near?: bigint): Type[] =
 /** Typedefs that give another name than the type has by itself. */
 const typedefs = (pdb: PdbFile, query: string, last: string, language: Language): Type[] => {
   const result: Type[] = [];
-  for (const [name, indexes] of pdb.globals.typedefs()) {
-    if (!name.endsWith(last) || plainName(name) !== last || !(name === query || pathMatches(name, query))) continue;
-    for (const index of indexes) {
-      const target = pdb.types.at(index, language);
-      if (target.qualifiedName !== name) result.push(new PdbTypedef(name, target, language));
-    }
+  for (const { name, type } of pdb.globals.typedefs(last)) {
+    if (plainName(name) !== last || !(name === query || pathMatches(name, query))) continue;
+    const target = pdb.types.at(type, language);
+    if (target.qualifiedName !== name) result.push(new PdbTypedef(name, target, language));
   }
   return result;
 };
 
 interface Found {
   readonly variable: VariableInfo;
-  readonly module: number;
+  readonly row: VariableRow;
 }
 
 /** Static variables of the program and of each module, once each. */
@@ -75,9 +73,32 @@ export class VariableIndex {
   named(query: string, near?: bigint): VariableInfo[] {
     const parts = components(query);
     const last = parts[parts.length - 1] ?? query;
-    const found = (this.build().get(last) ?? []).filter(({ variable }) => parts.length === 1 || pathMatches(variable.qualifiedName, query));
-    const module = near === undefined ? undefined : this.pdb.moduleAt(toNumber(near))?.number;
-    return [...found.filter((one) => one.module === module), ...found.filter((one) => one.module !== module)].map(({ variable }) => variable);
+    const named = this.names ? undefined : storedVariables(this.pdb.index, last)?.flatMap((row) => this.at(row) ?? []).filter(({ variable }) => variable.name === last);
+    const found = (named ?? this.build().get(last) ?? []).filter(({ variable }) => parts.length === 1 || pathMatches(variable.qualifiedName, query));
+    const module = near === undefined ? -1 : (this.pdb.moduleAt(toNumber(near))?.number ?? -1);
+    const isNear = ({ row }: Found): boolean => row.module === module;
+    return [...found.filter(isNear), ...found.filter((one) => !isNear(one))].map(({ variable }) => variable);
+  }
+
+  /** What an index keeps of them. Reads all. */
+  tables(): Record<string, Uint8Array> {
+    return variableTables([...this.build()].flatMap(([name, found]) => found.map(({ row }) => ({ name, row }))));
+  }
+
+  /** The variable of a row. */
+  private at(row: VariableRow): Found | undefined {
+    const { pdb } = this;
+    const module = row.module === undefined ? undefined : pdb.modules[row.module];
+    const read = (): VariableInfo | undefined => {
+      if (!module) {
+        const records = pdb.globals.section;
+        return records && staticVariable(pdb, records, row.at, languageOf(pdb, undefined));
+      }
+      const place = row.procedure === undefined ? undefined : module.procedures.find(({ at }) => at === row.procedure);
+      return module.stream && staticVariable(pdb, module.stream, row.at, module.language, place && pdb.procedure(module, place)?.name);
+    };
+    const variable = module ? pdb.tolerate(module, read, undefined) : pdb.damage.tolerate(read, undefined, { file: pdb.path, section: pdb.globals.section?.name ?? 'PDB', offset: 0 });
+    return variable && { variable, row };
   }
 
   private build(): Map<string, Found[]> {
@@ -85,30 +106,19 @@ export class VariableIndex {
     const { pdb } = this;
     const names = new Map<string, Found[]>();
     const seen = new Set<string>();
-    const offer = (variable: VariableInfo | undefined, module: number): void => {
-      if (!variable) return;
+    const offer = (found: Found | undefined): void => {
+      if (!found) return;
+      const { variable } = found;
       const key = `${variable.name} ${Buffer.from(variable.locationAt(0n)?.expression ?? []).toString('hex')}`;
       if (seen.has(key)) return;
       seen.add(key);
       const known = names.get(variable.name);
-      if (known) known.push({ variable, module });
-      else names.set(variable.name, [{ variable, module }]);
+      if (known) known.push(found);
+      else names.set(variable.name, [found]);
     };
-    const ofModule = (module: Module, stream: SectionBytes): void => {
-      for (const { at, procedure } of module.data) {
-        const place = procedure === undefined ? undefined : module.procedures.find((one) => one.at === procedure);
-        const path = place && pdb.procedure(module, place)?.name;
-        offer(staticVariable(pdb, stream, at, module.language, path), module.number);
-      }
-    };
-    for (const module of pdb.modules) {
-      const { stream } = module;
-      if (stream) pdb.tolerate(module, () => { ofModule(module, stream); }, undefined);
-    }
-    const records = pdb.globals.section;
-    const language = languageOf(pdb, undefined);
-    const place = { file: pdb.path, section: records?.name ?? 'PDB', offset: 0 };
-    if (records) for (const at of pdb.damage.tolerate(() => pdb.globals.data(), [], place)) pdb.damage.tolerate(() => { offer(staticVariable(pdb, records, at, language), -1); }, undefined, place);
+    for (const module of pdb.modules) for (const { at, procedure } of pdb.tolerate(module, () => (module.stream ? module.data : []), [])) offer(this.at({ module: module.number, at, procedure }));
+    const place = { file: pdb.path, section: pdb.globals.section?.name ?? 'PDB', offset: 0 };
+    for (const at of pdb.damage.tolerate(() => pdb.globals.data(), [], place)) offer(this.at({ module: undefined, at, procedure: undefined }));
     return (this.names = names);
   }
 }

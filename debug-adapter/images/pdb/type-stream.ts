@@ -9,7 +9,11 @@ export class TypeStream {
   private readonly recordsEnd: number;
   private offsets: Uint32Array | undefined;
 
-  constructor(readonly stream: SectionBytes) {
+  constructor(
+    readonly stream: SectionBytes,
+    /** Where an index says that the records stand. */
+    private readonly stored: () => Uint32Array | undefined = () => undefined,
+  ) {
     const header = new Cursor(stream, 0);
     header.skip(4);
     this.recordsAt = header.u32();
@@ -37,8 +41,17 @@ export class TypeStream {
     return new Cursor(this.stream, at + 4, at + 2 + this.stream.whole().readUInt16LE(at));
   }
 
+  /** Where each record stands in the stream. */
+  get recordOffsets(): Uint32Array {
+    if (!this.offsets) {
+      const stored = this.stored();
+      this.offsets = stored?.length === this.end - this.first ? stored : this.scan();
+    }
+    return this.offsets;
+  }
+
   private offset(index: number): number {
-    return (this.offsets ??= this.scan())[index - this.first] as number;
+    return this.recordOffsets[index - this.first] as number;
   }
 
   private scan(): Uint32Array {

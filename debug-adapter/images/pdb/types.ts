@@ -2,6 +2,7 @@ import type { AliasType, ArrayType, EnumType, FunctionType, Language, Member, Po
 import { arrayName, functionName, pointerName, spelled } from '../dwarf/type-names';
 import { sizeOf } from '../dwarf/types';
 import type { Cursor } from '../bytes/cursor';
+import type { IndexHandle } from '../index/handle';
 import { LF } from './codeview';
 import { readFields } from './field-list';
 import type { Field } from './field-list';
@@ -33,8 +34,9 @@ export class PdbTypes {
   constructor(
     readonly stream: TypeStream,
     readonly around: TypeSurroundings,
+    index: IndexHandle | undefined,
   ) {
-    this.udts = new UdtIndex(stream);
+    this.udts = new UdtIndex(stream, index);
   }
 
   at(index: number, language: Language): Type {

@@ -1,7 +1,9 @@
 import { isCppLikeEnum } from '../cpp-like-enum';
 import { components } from '../demangle/path';
+import type { IndexHandle } from '../index/handle';
 import { LF } from './codeview';
 import { readSize } from './numeric';
+import { storedUdts } from './stored-types';
 import type { TypeStream } from './type-stream';
 
 /** Properties of a struct, union or enum (cvinfo.h, CV_prop_t). */
@@ -54,24 +56,39 @@ export const plainName = (qualified: string): string => {
   return unnamed.test(last) ? '' : last;
 };
 
+/** Records of definitions by key and by plain name. */
+export interface UdtNames {
+  readonly keys: ReadonlyMap<string, number>;
+  readonly names: ReadonlyMap<string, readonly number[]>;
+}
+
 /** Definitions of structs, unions and enums: by key for those only declared, by last part of the name for queries. */
 export class UdtIndex {
-  private keys: Map<string, number> | undefined;
-  private names: Map<string, number[]> | undefined;
+  private built: UdtNames | undefined;
 
-  constructor(private readonly types: TypeStream) {}
+  constructor(
+    private readonly types: TypeStream,
+    private readonly index: IndexHandle | undefined,
+  ) {}
 
   definition(key: string): number | undefined {
-    return this.build().keys.get(key);
+    const stored = this.built ? undefined : storedUdts(this.index, key, 'key');
+    if (!stored) return this.all().keys.get(key);
+    return stored.find((record) => {
+      const udt = readUdt(this.types, record);
+      return udt.key === key || udt.name === key;
+    });
   }
 
   /** Records whose plain name this is. */
   named(plain: string): readonly number[] {
-    return this.build().names.get(plain) ?? [];
+    const stored = this.built ? undefined : storedUdts(this.index, plain, 'plain');
+    return stored ? stored.filter((record) => spellings(plainName(readUdt(this.types, record).name)).includes(plain)) : (this.all().names.get(plain) ?? []);
   }
 
-  private build(): { keys: Map<string, number>; names: Map<string, number[]> } {
-    if (this.keys && this.names) return { keys: this.keys, names: this.names };
+  /** All of them. Reads the head of every record. */
+  all(): UdtNames {
+    if (this.built) return this.built;
     const keys = new Map<string, number>();
     const names = new Map<string, number[]>();
     for (let index = this.types.first; index < this.types.end; index++) {
@@ -87,9 +104,7 @@ export class UdtIndex {
         else names.set(plain, [index]);
       }
     }
-    this.keys = keys;
-    this.names = names;
-    return { keys, names };
+    return (this.built = { keys, names });
   }
 }
 

@@ -29,6 +29,11 @@ export class PeFile implements SectionSource {
     return this.section('.debug_info') !== undefined;
   }
 
+  /** The GUID and age that its linker gave this build, as one number in hex; undefined where it gave none. */
+  get buildId(): string | undefined {
+    return this.pdb && `${this.pdb.guid.replaceAll('-', '').toLowerCase()}${this.pdb.age.toString(16)}`;
+  }
+
   section(name: string): SectionBytes | undefined {
     if (!this.made.has(name)) {
       const found = this.headers.sections.find((s) => s.name === name && s.fileSize > 0);

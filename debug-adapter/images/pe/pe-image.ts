@@ -1,8 +1,8 @@
 import type { Damage } from '../damage';
 import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable } from '../image';
+import type { FileBytes } from '../bytes/file';
 import type { SectionSource } from '../elf/sections';
-import { ColumnSymbols, noColumns } from '../symbols/table';
 import type { SymbolColumns } from '../symbols/table';
 import type { PeFile } from './pe-file';
 
@@ -11,6 +11,9 @@ export interface PeCompanion {
   readonly source: SectionSource;
   readonly linkedBase: bigint;
   readonly hasDebugInfo: boolean;
+  /** The file, and what tells its build from others, where it says. */
+  readonly file: FileBytes;
+  readonly buildId: string | undefined;
   symbols(): SymbolColumns;
   close(): void;
 }
@@ -36,10 +39,10 @@ export class PeImage implements Image {
   constructor(
     readonly path: string,
     private readonly file: PeFile,
-    private readonly companion: PeCompanion | undefined,
-    /** Symbols of the file itself, or made from its debug information. */
-    ownSymbols: (image: PeImage) => SymbolColumns,
-    readDebugInfo: (image: Image) => DebugInfo,
+    private readonly companion: Pick<PeCompanion, 'linkedBase' | 'close'> | undefined,
+    /** Symbols of the companion, of the file itself, or made from its debug information. */
+    symbolsOf: (image: PeImage) => SymbolTable,
+    readDebugInfo: (image: PeImage) => DebugInfo,
     readonly damage: Damage,
   ) {
     const { headers } = file;
@@ -68,7 +71,7 @@ export class PeImage implements Image {
       executable: s.executable,
       writable: s.writable,
     }));
-    this.symbols = new ColumnSymbols(() => damage.tolerate(() => companion?.symbols() ?? ownSymbols(this), noColumns(path), { file: path, section: 'symbols', offset: 0 }));
+    this.symbols = symbolsOf(this);
     this.debugInfo = readDebugInfo(this);
   }
 
@@ -78,6 +81,7 @@ export class PeImage implements Image {
   }
 
   close(): void {
+    this.debugInfo.index?.close();
     this.file.file.close();
     this.companion?.close();
   }

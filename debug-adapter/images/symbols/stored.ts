@@ -1,11 +1,11 @@
 import { toAddress, toNumber } from '../bytes/address';
-import type { SectionBytes } from '../bytes/section-bytes';
+import { SectionBytes } from '../bytes/section-bytes';
 import { demangle, isMangled } from '../demangle/demangle';
 import { lastComponent, pathMatches } from '../demangle/path';
 import type { ImageSymbol, SymbolTable } from '../image';
 import type { IndexHandle } from '../index/handle';
-import { hashesOf, nameTables, placesOf } from '../index/names';
-import type { NameHashes } from '../index/names';
+import { filedTables, placesOf } from '../index/names';
+import type { FiledText } from '../index/names';
 import { bytesOfColumn, doubles, words } from '../index/tables';
 import type { Tables } from '../index/tables';
 import { addressOrderOf, rowAtAddress } from './address-order';
@@ -14,17 +14,21 @@ import { ColumnSymbols, symbolKinds } from './table';
 import type { SymbolColumns } from './table';
 
 const rowsTable = 'symbolRows';
+const stringsTable = 'symbolStrings';
 const prefix = 'symbol';
 /** A row: name (offset of its string), kind, local, address, size, limit. */
 const rowSize = 32;
 /** What a row is filed under. */
 const filed = { linkageName: 1, component: 2 } as const;
 
-/** What an index keeps of a symbol table: rows, their names, and their order by address. */
-export const symbolTables = (columns: SymbolColumns): Record<string, Uint8Array> => {
+/**
+ * What an index keeps of a symbol table: rows, the hashes of their names, and their order by address; with `strings` the names
+ * themselves, where no section of the file holds them.
+ */
+export const symbolTables = (columns: SymbolColumns, withStrings = false): Record<string, Uint8Array> => {
   const { count, name, address, size, kind, local, limit, strings } = columns;
   const rows = Buffer.alloc(count * rowSize);
-  const names: { text: Buffer; row: number; kind: number }[] = [];
+  const names: FiledText[] = [];
   for (let row = 0; row < count; row++) {
     const at = row * rowSize;
     rows.writeUInt32LE(name[row] as number, at);
@@ -35,21 +39,11 @@ export const symbolTables = (columns: SymbolColumns): Record<string, Uint8Array>
     rows.writeDoubleLE(limit[row] as number, at + 24);
     const linkage = textAt(strings, name[row] as number);
     if (linkage === '') continue;
-    names.push({ text: Buffer.from(linkage), row, kind: filed.linkageName });
-    if (isMangled(linkage)) for (const key of new Set(lastComponent(demangle(linkage)))) names.push({ text: Buffer.from(key), row, kind: filed.component });
+    names.push({ text: linkage, place: row, kind: filed.linkageName });
+    if (isMangled(linkage)) for (const key of new Set(lastComponent(demangle(linkage)))) names.push({ text: key, place: row, kind: filed.component });
   }
   const { order, starts, reach } = addressOrderOf(columns);
-  const hashes: NameHashes = { base: 0, whole: 0 };
-  const named = nameTables(
-    names.length,
-    (i) => {
-      const entry = names[i] as (typeof names)[number];
-      hashesOf(entry.text, 0, entry.text.length, hashes);
-      return { hashes, place: entry.row, kind: entry.kind, inner: false };
-    },
-    prefix,
-  );
-  return { [rowsTable]: rows, ...named, symbolOrder: bytesOfColumn(order), symbolStarts: bytesOfColumn(starts), symbolReach: bytesOfColumn(reach) };
+  return { [rowsTable]: rows, ...(withStrings ? { [stringsTable]: strings.whole() } : {}), ...filedTables(names, prefix), symbolOrder: bytesOfColumn(order), symbolStarts: bytesOfColumn(starts), symbolReach: bytesOfColumn(reach) };
 };
 
 const textAt = (strings: SectionBytes, offset: number): string => (offset === 0 || offset >= strings.size ? '' : strings.text(offset));
@@ -59,12 +53,13 @@ export class IndexedSymbols implements SymbolTable {
   private readonly plain: ColumnSymbols;
   private readonly found = new Map<string, readonly ImageSymbol[]>();
   private lazyOrder: AddressOrder | undefined;
+  private stored: { readonly tables: Tables; readonly strings: SectionBytes } | undefined;
 
   constructor(
     private readonly index: IndexHandle,
     load: () => SymbolColumns,
-    /** The section that the names lie in. */
-    private readonly strings: () => SectionBytes | undefined,
+    /** The section that the names lie in; left out where the index holds them. */
+    private readonly strings?: () => SectionBytes | undefined,
   ) {
     this.plain = new ColumnSymbols(load);
   }
@@ -97,9 +92,14 @@ export class IndexedSymbols implements SymbolTable {
 
   private ask<T>(question: (tables: Tables, strings: SectionBytes) => T): T | undefined {
     return this.index.ask((tables) => {
-      const strings = tables.size(rowsTable) === 0 ? undefined : this.strings();
+      const strings = tables.size(rowsTable) === 0 ? undefined : this.strings ? this.strings() : this.storedStrings(tables);
       return strings && question(tables, strings);
     });
+  }
+
+  private storedStrings(tables: Tables): SectionBytes {
+    if (this.stored?.tables !== tables) this.stored = { tables, strings: SectionBytes.ofBuffer('', 'symbol names', tables.read(stringsTable, 0, tables.size(stringsTable))) };
+    return this.stored.strings;
   }
 
   private storedNamed(tables: Tables, strings: SectionBytes, name: string): ImageSymbol[] {

@@ -59,7 +59,7 @@ describe('Locations', () => {
         get quick() {
           return quick;
         },
-        tables: () => [],
+        tables: () => [], unpacked: () => ({}),
         load: () => Promise.resolve(false),
         save: () => false,
         saveInBackground: () => true,

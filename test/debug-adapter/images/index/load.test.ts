@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadInWorker } from '../../../../debug-adapter/images/index/load';
 import { indexDirectory } from '../../../../debug-adapter/images/index/place';
 import { openImage } from '../../../../debug-adapter/images/open';
-import { builds, compile, rustBuilds, scratch } from '../support';
+import { buildPe, canBuild } from '../pdb/support';
+import { builds, compile, objcopy, rustBuilds, scratch, tool } from '../support';
 
 const directory = scratch();
 const program = path.join(directory, 'worker.cjs');
@@ -15,6 +19,13 @@ beforeEach(() => {
   vi.stubEnv('BOOTSCOPE_NO_CACHE', '1');
 });
 afterEach(() => vi.unstubAllEnvs());
+
+/** A worker of its own, as one that is shared keeps the environment that it was started in. */
+const ownProgram = (): string => {
+  const own = path.join(fs.mkdtempSync(path.join(directory, 'worker-')), 'worker.cjs');
+  fs.copyFileSync(program, own);
+  return own;
+};
 
 type Opened = ReturnType<typeof openImage>;
 
@@ -56,22 +67,152 @@ describe('symbols read by a worker', () => {
 
   const file = (): string => compile(builds[0]!);
 
-  it.skipIf(builds.length === 0)('are those of a relocatable object too, which has nothing on disk', { timeout: 120_000 }, async () => {
+  /** Other kinds of file, and a way to make each; `symbols` is where its debug information is, when apart. */
+  const kinds: { name: string; make: () => { file: string; symbols?: string }; possible: boolean; least: number }[] = [
+    { name: 'a relocatable object', make: () => ({ file: compile(builds.find(({ name }) => name === 'gcc -O2 dwarf 4 types') ?? builds[0]!, '-c') }), possible: builds.length > 0, least: 3 },
+    { name: 'a relocatable object beside its debug file', make: () => stripped(compile(builds[1]!, '-c', '-ffunction-sections')), possible: builds.length > 0 && objcopy !== undefined, least: 3 },
+    { name: 'a PE with DWARF', make: () => ({ file: buildPe('load-dwarf', 'dwarf-4', '-O2') }), possible: canBuild, least: 3 },
+    { name: 'a PE with the PDB beside it', make: () => ({ file: buildPe('load-pdb', 'codeview', '-O2') }), possible: canBuild, least: 3 },
+    { name: 'a PE with the PDB named', make: () => ({ file: buildPe('load-pdb', 'codeview', '-O2'), symbols: buildPe('load-pdb', 'codeview', '-O2').replace('.efi', '.pdb') }), possible: canBuild, least: 3 },
+    { name: 'a PDB alone', make: () => ({ file: moved(buildPe('load-pdb', 'codeview', '-O2').replace('.efi', '.pdb')) }), possible: canBuild, least: 3 },
+    { name: 'what dwz shares between files', make: () => ({ file: shared(compile(builds[1]!)) }), possible: builds.length > 0 && tool('dwz') !== undefined, least: 3 },
+  ];
+  const moved = (file: string): string => {
+    const copy = path.join(fs.mkdtempSync(path.join(directory, 'moved-')), path.basename(file));
+    fs.copyFileSync(file, copy);
+    return copy;
+  };
+  const stripped = (file: string): { file: string; symbols: string } => {
+    const bare = `${moved(file)}.bare`;
+    execFileSync(objcopy ?? '', ['--strip-debug', file, bare]);
+    return { file: bare, symbols: file };
+  };
+  const shared = (file: string): string => {
+    const [one, other] = [moved(file), moved(file)];
+    execFileSync('dwz', ['-m', path.join(path.dirname(one), 'common'), '-M', './common', one, other]);
+    return one;
+  };
+
+  it.each(kinds)('answer as the file itself does, from memory and from disk: $name', { timeout: 120_000 }, async ({ make, possible, least }) => {
+    if (!possible) return;
     vi.stubEnv('BOOTSCOPE_NO_CACHE', '');
-    const object = compile(builds.find(({ name }) => name === 'gcc -O2 dwarf 4 types') ?? builds[0]!, '-c');
-    const plain = openImage(object);
+    const { file, symbols } = make();
+    const open = (): Opened => openImage(file, symbols === undefined ? {} : { symbols });
+    const plain = open();
     const expected = answers(plain);
-    expect(expected.functions.length).toBeGreaterThan(3);
+    expect(expected.functions.length).toBeGreaterThan(least);
     plain.close();
-    const image = openImage(object);
+    const image = open();
     expect(image.debugInfo.index).toMatchObject({ present: false, worthwhile: false });
-    expect(image.debugInfo.index?.saveInBackground()).toBe(false);
-    expect(await image.debugInfo.index?.load({ program })).toBe(true);
-    expect(image.debugInfo.index?.present).toBe(true);
+    expect(await image.debugInfo.index?.load({ program: ownProgram() })).toBe(true);
+    expect(image.debugInfo.index).toMatchObject({ present: true, quick: true });
     expect(answers(image)).toEqual(expected);
-    expect(image.debugInfo.index?.save()).toBe(false);
-    expect(fs.existsSync(indexDirectory())).toBe(false);
     image.close();
+    await vi.waitUntil(() => fs.existsSync(indexDirectory()) && fs.readdirSync(indexDirectory()).some((name) => name.endsWith('.idx')), { timeout: 20_000 });
+    const stored = open();
+    expect(stored.debugInfo.index).toMatchObject({ present: true });
+    expect(answers(stored)).toEqual(expected);
+    stored.close();
+    // Laid out otherwise, the same debug information has other addresses and another index.
+    expect(fs.readdirSync(indexDirectory())).toHaveLength(1);
+  });
+
+  describe('are read by the worker and not by the thread that others wait for', () => {
+    /** Bytes that this thread has read and unpacked while `work` went on. */
+    const readHere = async (work: () => Promise<unknown> | unknown): Promise<number> => {
+      let bytes = 0;
+      const read = fs.readSync;
+      const inflate = zlib.inflateSync;
+      const spies = [
+        vi.spyOn(fs, 'readSync').mockImplementation(((...given: Parameters<typeof read>) => {
+          const got = read(...given);
+          bytes += got;
+          return got;
+        }) as typeof read),
+        vi.spyOn(zlib, 'inflateSync').mockImplementation(((...given: Parameters<typeof inflate>) => {
+          const got = inflate(...given);
+          bytes += got.length;
+          return got;
+        }) as typeof inflate),
+      ];
+      try {
+        await work();
+      } finally {
+        for (const spy of spies) spy.mockRestore();
+      }
+      return bytes;
+    };
+    /** A PDB of 200 modules that a dependency brings along. */
+    const conpty = path.join(__dirname, '../../../../node_modules/node-pty/prebuilds/win32-x64/conpty.pdb');
+    /** The debug information of many functions and types, so that what one question reads is little of it. */
+    const big = (...flags: string[]): string => {
+      const output = path.join(directory, `big${flags.join('')}`.replace(/\W+/g, '-'));
+      const source = path.join(directory, 'big.c');
+      const one = (i: number): string => `struct s${i} { int a${i}; struct s${i} *next${i}; char text${i}[${i + 1}]; }; int f${i}(struct s${i} *p) { int sum${i} = p->a${i}; return p->next${i} ? sum${i} + f${i}(p->next${i}) : sum${i}; }\n`;
+      fs.writeFileSync(source, `${Array.from({ length: 1200 }, (_, i) => one(i)).join('')}int main(void) { return f7(0); }\n`);
+      if (!fs.existsSync(output)) execFileSync('gcc', ['-g', '-O0', ...flags, '-o', output, source]);
+      return output;
+    };
+
+    it.each([
+      { name: 'a PDB', possible: fs.existsSync(conpty), make: () => conpty, functions: 'PtyConnect', type: 'HANDLE', part: 0.5 },
+      { name: 'ELF', possible: tool('gcc') !== undefined, make: () => big('-gdwarf-5'), functions: 'f7', type: 's7', part: 0.9 },
+      { name: 'a relocatable object', possible: tool('gcc') !== undefined, make: () => big('-gdwarf-5', '-c'), functions: 'f7', type: 's7', part: 0.3 },
+      { name: 'compressed sections', possible: tool('gcc') !== undefined, make: () => big('-gdwarf-5', '-gz=zlib'), functions: 'f7', type: 's7', part: 0.3 },
+    ])('$name', { timeout: 120_000 }, async ({ possible, make, functions, type, part }) => {
+      if (!possible) return;
+      const file = make();
+      const ask = (image: Opened): unknown => [image.debugInfo.functionsNamed(functions, { complete: true }).length, image.debugInfo.typesNamed(type).length, image.symbols.named(functions)[0]?.address];
+      const plain = openImage(file);
+      let expected: unknown;
+      const all = await readHere(() => (expected = ask(plain)));
+      plain.close();
+      expect(expected).toEqual([1, expect.any(Number), expect.any(BigInt)]);
+      const image = openImage(file);
+      expect(image.debugInfo.index?.quick).toBe(false);
+      const loading = await readHere(() => image.debugInfo.index?.load({ program }));
+      expect(image.debugInfo.index?.quick).toBe(true);
+      let found: unknown;
+      const asking = await readHere(() => (found = ask(image)));
+      expect(found).toEqual(expected);
+      expect(loading).toBeLessThan(all * 0.1);
+      expect(asking).toBeLessThan(all * part);
+      image.close();
+    });
+  });
+
+  it.skipIf(builds.length === 0)('come one after another from one worker, and the others go on where one is cancelled', { timeout: 120_000 }, async () => {
+    const slow = path.join(directory, 'slow.cjs');
+    // Does nothing for a file named endless, and answers with where it ran for any other.
+    fs.writeFileSync(slow, `const { parentPort, threadId } = require('node:worker_threads');
+      parentPort.on('message', ({ path }) => {
+        if (path.endsWith('endless')) {
+          parentPort.postMessage({ kind: 'progress', done: 0.1 });
+          for (;;);
+        }
+        parentPort.postMessage({ kind: 'tables', tables: { thread: Uint8Array.of(threadId) } });
+        parentPort.postMessage({ kind: 'done' });
+      });`);
+    const threads: number[] = [];
+    const load = (file: string, signal?: AbortSignal, progress: () => void = () => undefined): Promise<boolean> =>
+      loadInWorker({ path: file, present: false }, { tables: ({ thread }) => { threads.push(thread?.[0] ?? -1); }, sections: () => undefined }, { program: slow, progress, ...(signal ? { signal } : {}) });
+    expect(await Promise.all([load('a'), load('b'), load('c')])).toEqual([true, true, true]);
+    const abort = new AbortController();
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const endless = load('endless', abort.signal, begin);
+    const waiting = load('d');
+    const given = new AbortController();
+    const dropped = load('e', given.signal);
+    given.abort(new Error('not wanted'));
+    await expect(dropped).rejects.toThrow('not wanted');
+    await begun;
+    abort.abort(new Error('enough'));
+    await expect(endless).rejects.toThrow('enough');
+    expect(await waiting).toBe(true);
+    expect(new Set(threads.slice(0, 3)).size).toBe(1);
+    expect(threads).toHaveLength(4);
+    expect(threads[3]).not.toBe(threads[0]);
   });
 
   it.skipIf(builds.length === 0)('say how much of them is read, never less than before', async () => {
@@ -88,7 +229,7 @@ describe('symbols read by a worker', () => {
   it.skipIf(builds.length === 0)('go to disk too, where they may', async () => {
     vi.stubEnv('BOOTSCOPE_NO_CACHE', '');
     const image = openImage(file());
-    await image.debugInfo.index?.load({ program });
+    await image.debugInfo.index?.load({ program: ownProgram() });
     await vi.waitUntil(() => fs.existsSync(indexDirectory()) && fs.readdirSync(indexDirectory()).some((name) => name.endsWith('.idx')), { timeout: 20_000 });
     const again = openImage(file());
     expect(again.debugInfo.index?.present).toBe(true);
@@ -110,7 +251,7 @@ describe('symbols read by a worker', () => {
     ['throws', 'throw new Error("out of luck")', /^BS211: .*out of luck/],
     ['ends', 'process.exit(7)', /^BS211: .*ended with code 7/],
     ['cannot be started', undefined, /^BS211: .*Cannot find module/],
-    ['says that it failed', 'require("node:worker_threads").parentPort.postMessage({ kind: "failed", reason: "BS206: damaged" })', /^BS211: .*BS206: damaged/],
+    ['says that it failed', 'const { parentPort } = require("node:worker_threads"); parentPort.on("message", () => parentPort.postMessage({ kind: "failed", reason: "BS206: damaged" }))', /^BS211: .*BS206: damaged/],
   ])('are read when needed where the worker %s', async (_how, code, message) => {
     const broken = path.join(directory, 'broken.cjs');
     if (code === undefined) fs.rmSync(broken, { force: true });
