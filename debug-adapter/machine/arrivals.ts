@@ -6,8 +6,11 @@ import type { Breakpoints } from './breakpoints';
 import type { After } from './emulate';
 import { Emulation } from './emulation';
 import { HitFilter } from './hit-filter';
+import type { ReadAlongside } from './hit-filter';
 import type { Machine, Stop, Vcpu } from './machine';
 import { askMemory, bytesOf } from './memory-queue';
+import { QuickHits } from './quick-hits';
+import type { ReadAtStop } from './quick-hits';
 import type { Registers } from './registers';
 import { StepOff, mayHaveStayed, mostStepAttempts } from './step-off';
 import { StopQueue } from './stop-queue';
@@ -36,6 +39,8 @@ export interface ArrivalHost {
   /** Everything read at the last stop is void. */
   forget(): void;
   registersInWords(): Promise<string>;
+  /** Whether what QEMU tells elsewhere of its runs and stops may be heard some ms late. */
+  mayLag(may: boolean): void;
 }
 
 /** From the stop packets of the stub to the stops that others hear of, and who waits for them. */
@@ -47,6 +52,7 @@ export class Arrivals {
   last: Stop | undefined;
   private readonly queue = new StopQueue();
   private readonly emulation: Emulation | undefined;
+  private readonly quickHits: QuickHits | undefined;
   private stepping: { attempts: number } | undefined;
   private interruptWanted = false;
 
@@ -65,12 +71,30 @@ export class Arrivals {
       runOn: (stop, after) => this.runOn(stop, after),
     });
     if (host.emulates) {
-      this.emulation = new Emulation({
+      const emulation = (this.emulation = new Emulation({
         stub,
         watches: () => host.table().watches,
         registersInWords: () => host.registersInWords(),
         lost: (detail) => {
           stub.client.fail(detail);
+        },
+      }));
+      this.quickHits = new QuickHits({
+        stub,
+        files,
+        hits: this.hits,
+        emulation,
+        memory: () => host.memory(),
+        threadOf: (raw) => host.thread(host.vcpuOf(raw.thread)),
+        isFree: () => host.state() === 'running' && this.stepping === undefined && !this.interruptWanted && this.stepOff.settled,
+        stopOf: (raw, registers) => this.classify(raw, host.vcpuOf(raw.thread), registers),
+        passedOver: () => {
+          this.parked.clear();
+          host.forget();
+          host.mayLag(true);
+        },
+        slowly: (raw, read) => {
+          this.surely(this.deliver(raw, read));
         },
       });
     }
@@ -79,9 +103,12 @@ export class Arrivals {
   /** A stop packet; `solicited` is false when the machine was not running for us. */
   onStop(stop: StopReply, solicited: boolean): void {
     if (stop.kind === 'exited') return;
-    if (this.stepOff.takes(stop)) return;
-    const delivered = solicited || this.host.state() === 'running' ? this.deliver(stop) : this.deliverUnasked(stop);
-    // A stop whose registers cannot be read leaves nobody knowing where the machine is.
+    if (this.stepOff.takes(stop) || this.quickHits?.takes(stop) === true) return;
+    this.surely(solicited || this.host.state() === 'running' ? this.deliver(stop) : this.deliverUnasked(stop));
+  }
+
+  /** A stop whose registers cannot be read leaves nobody knowing where the machine is. */
+  private surely(delivered: Promise<void>): void {
     delivered.catch((error: unknown) => this.host.stub.client.fail(error instanceof Error ? error.message : String(error)));
   }
 
@@ -144,19 +171,21 @@ export class Arrivals {
     return this.queue.next(signal);
   }
 
-  async deliver(raw: StopReply): Promise<void> {
+  /** `read`: what was asked for at this stop already. */
+  async deliver(raw: StopReply, read?: ReadAtStop): Promise<void> {
+    this.host.mayLag(false);
     if (await this.stepOff.again(raw)) return;
     const { host } = this;
     const vcpu = host.vcpuOf(raw.thread);
     host.turnTo(vcpu);
-    const { registers, known } = await this.arrive(vcpu);
+    const { registers, memory } = await this.arrive(vcpu, read);
     if (this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw) && (await host.files.stayed(host.thread(vcpu)))) {
       host.files.forget();
       host.stub.step(host.thread(vcpu));
       return;
     }
     const stop = this.classify(raw, vcpu, registers);
-    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop, registers, known))) return;
+    if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop, registers, memory))) return;
     this.stepping = undefined;
     this.interruptWanted = false;
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
@@ -168,29 +197,25 @@ export class Arrivals {
   }
 
   /** Registers of a vCPU that has just stopped and, in the same write, the memory that the judge of a hit will look at. */
-  private async arrive(vcpu: Vcpu): Promise<{ readonly registers: Registers; readonly known: readonly (Uint8Array | undefined)[] }> {
-    const { foreseen } = this.hits;
+  private async arrive(vcpu: Vcpu, read: ReadAtStop | undefined): Promise<{ readonly registers: Registers; readonly memory: ReadAlongside }> {
     const thread = this.host.thread(vcpu);
-    if (foreseen.length === 0 || this.stepping !== undefined) return { registers: await this.host.files.of(thread), known: [] };
-    const { registers, known } = await this.host.files.along(thread, foreseen.map(askMemory));
+    const extents = read?.extents ?? this.hits.foreseen;
+    if (read === undefined && (extents.length === 0 || this.stepping !== undefined)) return { registers: await this.host.files.of(thread), memory: { extents: [], bytes: [] } };
+    const { registers, known } = await this.host.files.along(thread, extents.map(askMemory), read?.replies);
     const memory = this.host.memory();
     const bytes = known.map(bytesOf);
-    memory.supply(registers, foreseen, bytes);
-    return { registers, known: memory.clean(foreseen, bytes) };
+    memory.supply(registers, extents, bytes);
+    return { registers, memory: { extents, bytes: memory.clean(extents, bytes) } };
   }
 
   /** From a hit that nobody is to hear of. */
   private async runOn(stop: Stop, after: After | undefined): Promise<void> {
     const { emulation } = this;
-    const { stub } = this.host;
     const thread = this.host.thread(stop.vcpu);
     this.parked.clear();
     this.host.forget();
     if (after !== undefined && emulation !== undefined) {
-      stub.client.together(() => {
-        emulation.write(thread, after);
-        stub.run();
-      });
+      emulation.runOn(thread, after);
       return;
     }
     await this.stepOff.letInterrupts(false);

@@ -56,11 +56,11 @@ export async function joinQemu(parts: {
 }): Promise<QemuMachine> {
   const startedAt = performance.now();
   const patienceMs = parts.starting?.patienceMs;
-  const open = (address: Address, what: string): Promise<Socket> => openSocket(address, what, parts.starting);
+  const open = (address: Address, what: string, chatty = false): Promise<Socket> => openSocket(address, what, chatty, parts.starting);
   const opened: { close(): void }[] = [];
   let machine: QemuMachine | undefined;
   try {
-    const qmp = parts.qmp === undefined ? undefined : await QmpClient.over(await open(parts.qmp, 'QMP'), formatAddress(parts.qmp), patienceMs);
+    const qmp = parts.qmp === undefined ? undefined : await QmpClient.over(await open(parts.qmp, 'QMP', true), formatAddress(parts.qmp), patienceMs);
     if (qmp !== undefined) opened.push(qmp);
     const serial: (SerialStream | SerialLog)[] = [];
     for (const [index, address] of parts.serials.entries()) {
@@ -74,7 +74,7 @@ export async function joinQemu(parts: {
       );
       opened.push(...serial.slice(-1));
     }
-    const stub = await Stub.over(await open(parts.gdb, 'a gdbstub'), formatAddress(parts.gdb), {
+    const stub = await Stub.over(await open(parts.gdb, 'a gdbstub', true), formatAddress(parts.gdb), {
       onStop: (stop: StopReply, solicited: boolean) => machine?.onStop(stop, solicited),
       onClose: (reason: Error) => machine?.onGdbClosed(reason),
     }, parts.silenceMs);
@@ -100,11 +100,11 @@ export async function joinQemu(parts: {
 }
 
 /** A starting QEMU opens its sockets one by one: a refusal is final only once it has ended or the time is over. */
-async function openSocket(address: Address, what: string, starting: { readonly patienceMs: number; readonly gone: () => boolean } | undefined): Promise<Socket> {
+async function openSocket(address: Address, what: string, chatty: boolean, starting: { readonly patienceMs: number; readonly gone: () => boolean } | undefined): Promise<Socket> {
   const until = performance.now() + (starting?.patienceMs ?? 0);
   for (;;) {
     try {
-      return await connect(address, what);
+      return await connect(address, what, { chatty });
     } catch (error) {
       if (starting === undefined || starting.gone() || performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,5 +1,8 @@
-import { shapes } from '../wire/rsp/reply';
+import { prepare } from '../wire/rsp/client';
 import type { Request } from '../wire/rsp/client';
+import { shapes } from '../wire/rsp/reply';
+import type { Reply } from '../wire/rsp/reply';
+import type { DescribedRegister } from '../wire/rsp/target-description';
 import { emulate } from './emulate';
 import type { After } from './emulate';
 import type { Hit } from './machine';
@@ -36,7 +39,11 @@ export class Emulation {
   /** The guest uses debug registers; looked at anew after each stop that somebody hears of. */
   private ownBreakpoints: boolean | undefined;
 
-  constructor(private readonly host: EmulationHost) {}
+  private readonly places: ReadonlyMap<string, DescribedRegister>;
+
+  constructor(private readonly host: EmulationHost) {
+    this.places = new Map(host.stub.description.registers.map((register) => [register.name, register]));
+  }
 
   /** Somebody heard of a stop: the guest may have changed its debug registers since they were looked at. */
   lookAgain(): void {
@@ -63,8 +70,12 @@ export class Emulation {
 
   /** True when the effects of instructions may be written for this vCPU. */
   ready(thread: StubThread): boolean | Promise<boolean> {
-    if (this.ownBreakpoints === false && this.trusted.get(thread.number) === true) return true;
-    return this.find(thread);
+    return this.isReady(thread) || this.find(thread);
+  }
+
+  /** True when that is known already. */
+  isReady(thread: StubThread): boolean {
+    return this.ownBreakpoints === false && this.trusted.get(thread.number) === true;
   }
 
   private async find(thread: StubThread): Promise<boolean> {
@@ -75,21 +86,28 @@ export class Emulation {
     return trusted;
   }
 
-  /** Sends the changed registers; called inside `together` with the run. */
-  write(thread: StubThread, after: After): void {
-    const requests = after.registers.flatMap(({ number, value }) => this.put(names[number] ?? '', value) ?? []);
-    const flags = after.flags === undefined ? undefined : this.put('eflags', after.flags);
-    const pc = this.put('rip', after.pc);
-    const all = [...requests, ...(flags ? [flags] : []), ...(pc ? [pc] : [])];
-    void this.host.stub.batch(this.host.stub.asVirtual(thread, all)).then(
-      (replies) => {
-        if (replies.some(({ kind }) => kind !== 'data')) this.host.lost('it did not take a register that it has taken before');
-      },
-      (error: unknown) => {
-        this.host.lost(error instanceof Error ? error.message : String(error));
-      },
-    );
+  /** Writes the changed registers and lets the machine run, in one write. */
+  runOn(thread: StubThread, after: After): void {
+    const { stub } = this.host;
+    const writes: Request[] = [];
+    for (const { number, value } of after.registers) writes.push(this.put(names[number] ?? '', value));
+    if (after.flags !== undefined) writes.push(this.put('eflags', after.flags));
+    if (writes.length === 0) {
+      stub.runFrom(after.pc);
+      return;
+    }
+    stub.client.together(() => {
+      if (stub.client.exchange(prepare(stub.asVirtual(thread, writes)), this.taken, this.notTaken)) stub.runFrom(after.pc);
+      else this.host.lost('it takes no registers');
+    });
   }
+
+  private readonly taken = (replies: readonly Reply[]): void => {
+    if (replies.some(({ kind }) => kind !== 'data')) this.host.lost('it did not take a register that it has taken before');
+  };
+  private readonly notTaken = (error: Error): void => {
+    this.host.lost(error.message);
+  };
 
   /** By the processor's rules for this privilege level, an access that succeeds. Kernel code may look at a user's page only without SMAP. */
   private mayLoad(registers: Registers, address: bigint, cr4: bigint): boolean {
@@ -98,17 +116,17 @@ export class Emulation {
     return registers.cpl === 3 ? !upper : registers.cpl === 0 && (upper || (cr4 & SMAP) === 0n);
   }
 
-  private put(name: string, value: bigint): Request | undefined {
-    const register = this.host.stub.description.registers.find((candidate) => candidate.name === name);
-    if (register === undefined) return undefined;
-    return { payload: `P${register.number.toString(16)}=${hexOf(value, register.bits / 8)}`, shape: shapes.ok };
+  /** For a register of the description, as `tryOut` has found. */
+  private put(name: string, value: bigint): Request {
+    const { number, bits } = this.places.get(name) as DescribedRegister;
+    return { payload: `P${number.toString(16)}=${hexOf(value, bits / 8)}`, shape: shapes.ok };
   }
 
   /** Writes every register as it is; a stub that takes them all, and shows them unchanged, is trusted. */
   private async tryOut(thread: StubThread): Promise<boolean> {
     const { stub } = this.host;
     const before = await stub.registers(thread);
-    const wanted = [...names, 'eflags', 'rip'].map((name) => stub.description.registers.find((candidate) => candidate.name === name));
+    const wanted = [...names, 'eflags', 'rip'].map((name) => this.places.get(name));
     if (wanted.includes(undefined)) return false;
     const writes = wanted.flatMap((register) =>
       register === undefined ? [] : [{ payload: `P${register.number.toString(16)}=${before.toString('hex', register.offset, register.offset + register.bits / 8)}`, shape: shapes.ok }],

@@ -22,6 +22,12 @@ export class Foresight {
   foreseen: readonly Extent[] = [];
   private noted: Extent[] | undefined;
 
+  /** The next hit will read this; the list stays the same one while it holds the same. */
+  expect(extents: readonly Extent[]): void {
+    const { foreseen } = this;
+    if (extents.length !== foreseen.length || !extents.every((one, i) => one === foreseen[i])) this.foreseen = extents;
+  }
+
   /** From now on reads are those of a judge. */
   begin(): void {
     this.noted = [];

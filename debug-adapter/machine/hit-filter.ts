@@ -21,18 +21,28 @@ export interface HitFilterHost {
   runOn(stop: Stop, after: After | undefined): Promise<void>;
 }
 
+/** Memory that was read together with the registers; undefined in place of what cannot be read. */
+export interface ReadAlongside {
+  readonly extents: readonly Extent[];
+  readonly bytes: readonly (Uint8Array | undefined)[];
+}
+
 /** Memory that was read along with the registers of a hit, and what is missing. */
 class ReadAlong implements Hit {
   /** What was asked for, in order. */
   readonly used: Extent[] = [];
   readonly missing: Extent[] = [];
+  private extents: readonly Extent[];
+  private bytes: readonly (Uint8Array | undefined)[];
 
   constructor(
     readonly stop: Stop,
     readonly registers: Registers,
-    private readonly extents: Extent[],
-    private readonly bytes: (Uint8Array | undefined)[],
-  ) {}
+    { extents, bytes }: ReadAlongside,
+  ) {
+    this.extents = extents;
+    this.bytes = bytes;
+  }
 
   read(address: bigint, length: number): Uint8Array | undefined {
     const { extents } = this;
@@ -49,8 +59,8 @@ class ReadAlong implements Hit {
 
   /** Before the judge is asked once more. */
   supply(bytes: readonly (Uint8Array | undefined)[]): void {
-    this.extents.push(...this.missing);
-    this.bytes.push(...bytes);
+    this.extents = [...this.extents, ...this.missing];
+    this.bytes = [...this.bytes, ...bytes];
     this.missing.length = 0;
   }
 
@@ -80,8 +90,27 @@ export class HitFilter {
     this.foresight.end(false);
   }
 
-  /** True when a judge lets the machine run on, or when the machine has ended meanwhile. `known`: what was read along with the registers. */
-  async passes(stop: Stop, registers: Registers, known: readonly (Uint8Array | undefined)[]): Promise<boolean> {
+  /** A hit like the last may be decided at once. */
+  get quickly(): boolean {
+    return this.quick !== undefined && this.foreseen.length > 0;
+  }
+
+  /**
+   * As `passes`, at once, from what was read along: what the instruction there does, when the machine may run on and nobody has to hear of it.
+   * undefined, or a throw: something has to be waited for, and nothing is decided.
+   */
+  passesAtOnce(stop: Stop, registers: Registers, read: ReadAlongside): After | undefined {
+    const hit = new ReadAlong(stop, registers, read);
+    const accept = this.quick?.(hit);
+    const after = accept && this.host.effect(hit);
+    if (after === undefined) return undefined;
+    this.foresight.expect(hit.used);
+    accept?.();
+    return after;
+  }
+
+  /** True when a judge lets the machine run on, or when the machine has ended meanwhile. `read`: memory that came with the registers. */
+  async passes(stop: Stop, registers: Registers, read: ReadAlongside): Promise<boolean> {
     const { judge, host } = this;
     if (judge === undefined || host.state() !== 'running') return false;
     let accept: (() => void) | undefined;
@@ -90,7 +119,7 @@ export class HitFilter {
     this.undecided = true;
     try {
       const { quick } = this;
-      const hit = new ReadAlong(stop, registers, this.foreseen.slice(), known.slice());
+      const hit = new ReadAlong(stop, registers, read);
       accept = quick && (await this.settled(hit, quick));
       if (accept === undefined) {
         this.foresight.begin();
@@ -110,7 +139,7 @@ export class HitFilter {
       return false;
     }
     if (foreseen === undefined) this.foresight.end(true);
-    else this.foresight.foreseen = foreseen;
+    else this.foresight.expect(foreseen);
     accept?.();
     await host.runOn(stop, after);
     return true;

@@ -103,6 +103,10 @@ export class QemuMachine implements Machine {
       },
       forget: () => this.forget(),
       registersInWords: () => this.ask('info registers -a'),
+      mayLag: (may) => {
+        if (may) parts.qmp?.rest();
+        else parts.qmp?.wake();
+      },
     });
     this.memory = new AddressSpaces(stub, this.files, this.threads, () => this.current, (page) => this.table.hiddenIn(page), this.arrivals.hits.foresight, () => this.emitter.emit('edited', { what: 'memory' }), parts.memoryFile);
     this.physical = this.memory.physical;
@@ -257,6 +261,8 @@ export class QemuMachine implements Machine {
 
   /** The gdbstub's socket is gone; the process tells why when it is ours. */
   onGdbClosed(reason: Error): void {
+    // Its last words are still to be read.
+    this.parts.qmp?.wake();
     if (this.parts.process === undefined) this.finish(reason.message);
     else void this.parts.process.end();
   }

@@ -37,6 +37,11 @@ export class StepOff {
 
   constructor(private readonly host: StepOffHost) {}
 
+  /** The stop that comes next has nothing to do with a step off a breakpoint. */
+  get settled(): boolean {
+    return this.intercept === undefined && this.doubtful === undefined;
+  }
+
   /** True when this stop was the end of a step of ours. */
   takes(stop: StopReply): boolean {
     const { intercept } = this;

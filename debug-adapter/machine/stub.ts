@@ -115,7 +115,12 @@ export class Stub {
 
   /** Answers to `g` and to further requests for the same vCPU, the last of one batch. */
   registersWith(thread: StubThread, more: readonly Request[]): Promise<Reply[]> {
-    return this.client.batch([...this.select(thread), askRegisters, ...more], { idempotent: true });
+    return this.client.batch(this.askWith(thread, more), { idempotent: true });
+  }
+
+  /** `g` and further requests for the same vCPU; their answers are the last of the batch. */
+  askWith(thread: StubThread, more: readonly Request[]): Request[] {
+    return [...this.select(thread), askRegisters, ...more];
   }
 
   /** The bytes of an answer to `g`; 0 for what is not available. @throws BS107 */
@@ -162,6 +167,14 @@ export class Stub {
   /** All vCPUs run. */
   run(): void {
     this.client.run(this.features.vCont ? 'vCont;c' : 'c');
+  }
+
+  /**
+   * All vCPUs run, the one that stopped last from `pc` on. QEMU's `c` takes an address for it (gdbstub.c, handle_continue), and answers
+   * nothing, as it would a register that is written.
+   */
+  runFrom(pc: bigint): void {
+    this.client.run(`c${pc.toString(16)}`);
   }
 
   /** One instruction on one vCPU, the others stay. */

@@ -69,16 +69,23 @@ export class VcpuRegisters {
     this.reading.clear();
   }
 
-  /** Registers and, in the same batch, the answers to requests that need this vCPU selected. */
-  async along(thread: StubThread, requests: readonly Request[]): Promise<{ readonly registers: Registers; readonly known: readonly Reply[] }> {
+  /** Registers and, in the same batch, the answers to requests that need this vCPU selected. `answered`: when they were asked for already. */
+  async along(thread: StubThread, requests: readonly Request[], answered?: readonly Reply[]): Promise<{ readonly registers: Registers; readonly known: readonly Reply[] }> {
     const { generation } = this;
-    const replies = await this.stub.registersWith(thread, requests);
+    const replies = answered ?? (await this.stub.registersWith(thread, requests));
     const known = replies.slice(replies.length - requests.length);
     const raw = this.stub.registersIn(replies[replies.length - requests.length - 1]);
     const registers = await this.decode(thread, raw);
     this.keep(thread, raw, registers, generation);
     if (generation === this.generation) this.reading.set(thread.number, Promise.resolve(registers));
     return { registers, known };
+  }
+
+  /** Registers of a `g` answer, kept nowhere; undefined where the answer alone does not settle the mode. */
+  glance(reply: Reply | undefined): Registers | undefined {
+    const file = new RegisterFile(this.stub.description, this.stub.registersIn(reply));
+    const inputs = file.modeInputs();
+    return needsCodeSegment(inputs) ? undefined : file.decode(undefined, inputs);
   }
 
   private async fetch(thread: StubThread): Promise<Registers> {

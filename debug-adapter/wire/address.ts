@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
+import { Slab } from './slab';
 
 /** Where a socket listens. */
 export type Address = { readonly kind: 'unix'; readonly path: string } | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
@@ -41,15 +42,19 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Opens a connection. `what` names the service in messages.
+ * Opens a connection. `what` names the service in messages. `chatty`: for a service of many small answers; the socket then has `data` events alone, no other
+ * way to read.
  * @throws BS101, BS115
  */
-export function connect(address: Address, what: string, deadlineMs = 5000): Promise<net.Socket> {
+export function connect(address: Address, what: string, { deadlineMs = 5000, chatty = false }: { readonly deadlineMs?: number; readonly chatty?: boolean } = {}): Promise<net.Socket> {
   if (address.kind === 'unix' && Buffer.byteLength(address.path) > longestSocketPath) {
     return Promise.reject(failure(qemuErrors.socketPath, { path: address.path, limit: longestSocketPath }));
   }
   return new Promise((resolve, reject) => {
-    const socket = address.kind === 'unix' ? net.connect({ path: address.path }) : net.connect({ host: address.host, port: address.port, noDelay: true });
+    const slab = chatty ? new Slab() : undefined;
+    const reading = slab === undefined ? {} : { onread: slab };
+    const socket = address.kind === 'unix' ? net.connect({ path: address.path, ...reading }) : net.connect({ host: address.host, port: address.port, noDelay: true, ...reading });
+    slab?.serve(socket);
     const fail = (detail: string, cause?: unknown) => {
       clearTimeout(timer);
       socket.destroy();

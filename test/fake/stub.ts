@@ -208,6 +208,11 @@ export class FakeStub {
     if (point !== null) return [this.breakpoint(point[1] === 'Z', { type: Number(point[2]), address: BigInt(`0x${point[3] ?? '0'}`), length: Number.parseInt(point[4] ?? '1', 16) })];
     if (p.startsWith('qRcmd,')) return ['O' + Buffer.from('kvm support: disabled\n').toString('hex'), 'OK'];
     if (p === 'c' || p === 'vCont;c') return this.go();
+    const from = /^c([0-9a-f]+)$/.exec(p);
+    if (from !== null) {
+      registers.set('rip', BigInt(`0x${from[1] ?? '0'}`));
+      return this.go();
+    }
     const step = /^s$|^vCont;s:p0?1\.([0-9a-f]+)$/.exec(p);
     if (step !== null) {
       if (step[1] !== undefined) this.selected = Number.parseInt(step[1], 16) - 1;

@@ -21,6 +21,9 @@ interface Waiting {
 type Message = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Message => typeof value === 'object' && value !== null;
 
+/** Events are held back no longer than this, in ms. */
+const restMs = 10;
+
 /** One connection to QEMU's machine protocol, negotiated and ready for commands. */
 export class QmpClient {
   private readonly decoder = new LineDecoder();
@@ -31,9 +34,15 @@ export class QmpClient {
   /** Hears every line, in both directions, when somebody wants a trace. */
   onMessage: ((to: 'qemu' | 'bootscope', line: string) => void) | undefined;
   private greet: ((error?: Error) => void) | undefined;
+  private resting: NodeJS.Timeout | undefined;
+  /** Something was read since the last rest: one that ended just now is not followed by another. */
+  private heard = true;
 
   private constructor(private readonly stream: Duplex) {
-    stream.on('data', (chunk: Buffer) => this.decoder.push(chunk).forEach((line) => this.line(line)));
+    stream.on('data', (chunk: Buffer) => {
+      this.heard = true;
+      for (const line of this.decoder.push(chunk)) this.line(line);
+    });
     stream.on('error', (error) => this.lose(error.message));
     stream.on('close', () => this.lose('it was closed'));
     stream.on('end', () => this.lose('it was closed by QEMU'));
@@ -67,6 +76,7 @@ export class QmpClient {
   /** Runs a command and answers what it returns. @throws BS116 with QEMU's words, BS105, BS125 */
   execute(command: string, parameters: Message = {}, deadlineMs = 30_000): Promise<unknown> {
     if (this.closed !== undefined) return Promise.reject(this.closed);
+    this.wake();
     const id = this.next++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -78,6 +88,26 @@ export class QmpClient {
       this.onMessage?.('qemu', line);
       this.stream.write(`${line}\n`);
     });
+  }
+
+  /**
+   * For while QEMU tells of thousands of runs and stops a second that nobody has to hear of: what it says is read some ms later, much at once.
+   * Ends by itself, by a command, and by `wake`.
+   */
+  rest(): void {
+    if (this.resting !== undefined || !this.heard || this.waiting.size > 0 || this.closed !== undefined) return;
+    this.heard = false;
+    this.stream.pause();
+    this.resting = setTimeout(() => {
+      this.wake();
+    }, restMs);
+  }
+
+  wake(): void {
+    if (this.resting === undefined) return;
+    clearTimeout(this.resting);
+    this.resting = undefined;
+    this.stream.resume();
   }
 
   onEvent(listener: (event: QmpEvent) => void): () => void {
@@ -119,6 +149,7 @@ export class QmpClient {
   private lose(detail: string): void {
     if (this.closed !== undefined) return;
     this.closed = failure(qemuErrors.connectionLost, { what: 'QMP', detail });
+    clearTimeout(this.resting);
     this.stream.destroy();
     this.greet?.(this.closed);
     for (const { reject, timer } of this.waiting.values()) {

@@ -26,6 +26,15 @@ export interface ClientEvents {
   onClose: (reason: Error) => void;
 }
 
+/** Requests with their bytes on the wire, for sending many times. */
+export interface PreparedRequests {
+  readonly requests: readonly Request[];
+  readonly bytes: string;
+}
+
+/** Encodes requests once. */
+export const prepare = (requests: readonly Request[]): PreparedRequests => ({ requests, bytes: requests.map(({ payload }) => encodePacket(payload)).join('') });
+
 interface Batch {
   readonly replies: Reply[];
   remaining: number;
@@ -123,18 +132,30 @@ export class RspClient {
     return new Promise((resolve, reject) => {
       const batch: Batch = { replies: [], remaining: requests.length, silenceMs: options.silenceMs ?? this.silenceMs, resolve, reject };
       if (this.syncing) this.backlog.push({ requests, batch });
-      else this.write(requests, batch);
+      else this.write(prepare(requests), batch);
     });
   }
 
-  private write(requests: readonly Request[], batch: Batch): void {
+  /**
+   * As `batch`, without a promise: `done` is called while the last answer is being read, `failed` in its place when there is none. Nothing is
+   * sent twice. False: nothing can be sent now.
+   */
+  exchange(prepared: PreparedRequests, done: (replies: readonly Reply[]) => void, failed: (error: Error) => void): boolean {
+    if (this.closed !== undefined || this.runs || this.syncing) return false;
+    const reject = (error: Error): void => {
+      failed(error instanceof OutOfStep ? error.why : error);
+    };
+    this.write(prepared, { replies: [], remaining: prepared.requests.length, silenceMs: this.silenceMs, resolve: done, reject });
+    return true;
+  }
+
+  private write({ requests, bytes }: PreparedRequests, batch: Batch): void {
     if (this.head === this.expected.length) this.progressAt = performance.now();
-    let bytes = '';
-    requests.forEach((request, index) => {
-      bytes += encodePacket(request.payload);
+    for (let index = 0; index < requests.length; index++) {
+      const request = requests[index] as Request;
       this.onMessage?.('qemu', request.payload);
       this.expected.push({ batch, index, request });
-    });
+    }
     this.put(bytes);
     this.arm();
   }
@@ -283,7 +304,7 @@ export class RspClient {
     this.backlog = [];
     for (const { requests, batch } of waiting) {
       if (this.runs) batch.reject(failure(qemuErrors.running, { what: 'a request' }));
-      else this.write(requests, batch);
+      else this.write(prepare(requests), batch);
     }
   }
 

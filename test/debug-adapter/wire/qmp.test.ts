@@ -33,6 +33,31 @@ describe('QMP', () => {
     );
   });
 
+  test('while it rests events come late, all of them and in order; a command ends that', async () => {
+    const { stream, say } = wire((line) => {
+      const { id } = JSON.parse(line) as { id: number };
+      say(`{"return": {}, "id": ${String(id)}}\n`);
+    });
+    say(greeting);
+    const client = await QmpClient.over(stream, 'test');
+    const events: string[] = [];
+    client.onEvent(({ event }) => events.push(event));
+    client.rest();
+    expect(stream.isPaused()).toBe(true);
+    say('{"event": "ONE"}\n{"event": "TWO"}\n');
+    await client.execute('anything');
+    expect(events).toEqual(['ONE', 'TWO']);
+    client.rest();
+    say('{"event": "THREE"}\n');
+    await expect.poll(() => events).toEqual(['ONE', 'TWO', 'THREE']);
+    client.rest();
+    say('{"event": "FOUR"}\n');
+    client.wake();
+    await expect.poll(() => events.at(-1)).toBe('FOUR');
+    client.close();
+    client.rest();
+  });
+
   test('greeting, answers out of order, events and errors', async () => {
     const held: string[] = [];
     const { stream, say } = wire((line) => {
