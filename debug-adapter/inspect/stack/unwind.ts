@@ -46,7 +46,13 @@ export const innermostFrame = async (program: SymbolicProgram, machine: Machine,
   return framesOf(activation, 0, notEntered(activation, undefined))[0];
 };
 
-/** The innermost call of a vCPU; undefined in 16-bit code. */
+/** The innermost call of a vCPU, without its stack; undefined in 16-bit code. */
+export const innermostCall = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current): Promise<Activation | undefined> => {
+  const registers = await machine.registers(vcpu);
+  return registers.bits === 16 ? undefined : callAt(program, machine, vcpu, registers, seenByCode(await machine.currentSpace(vcpu), registers));
+};
+
+/** The innermost call of a vCPU, its stack fetched; undefined in 16-bit code. */
 export const innermost = async (program: SymbolicProgram, machine: Machine, vcpu: Vcpu = machine.current): Promise<Activation | undefined> => {
   const registers = await machine.registers(vcpu);
   return registers.bits === 16 ? undefined : plain(program, machine, vcpu);

@@ -1,10 +1,14 @@
-import { innermost } from '../../inspect/stack/unwind';
+import type { Activation } from '../../inspect/stack/activation';
+import { followsCall } from '../../inspect/stack/calls';
+import { cfaByCode, frameDepthsOf } from '../../inspect/stack/frame-by-code';
+import { innermostCall } from '../../inspect/stack/unwind';
 import type { Breakpoint, Machine, Stop } from '../../machine/machine';
 import type { SymbolicProgram } from '../../program/program';
 import { endsStep, linePlaceOf } from './line-range';
 import type { LinePlace } from './line-range';
 import { StepThrough } from './stepping';
 import type { Move, StepPlan } from './stop-report';
+import { wordAt } from './words';
 
 const owner = 'step';
 const rootMask = 0x000f_ffff_ffff_f000n;
@@ -16,13 +20,14 @@ interface Call {
   readonly root: bigint;
   /** Canonical frame address of the call that is stepped in. */
   readonly cfa: bigint;
-  readonly returnTo: bigint | undefined;
+  readonly returnTo: bigint;
 }
 
 /**
  * `next` by breakpoints: one at every statement of the function at which the step would end, and one behind its call. What the line
  * calls, and every loop in it, runs at full speed: the machine stops once. Recursion, interrupts and other threads in the same function
- * are told by the frame. Where there is no frame information, or breakpoints are few (KVM), `StepThrough` does the work.
+ * are told by the frame, which the function's code tells where there is no call frame information. Where neither does, or breakpoints are few
+ * (KVM), `StepThrough` does the work.
  */
 export class StepByLines implements StepPlan {
   readonly vcpu: Stop['vcpu'];
@@ -66,24 +71,42 @@ export class StepByLines implements StepPlan {
     const registers = await this.#machine.registers(stop.vcpu);
     if ((registers.cr3 & rootMask) !== call.root) return false;
     if (stop.pc === call.returnTo && registers.sp === call.cfa) return true;
-    const here = await innermost(this.#program, this.#machine, stop.vcpu);
-    return (await here?.cfa()) === call.cfa;
+    const here = await innermostCall(this.#program, this.#machine, stop.vcpu);
+    return here !== undefined && (await cfaOf(here)) === call.cfa;
   }
 
   /** Where to stop; undefined where lines or frames are not known. */
   async #prepare(): Promise<readonly bigint[] | undefined> {
-    const here = await innermost(this.#program, this.#machine, this.vcpu);
+    const here = await innermostCall(this.#program, this.#machine, this.vcpu);
     const origin = here && linePlaceOf(this.#program, here.place);
-    const cfa = await here?.cfa();
-    if (!here || !origin?.row || cfa === undefined) return undefined;
+    if (!here || !origin?.row) return undefined;
     const statements = this.#statements(origin, here.place.scopes.at(-1)?.ranges ?? []);
-    if (!statements) return undefined;
-    const caller = await here.caller();
-    const returnTo = 'pc' in caller ? caller.pc : undefined;
+    if (!statements || !this.#haveFrames(here, statements)) return undefined;
+    const cfa = await cfaOf(here);
     // A function that nothing is known to have called may still return: its `ret` has to be stepped.
-    if (returnTo === undefined) return undefined;
+    const returnTo = cfa === undefined ? undefined : await this.#callerOf(here, cfa);
+    if (cfa === undefined || returnTo === undefined) return undefined;
     this.#call = { root: here.cr3 & rootMask, cfa, returnTo };
     return [...new Set([...statements, returnTo])];
+  }
+
+  /** True when a hit at each of these places can be told by its frame. */
+  #haveFrames(here: Activation, statements: readonly bigint[]): boolean {
+    const { module, row, place } = here;
+    const scope = place.scopes.at(-1);
+    if (row) return true;
+    if (!module || !scope) return false;
+    const depths = frameDepthsOf(module.image, scope);
+    return statements.every((address) => depths.has(this.#program.toLinked(module, address)));
+  }
+
+  async #callerOf(here: Activation, cfa: bigint): Promise<bigint | undefined> {
+    if (here.row) {
+      const caller = await here.caller();
+      return 'pc' in caller ? caller.pc : undefined;
+    }
+    const pc = await wordAt(here.space, cfa - 8n, 8);
+    return pc !== undefined && this.#program.moduleAt(pc - 1n, { cr3: here.cr3 }) && (await followsCall({ pc, code: here.code })) ? pc : undefined;
   }
 
   #statements(origin: LinePlace, ranges: readonly { readonly start: bigint; readonly end: bigint }[]): readonly bigint[] | undefined {
@@ -101,3 +124,5 @@ export class StepByLines implements StepPlan {
     return found;
   }
 }
+
+const cfaOf = async (call: Activation): Promise<bigint | undefined> => (call.row ? call.cfa() : cfaByCode(call));
