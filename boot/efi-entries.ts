@@ -5,6 +5,10 @@ export interface BootEntry {
   readonly label: string;
   /** As printed: `HD(1,GPT,…,0x800,0x10000)/File(\\EFI\\BOOT\\BOOTX64.EFI)`. */
   readonly devicePath: string;
+  /** Its place in BootOrder, from 1; left out: it is in no order, or that is not known. */
+  readonly order?: number;
+  /** LOAD_OPTION_ACTIVE, the asterisk that efibootmgr prints. */
+  readonly active?: boolean;
 }
 
 /** usr.sbin/efibootmgr/efibootmgr.c prints ` Boot0001* label device-path`, a + in front of the entry that was started. */
@@ -24,15 +28,27 @@ export const parseBootEntries = (text: string): BootEntry[] => {
   return [...entries.values()];
 };
 
-/** Groups of entries that start the same file of the same partition, whatever their labels say: told by the device path alone. FAT knows no case. */
+/** A device path from its partition on: firmware takes the short form and the whole one for the same. FAT knows no case. */
+const fromPartition = (devicePath: string): string => {
+  const lower = devicePath.toLowerCase();
+  const start = lower.indexOf('hd(');
+  return start < 0 ? lower : lower.slice(start);
+};
+
+/** Groups of entries that start the same file of the same partition, whatever their labels say: told by the device path alone. */
 export const duplicateEntries = (entries: readonly BootEntry[]): readonly (readonly BootEntry[])[] => {
   const groups = new Map<string, BootEntry[]>();
   for (const entry of entries) {
-    const key = entry.devicePath.toLowerCase();
+    const key = fromPartition(entry.devicePath);
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups.values()].filter((group) => group.length > 1);
 };
 
-/** Entries whose last node is this file, of this partition where the entry names one by its provider. */
-export const entriesOf = (entries: readonly BootEntry[], file: string): readonly BootEntry[] => entries.filter(({ devicePath }) => devicePath.toLowerCase().endsWith(file.toLowerCase()));
+/** Entries for this file: of the partition `media` (`HD(…)`), where both that and the entry's partition are known. */
+export const entriesOf = (entries: readonly BootEntry[], file: string, media?: string): readonly BootEntry[] =>
+  entries.filter(({ devicePath }) => {
+    const path = fromPartition(devicePath);
+    const wanted = media !== undefined && path.startsWith('hd(') ? `${media}/${file}` : `/${file}`;
+    return `/${path}`.endsWith(wanted.toLowerCase());
+  });

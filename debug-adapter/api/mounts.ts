@@ -67,9 +67,11 @@ export interface EfiBootEntryArguments {
   process?: string;
 }
 export interface EfiBootEntryAnswer {
-  /** Provider and file, as they would be stored: `ada0p1/File(T\BOOTX64.EFI)`. The provider stands for its HD(…) node. */
+  /** Partition and file, as they would be stored: `HD(1,GPT,…,0x800,0x10000)/File(T\BOOTX64.EFI)`; where the HD(…) node is not known, the provider's name in its place. */
   devicePath: Known<string>;
-  /** The last node exactly as efibootmgr stores it. */
+  /** The HD(…) node of the partition, where the kernel's tables tell it. */
+  media?: string;
+  /** The last node exactly as efibootmgr stores it; empty: no file at all. */
   stored: Known<string>;
   /** The last node as it ought to be. */
   correct: Known<string>;
@@ -80,8 +82,10 @@ export interface EfiBootEntryAnswer {
   why: string;
   /** A call that stores the right path. */
   call?: string;
-  /** Entries that efibootmgr has printed on the console; `same`: names of those with the same device path, whatever their labels. */
-  entries?: { name: string; label: string; devicePath: string; same: string[] }[];
+  /** Entries there are; `order`: place in BootOrder; `same`: names of those with the same device path, whatever their labels. */
+  entries?: { name: string; label: string; devicePath: string; order?: number; active?: boolean; same: string[] }[];
+  /** The firmware's own variables, or what efibootmgr has printed on the console. */
+  entriesFrom?: 'firmware' | 'console';
   /** Names of entries that start the file already that is, or ought to be, stored. */
   duplicates?: string[];
 }

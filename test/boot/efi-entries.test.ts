@@ -18,6 +18,9 @@ describe('boot entries on the console', () => {
   it('are the same by their device path: not by label, not by file alone', () => {
     expect(duplicateEntries(entries).map((group) => group.map(({ name }) => name))).toEqual([['Boot0001', 'Boot0002']]);
     expect(entriesOf(entries, 'File(T\\BOOTX64.EFI)').map(({ name }) => name)).toEqual(['Boot0004']);
+    const media = 'HD(1,GPT,99999999-2222-3333-4444-555555555555,0x800,0x10000)';
+    expect(entriesOf(entries, 'File(\\EFI\\BOOT\\BOOTX64.EFI)', media).map(({ name }) => name)).toEqual(['Boot0003']);
+    expect(entriesOf([{ name: 'Boot0009', label: '', devicePath: 'File(\\x.efi)' }], 'File(\\X.EFI)', media)).toHaveLength(1);
   });
   it('listed again count once', () => {
     expect(parseBootEntries(listed + listed)).toHaveLength(4);

@@ -29,6 +29,7 @@ import type { Chain, ChainContext, CurrentProcess, ErrorSites, Figure } from '..
 import { kernelGsBase } from '../cpu';
 import { diagnose } from '../diagnose';
 import { EnvironmentBook, kernelHeldStage } from '../environment-book';
+import { readBootEntries } from '../firmware-variables';
 import { mountOf, placePath } from '../mount-answer';
 import { processId } from '../process-name';
 import { resolvePathAnswer } from '../resolve-path';
@@ -183,7 +184,7 @@ export class FreebsdChain implements Chain {
       const unknown = isUnknown(tables) ? tables : noKernel;
       return { devicePath: unknown, stored: unknown, correct: unknown, agrees: false, why: `unknown: ${unknown.unknown}` };
     }
-    return withBootEntries(await efiBootEntry(context.kernel, tables, request), context.serialText());
+    return withBootEntries(await efiBootEntry(context.kernel, tables, request), await readBootEntries(context.machine), context.serialText());
   }
 
   async rerootForecast(context: ChainContext): Promise<RerootForecastAnswer> {

@@ -9,6 +9,8 @@ import { perhaps } from '../unknown';
 import type { VnodeReader } from './vnodes';
 
 export interface GeomProvider {
+  /** Of its struct g_provider. */
+  readonly address: bigint;
   readonly name: string;
   /** Its class: `PART`, `UZIP`, `MD`, … */
   readonly className: string;
@@ -43,7 +45,7 @@ export const readGeom = async (view: ProgramView, batch: Batch): Promise<Geom> =
           );
           for (const provider of made) {
             const name = await text(provider.member('name'));
-            providers.set(name, { name, className, below: below.filter((one) => one !== '') });
+            providers.set(name, { address: provider.address ?? 0n, name, className, below: below.filter((one) => one !== '') });
           }
         }),
       );

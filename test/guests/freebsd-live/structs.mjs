@@ -124,6 +124,10 @@ export const structs = [
   { name: 'g_geom', members: [['char *name'], ['struct g_class *class'], ['LIST_ENTRY(g_geom) geom'], ['LIST_HEAD(, g_consumer) consumer'], ['LIST_HEAD(, g_provider) provider'], ['int rank'], ['void *softc'], ['unsigned flags']] },
   { name: 'g_consumer', members: [['struct g_geom *geom'], ['LIST_ENTRY(g_consumer) consumer'], ['struct g_provider *provider'], ['LIST_ENTRY(g_consumer) consumers'], ['int acr'], ['int acw'], ['int ace'], ['void *private']] },
   { name: 'g_provider', members: [['char *name'], ['LIST_ENTRY(g_provider) provider'], ['struct g_geom *geom'], ['LIST_HEAD(, g_consumer) consumers'], ['int acr'], ['int acw'], ['int ace'], ['int error'], ['off_t mediasize'], ['u_int sectorsize'], ['u_int flags'], ['void *private']] },
+  // sys/geom/part/g_part.h; KOBJ_CLASS_FIELDS and KOBJ_FIELDS of sys/sys/kobj.h written out.
+  { name: 'g_part_scheme', members: [['const char *name'], ['void *methods'], ['size_t size'], ['size_t gps_entrysz'], ['int gps_minent'], ['int gps_defent'], ['int gps_maxent'], ['int gps_bootcodesz'], ['TAILQ_ENTRY(g_part_scheme) scheme_list']] },
+  { name: 'g_part_entry', members: [['LIST_ENTRY(g_part_entry) gpe_entry'], ['struct g_provider *gpe_pp'], ['off_t gpe_offset'], ['int64_t gpe_start'], ['int64_t gpe_end'], ['int gpe_index']] },
+  { name: 'g_part_table', members: [['kobj_ops_t ops'], ['struct g_part_scheme *gpt_scheme'], ['struct g_geom *gpt_gp'], ['LIST_HEAD(, g_part_entry) gpt_entry'], ['int64_t gpt_first'], ['int64_t gpt_last'], ['int gpt_entries'], ['int gpt_depth']] },
   {
     name: 'md_s',
     members: [['int unit'], ['LIST_ENTRY(md_s) list'], ['struct mtx queue_mtx'], ['struct proc *procp'], ['struct g_geom *gp'], ['struct g_provider *pp'], ['enum md_types type'], ['int opencount'], ['off_t mediasize'], ['unsigned sectorsize'], ['unsigned flags'], ['char ident[32]', modern], ['u_char *pl_ptr'], ['size_t pl_len'], ['struct vnode *vnode'], ['char file[PATH_MAX]'], ['char label[PATH_MAX]'], ['struct ucred *cred'], ['void *object']],

@@ -25,6 +25,20 @@ struct g_class g_vfs_class = { .name = "VFS", .version = 0x20040519 };
 /* What lies on a provider; of a geom over another, where it reads. */
 struct g_content { const struct volume *volume; struct g_provider *below; };
 
+/* Partitions by GPT: sys/sys/gpt.h, sys/sys/uuid.h, sys/geom/part/g_part_gpt.c. A provider of theirs keeps its entry, behind which its content stands. */
+struct uuid { uint32_t time_low; uint16_t time_mid; uint16_t time_hi_and_version; uint8_t clock_seq_hi_and_reserved; uint8_t clock_seq_low; uint8_t node[6]; };
+struct gpt_ent { struct uuid ent_type; struct uuid ent_uuid; uint64_t ent_lba_start; uint64_t ent_lba_end; uint64_t ent_attr; uint16_t ent_name[36]; };
+struct g_part_gpt_entry { struct g_part_entry base; struct gpt_ent ent; };
+struct g_part_gpt_table { struct g_part_table base; };
+struct slice { struct g_part_gpt_entry entry; struct g_content content; };
+static struct g_part_scheme g_part_gpt_scheme = { .name = "GPT", .gps_entrysz = sizeof(struct g_part_gpt_entry), .gps_minent = 128 };
+
+static struct g_content *
+content_of(const struct g_provider *pp)
+{
+	return (pp->geom->class == &g_part_class ? &((struct slice *)pp->private)->content : pp->private);
+}
+
 static struct cdevsw g_dev_cdevsw = { .d_name = "g_dev" };
 
 struct cdev *
@@ -131,8 +145,8 @@ g_open_volume(const char *devname, const char *fstype, const struct volume **vol
 
 	if (pp == NULL)
 		return (ENXIO);
-	content = pp->private;
-	for (below = pp; below != NULL; below = ((struct g_content *)below->private)->below) {
+	content = content_of(pp);
+	for (below = pp; below != NULL; below = content_of(below)->below) {
 		if (below->error != 0)
 			return (below->error);
 		sc = below->geom->class == &g_md_class ? below->geom->softc : NULL;
@@ -149,7 +163,7 @@ g_open_volume(const char *devname, const char *fstype, const struct volume **vol
 static struct g_provider *
 g_uzip_taste(struct g_class *mp, struct g_provider *pp)
 {
-	struct g_content *content = pp->private;
+	struct g_content *content = content_of(pp);
 	struct g_geom *gp;
 	char name[64];
 
@@ -182,7 +196,7 @@ g_union_ctl_create(const char *upper, const char *lower)
 	/* The last one attached stands first: the lower one says what is there. */
 	g_attach(gp, upperpp);
 	g_attach(gp, lowerpp);
-	content = lowerpp->private;
+	content = content_of(lowerpp);
 	(void)g_new_provider(gp, name, content->volume != NULL && strcmp(content->volume->label, "rootfs") == 0 ? volume_named("rootfs, writable") : content->volume, lowerpp->mediasize, 512);
 	printf("GEOM_UNION: Device %s created.\n", name);
 	return (0);
@@ -270,6 +284,40 @@ over(struct g_class *mp, struct g_provider *pp, const char *geom, const char *na
 	g_new_provider(gp, name, volume_named(medium), mib << 20, sectorsize);
 }
 
+/* Partitions one behind another, from sector 2048 on, as the table of a GPT disk tells them. */
+static void
+partition(struct g_geom *gp, int index, const struct uuid *id, const char *name, const char *medium, off_t mib)
+{
+	struct g_part_table *table = gp->softc;
+	struct g_part_entry *before = LIST_FIRST(&table->gpt_entry);
+	struct slice *slice = malloc(sizeof(*slice), M_GEOM, M_WAITOK | M_ZERO);
+	struct g_provider *pp = g_new_provider(gp, name, volume_named(medium), mib << 20, 512);
+
+	slice->content = *(struct g_content *)pp->private;
+	free(pp->private, M_GEOM);
+	slice->entry.base.gpe_pp = pp;
+	slice->entry.base.gpe_index = index;
+	slice->entry.base.gpe_start = before == NULL ? 2048 : before->gpe_end + 1;
+	slice->entry.base.gpe_end = slice->entry.base.gpe_start + (mib << 11) - 1;
+	slice->entry.base.gpe_offset = slice->entry.base.gpe_start * 512;
+	slice->entry.ent.ent_uuid = *id;
+	LIST_INSERT_HEAD(&table->gpt_entry, &slice->entry.base, gpe_entry);
+	pp->private = slice;
+}
+
+static struct g_geom *
+partitions(struct g_provider *pp)
+{
+	struct g_geom *gp = g_new_geom(&g_part_class, pp->name);
+	struct g_part_gpt_table *table = malloc(sizeof(*table), M_GEOM, M_WAITOK | M_ZERO);
+
+	table->base.gpt_scheme = &g_part_gpt_scheme;
+	table->base.gpt_gp = gp;
+	gp->softc = &table->base;
+	g_attach(gp, pp);
+	return (gp);
+}
+
 /* cd0 holds the live medium that the environment asks for; ada0 an installed system. */
 static void
 g_init(const void *arg __unused)
@@ -279,6 +327,7 @@ g_init(const void *arg __unused)
 	char *init = kern_getenv("init_path");
 	bool nextbsd = (from != NULL && strstr(from, "NEXTBSD") != NULL) || (init != NULL && strcmp(init, "/init") == 0);
 	struct g_provider *pp;
+	struct g_geom *gp;
 	u_int i;
 
 	freeenv(from);
@@ -294,8 +343,9 @@ g_init(const void *arg __unused)
 	kproc_create(g_event_procbody, NULL, NULL, "geom");
 
 	pp = disk("ada0", NULL, 8192, 512);
-	over(&g_part_class, pp, "ada0", "ada0p1", "efi", GUEST_ESP_MIB, 512);
-	over(&g_part_class, pp, "ada0", "ada0p2", "ROOTFS", 8192 - GUEST_ESP_MIB, 512);
+	gp = partitions(pp);
+	partition(gp, 1, &(const struct uuid){ 0xd1b3b1f1, 0x1111, 0x2222, 0x33, 0x33, { 0x44, 0x44, 0x55, 0x55, 0x66, 0x66 } }, "ada0p1", "efi", GUEST_ESP_MIB);
+	partition(gp, 2, &(const struct uuid){ 0xd1b3b1f2, 0x1111, 0x2222, 0x33, 0x33, { 0x44, 0x44, 0x55, 0x55, 0x66, 0x66 } }, "ada0p2", "ROOTFS", 8192 - GUEST_ESP_MIB);
 	over(&g_label_class, g_provider_by_name("ada0p2"), "ada0p2", "ufs/ROOTFS", "ROOTFS", 8192 - GUEST_ESP_MIB, 512);
 	pp = disk("cd0", nextbsd ? "NEXTBSD" : "LIVECD", GUEST_UZIP_MIB + 166, 2048);
 	over(&g_label_class, pp, "cd0", nextbsd ? "iso9660/NEXTBSD" : "iso9660/LIVECD", nextbsd ? "NEXTBSD" : "LIVECD", GUEST_UZIP_MIB + 166, 2048);
