@@ -34,7 +34,9 @@ export const memoryMapIn = (text: string): MemoryMap => {
  */
 export const readBootEntries = async (machine: Machine): Promise<readonly BootEntry[] | undefined> => {
   const map = memoryMapIn((await perhaps(() => machine.monitor('info mtree -f'))) ?? '');
-  const variables = (await inFlash(machine, map.flash.length > 0 ? map.flash : usualFlash)) ?? (map.flash.length > 0 || map.ramEnd === undefined ? undefined : await inMemory(machine, map.ramEnd));
+  const written = await inFlash(machine, map.flash.length > 0 ? map.flash : usualFlash);
+  // A firmware that was given as a ROM has an empty store in it, which nobody can write to.
+  const variables = written?.length === 0 && map.flash.length === 0 && map.ramEnd !== undefined ? await inMemory(machine, map.ramEnd) : written;
   return variables === undefined ? undefined : bootEntriesIn(variables);
 };
 
@@ -43,13 +45,15 @@ const at = async (machine: Machine, address: bigint): Promise<readonly FirmwareV
   return size === undefined ? undefined : readVariableStore(await machine.physical.read(address, size));
 };
 
+/** Empty: a store without variables; undefined: no store. */
 const inFlash = async (machine: Machine, places: readonly bigint[]): Promise<readonly FirmwareVariable[] | undefined> => {
+  let empty: readonly FirmwareVariable[] | undefined;
   for (const place of places) {
     const found = await perhaps(() => at(machine, place));
-    // The firmware's own image carries an empty store, which nobody writes to.
     if (found !== undefined && found.length > 0) return found;
+    empty ??= found;
   }
-  return undefined;
+  return empty;
 };
 
 /** EmuVariableFvbRuntimeDxe (OvmfPkg) lays the store on a page of its own; copies of the empty one are passed over. */
