@@ -14,6 +14,8 @@ export interface DiagnosisAnswer {
   failures: Failure[];
   /** Files in `.bootscope/rules` of the workspace that hold no rule, and why. */
   problems?: string[];
+  /** The same by place: what is wrong with a rule of the workspace, at its file and line. */
+  ruleProblems?: { message: string; source: Src }[];
 }
 
 export interface CapabilitiesAnswer {
@@ -22,6 +24,8 @@ export interface CapabilitiesAnswer {
   classes: Known<string[]>;
   /** GEOM providers (FreeBSD): what may be named below /dev as a root. */
   providers?: Known<string[]>;
+  /** Memory disks of md(4), by unit: `type` as the kernel calls it (`MD_VNODE`), `file` behind it or name of the preloaded image, `mount` where the file lies. */
+  memoryDisks?: Known<{ name: string; type: string; bytes: number; file?: string; mount?: string }[]>;
   /** Modules in memory. */
   modules: Known<string[]>;
   /** What the boot configuration asks for. */

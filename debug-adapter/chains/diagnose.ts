@@ -36,7 +36,7 @@ export const diagnose = async (chain: Chain, context: ChainContext): Promise<Dia
   if (running.length > 0) facts.set('unitRunning', running.map(({ id }) => id).join(', '));
   const own = ownRules(context.workspace ?? []);
   const failures = failuresAnswer(findFailures(withOwn(own.rules, failureRules), context.serialText(), facts, chain.id), context.workspace);
-  return { failures, ...(own.problems.length === 0 ? {} : { problems: [...own.problems] }) };
+  return { failures, ...(own.problems.length === 0 ? {} : { problems: own.problems.map(({ file, message }) => `${file}: ${message}`), ruleProblems: own.problems.map(({ file, line, message }) => ({ message, source: { path: file, line } })) }) };
 };
 
 const append = (facts: Map<string, string>, key: string, text: string): void => {

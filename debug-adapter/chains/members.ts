@@ -1,6 +1,6 @@
 import { chainErrors } from '../errors/chains';
 import { failure } from '../errors/catalogue';
-import { strip } from '../images/types';
+import { strip, type StructType } from '../images/types';
 import type { Value } from '../inspect/value';
 
 /** Wrappers in wrappers are rarely more than this (Once<UnsafeCell<MaybeUninit<ManuallyDrop<T>>>>). */
@@ -18,13 +18,21 @@ export const holderOf = (value: Value, ...members: readonly [string, ...string[]
     for (const candidate of level) {
       const type = strip(candidate.type);
       if (type.kind !== 'struct') continue;
-      if (members.every((name) => type.members.some((member) => member.name === name))) return candidate;
-      for (const member of type.members) if (member.name !== '' && strip(member.type).kind === 'struct') next.push(candidate.member(member.name));
+      if (members.every((name) => namesIn(type).includes(name))) return candidate;
+      for (const name of namesIn(type)) if (strip(candidate.member(name).type).kind === 'struct') next.push(candidate.member(name));
     }
     level = next;
   }
   throw failure(chainErrors.noMember, { type: value.type.qualifiedName || value.type.name, member: members.join(', ') });
 };
+
+/** Names that C takes for members of this structure: its own, and those in structures and unions without a name. */
+const namesIn = (type: StructType): string[] =>
+  type.members.flatMap((member) => {
+    if (member.name !== '') return [member.name];
+    const inner = strip(member.type);
+    return inner.kind === 'struct' ? namesIn(inner) : [];
+  });
 
 /** The member, wherever in the wrappers it is. */
 export const innerMember = (value: Value, member: string): Value => holderOf(value, member).member(member);

@@ -10,6 +10,8 @@ export interface MountProcess {
   readonly root: Place | undefined | Unknown;
   /** Its own mount namespace, where it has one. */
   readonly table?: MountTable;
+  /** The jail it is in; left out: none. */
+  readonly jail?: string;
 }
 
 /** A row as answers write it. */

@@ -15,12 +15,14 @@ const answerOf = (walked: WalkedPath | undefined, otherwise: string): Known<Reso
   };
 };
 
-/** The process asked for; else the first whose root is another than the kernel's, else process 1, else any with a root. */
+/** The process asked for; else one whose root is another than the kernel's: process 1, any that is in no jail, any at all; else process 1, else any with a root. */
 export const processForPath = <P extends MountProcess>(asked: string | undefined, processes: readonly P[], global: Place | undefined): P | undefined => {
   if (asked !== undefined && asked !== '') return pickProcesses(asked, processes)[0];
   const rooted = processes.filter(({ root }) => root !== undefined && !isUnknown(root));
   const other = (process: P): boolean => process.root !== undefined && !isUnknown(process.root) && (process.root.mount !== global?.mount || process.root.node !== global.node);
-  return rooted.find(other) ?? rooted.find(({ pid }) => pid === 1) ?? rooted[0];
+  const others = rooted.filter(other);
+  const first = ({ pid }: P): boolean => pid === 1;
+  return others.find(first) ?? others.find(({ jail }) => jail === undefined) ?? others[0] ?? rooted.find(first) ?? rooted[0];
 };
 
 /**

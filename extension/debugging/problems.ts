@@ -5,6 +5,14 @@ import { findLine } from '../console/serial-record';
 import { findSource } from './open-source';
 import type { Sessions } from './sessions';
 
+/** A rule of the workspace that is none: it is left out of the diagnosis. */
+const ruleDiagnostic = (message: string, line: number): vscode.Diagnostic => {
+  const at = Math.max(0, line - 1);
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(at, 0, at, Number.MAX_SAFE_INTEGER), vscode.l10n.t('This diagnosis rule is left out: {0}', message), vscode.DiagnosticSeverity.Error);
+  diagnostic.source = 'Bootscope';
+  return diagnostic;
+};
+
 /** Puts what the adapter diagnosed into the problems panel, at the place in the user's files where it is caused. */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('bootscope');
@@ -31,17 +39,21 @@ export class Problems implements vscode.Disposable {
 
   private async look(session: vscode.DebugSession): Promise<void> {
     try {
-      const { failures } = await this.sessions.request(session, 'bootscope/diagnosis', {});
+      const { failures, ruleProblems = [] } = await this.sessions.request(session, 'bootscope/diagnosis', {});
       const byFile = new Map<string, [vscode.Uri, vscode.Diagnostic[]]>();
+      const add = (uri: vscode.Uri, diagnostic: vscode.Diagnostic): void => {
+        const entry = byFile.get(uri.toString()) ?? [uri, []];
+        entry[1].push(diagnostic);
+        byFile.set(uri.toString(), entry);
+      };
+      for (const { message, source } of ruleProblems) add(vscode.Uri.file(source.path), ruleDiagnostic(message, source.line ?? 1));
       for (const failure of failures) {
         const uri = failure.source && (await findSource(failure.source.path));
         if (!uri) {
           this.log.info(`${failure.code}: ${failure.title} (its place is not in this workspace: ${failure.source?.path ?? 'not known'})`);
           continue;
         }
-        const entry = byFile.get(uri.toString()) ?? [uri, []];
-        entry[1].push(this.diagnostic(failure, session));
-        byFile.set(uri.toString(), entry);
+        add(uri, this.diagnostic(failure, session));
       }
       this.collection.clear();
       for (const [uri, diagnostics] of byFile.values()) this.collection.set(uri, diagnostics);

@@ -65,12 +65,15 @@ export interface MemoryDisk {
   readonly unit: number;
   /** `MD_VNODE`, `MD_PRELOAD`, … or the number. */
   readonly type: string;
+  /** Size in bytes. */
+  readonly bytes: number;
   /** The file behind it; undefined: none. */
   readonly place?: Place;
+  /** Its path as it was given, or the name of the preloaded image. */
   readonly file?: string;
 }
 
-/** Memory disks: `md_softc_list` of `struct md_s` (sys/dev/md/md.c). The file of a vnode-backed one may be a level deeper in later kernels. */
+/** Memory disks: `md_softc_list` of `struct md_s` (sys/dev/md/md.c). What belongs to one type only is in a structure of its own in later kernels (`s_vnode` since 14.0). */
 export const readMemoryDisks = async (view: ProgramView, batch: Batch, vnodes: VnodeReader): Promise<readonly MemoryDisk[]> => {
   const units = await walkList(batch, 'md_softc_list', 'md_s', view.variable('md_softc_list').member('lh_first'), 'list.le_next');
   return Promise.all(
@@ -82,11 +85,14 @@ export const readMemoryDisks = async (view: ProgramView, batch: Batch, vnodes: V
       // Other kinds may keep something else where the vnode lies.
       const vnode = type === 'MD_VNODE' ? await perhaps(() => holderOf(unit, 'vnode').member('vnode').integer()) : undefined;
       const place = vnode === undefined || vnode === 0n ? undefined : await perhaps(() => vnodes.place(vnode));
-      const file = unit.hasMember('file') ? await perhaps(() => unit.member('file').string()) : undefined;
-      return { unit: await unit.member('unit').number(), type, ...(place === undefined ? {} : { place }), ...(file === undefined || file === '' ? {} : { file }) };
+      const file = type === 'MD_VNODE' || type === 'MD_PRELOAD' ? await perhaps(() => nameOf(unit, type).string()) : undefined;
+      return { unit: await unit.member('unit').number(), type, bytes: await unit.member('mediasize').number(), ...(place === undefined ? {} : { place }), ...(file === undefined || file === '' ? {} : { file }) };
     }),
   );
 };
+
+/** `file`, for preloaded images too; in later kernels these have a `name` of their own beside their bytes. */
+const nameOf = (unit: Value, type: string): Value => (unit.hasMember('file') || type === 'MD_VNODE' ? holderOf(unit, 'file').member('file') : holderOf(unit, 'pl_ptr').member('name'));
 
 /** Files of the kernel linker: `linker_files` (sys/kern/kern_linker.c), struct linker_file of sys/sys/linker.h. */
 export const readModules = async (view: ProgramView, batch: Batch): Promise<readonly string[]> => {

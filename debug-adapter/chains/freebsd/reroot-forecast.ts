@@ -4,10 +4,11 @@ import type { RerootForecastAnswer, RerootHolder } from '../../api';
 import type { ProgramView } from '../../inspect/view';
 import { mountOf } from '../mount-answer';
 import { processId } from '../process-name';
-import { isUnknown, perhaps } from '../unknown';
+import { hex, isUnknown, perhaps } from '../unknown';
 import { readBusy } from './busy-mounts';
 import { providersBeneath, readGeom, readMemoryDisks, type MemoryDisk } from './geom';
 import { readKenv } from './kenv';
+import { readOpenFiles } from './open-files';
 import type { FreebsdProcess } from './processes';
 import type { Tables } from './tables';
 
@@ -19,13 +20,22 @@ const pathInside = (place: Place): string => `/${place.steps.map((step) => step.
  */
 export const rerootForecast = async (kernel: ProgramView, tables: Tables): Promise<RerootForecastAnswer> => {
   const { table, global, processes, batch, vnodes } = tables;
-  const goes = [...table.rows].reverse().filter((row) => !staysMounted(row));
+  const devices = await perhaps(() => kernel.variable('rootdevmp', 'vfs_mountroot.c').integer());
+  const goes = [...table.rows].reverse().filter((row) => !staysMounted(row, devices));
   const [disks, geom, kenv, busy, programs] = await Promise.all([
     perhaps(() => readMemoryDisks(kernel, batch, vnodes)),
     perhaps(() => readGeom(kernel, batch)),
     perhaps(() => readKenv(kernel)),
     Promise.all(goes.map((row) => perhaps(() => readBusy(batch, vnodes, row.id)))),
-    Promise.all(processes.map(async (process) => [process, await perhaps(async () => vnodes.place(await (await batch.at('proc', process.address)).member('p_textvp').integer()))] as const)),
+    Promise.all(
+      processes.map(async (process): Promise<Uses> => {
+        const [program, files] = await Promise.all([
+          perhaps(async () => vnodes.place(await (await batch.at('proc', process.address)).member('p_textvp').integer())),
+          perhaps(() => readOpenFiles(kernel, batch, vnodes, process.address)),
+        ]);
+        return { process, ...(program === undefined ? {} : { program }), files: files ?? [] };
+      }),
+    ),
   ]);
   const wanted = kenv?.entries.find(({ name }) => name === 'vfs.root.mountfrom')?.value;
   const target = wanted === undefined ? undefined : parseMountfrom(wanted)[0];
@@ -49,8 +59,9 @@ export const rerootForecast = async (kernel: ProgramView, tables: Tables): Promi
   return { mounts, newRoot, succeeds: lost.length > 0 ? false : (unknown ?? true), sentence: sentenceOf(stuck, lost, wanted, onOldRoot, unknown !== undefined) };
 };
 
-/** Taken off the list before the unmounting: the kernel's devfs, and the tmpfs init runs its copy from (sbin/init/init.c, reroot). */
-const staysMounted = (row: MountRow): boolean => (row.fstype === 'devfs' && row.on === '/dev') || row.on === '/dev/reroot';
+/** Taken off the list before the unmounting: the kernel's devfs (`rootdevmp`), and the tmpfs init runs its copy from (sbin/init/init.c, reroot). */
+const staysMounted = (row: MountRow, devices: bigint | undefined): boolean =>
+  (devices === undefined || devices === 0n ? row.fstype === 'devfs' && row.on === '/dev' : row.id === hex(devices)) || (row.fstype === 'tmpfs' && /(^|\/)dev\/reroot$/.test(row.on));
 
 const reasonOf = (files: readonly RerootHolder[], kept: readonly RerootHolder[], all: readonly RerootHolder[]): string => {
   if (files.length > 0) return `${files.map(({ text }) => text).join('; ')}: the unmount fails (EBUSY), or, done by force, takes the file away and every later read of the disk fails (EIO).`;
@@ -58,10 +69,19 @@ const reasonOf = (files: readonly RerootHolder[], kept: readonly RerootHolder[],
   return all.length > 0 ? 'only processes that init ends before it unmounts hold it.' : 'nothing holds it.';
 };
 
-type Program = readonly [FreebsdProcess, Place | undefined];
+/** What ties a process to mounts, beside its directories. */
+interface Uses {
+  readonly process: FreebsdProcess;
+  /** The file its program was run from. */
+  readonly program?: Place;
+  readonly files: readonly Place[];
+}
 
-const processHolders = (row: MountRow, programs: readonly Program[]): RerootHolder[] =>
-  programs.flatMap(([process, program]) => {
+/** Open files that are named; a process may have very many. */
+const mostNamed = 3;
+
+const processHolders = (row: MountRow, programs: readonly Uses[]): RerootHolder[] =>
+  programs.flatMap(({ process, program, files }) => {
     const uses: string[] = [];
     const use = (what: string, place: Place | undefined | { unknown: string }): void => {
       if (place !== undefined && !isUnknown(place) && place.mount === row.id) uses.push(`${what} ${pathInside(place)}`);
@@ -70,6 +90,8 @@ const processHolders = (row: MountRow, programs: readonly Program[]): RerootHold
     use('working directory', process.cwd);
     use('jail root', process.jailRoot);
     use('program', program);
+    const open = [...new Set(files.filter(({ mount }) => mount === row.id).map(pathInside))];
+    if (open.length > 0) uses.push(`open ${open.slice(0, mostNamed).join(', ')}${open.length > mostNamed ? ` and ${open.length - mostNamed} more` : ''}`);
     if (uses.length === 0) return [];
     // Kernel processes have no program of their own, and no signal ends them; init goes on from its copy in /dev/reroot.
     const stays = program === undefined && process.pid !== 1;

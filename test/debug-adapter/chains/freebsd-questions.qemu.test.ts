@@ -24,7 +24,7 @@ describe.each<[string, FreebsdLiveOptions]>([
 
     const path = await chain.resolvePath(stopped, { path: ucode });
     expect(path).toMatchObject({ kernel: { mount: { fstype: 'cd9660', on: '/' }, path: ucode }, process: { mount: { fstype: 'unionfs', on: '/sysroot' }, path: ucode }, agree: false });
-    expect(path.processId).toMatch(/^\w+:\d+$/);
+    expect(path.processId).toBe('init:1');
     expect(path.sentence).toContain(`${ucode} is ${ucode} of cd9660 on / for the kernel, but ${ucode} of unionfs on /sysroot for ${path.processId}`);
     expect(path.sentence).toContain('firmware(9)');
     const outside = await chain.resolvePath(stopped, { path: '/sysroot/etc/rc', process: 'watchdogd' });
@@ -57,6 +57,11 @@ describe.each<[string, FreebsdLiveOptions]>([
     expect(cd?.holders.find(({ name }) => name.startsWith('firmware'))).toMatchObject({ kind: 'process', stays: true });
     expect(forecast.mounts.filter(({ unmounts }) => !unmounts)).toHaveLength(1);
     expect(cd?.busy?.references).toBeGreaterThan(0);
+    // Everybody below init has the console open, on the device filesystem of the chroot.
+    const devices = forecast.mounts.find(({ mount }) => mount.on === '/sysroot/dev');
+    expect(devices?.holders.find(({ name }) => name.startsWith('getty:'))?.text).toMatch(/open \/(console|null|ttyu0)/);
+    // Left out of the unmounting: the devices the kernel itself has.
+    expect(forecast.mounts.some(({ mount }) => mount.on === '/dev')).toBe(false);
     expect(cd?.busy?.files).toContain('/rootfs.uzip');
 
     const capabilities = await chain.capabilities(stopped);
@@ -64,6 +69,7 @@ describe.each<[string, FreebsdLiveOptions]>([
     expect(capabilities.classes).toEqual(expect.arrayContaining(['MD', 'UZIP', 'LABEL']));
     expect(capabilities.asked.find(({ by }) => by.startsWith('vfs.root.mountfrom'))).toMatchObject({ kind: 'filesystem', name: 'cd9660', present: true });
     expect(capabilities.missing).toEqual([]);
+    expect(capabilities.memoryDisks).toEqual([{ name: 'md0', type: 'MD_VNODE', bytes: expect.any(Number) as number, file: '/rootfs.uzip', mount: 'cd9660 on /' }]);
 
     // The guest's own efibootmgr, run in the chroot, stores what was forecast.
     await machine.resume();

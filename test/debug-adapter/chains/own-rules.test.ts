@@ -37,6 +37,16 @@ describe('rules in the workspace of a session', () => {
     expect(answer.problems).toEqual([expect.stringMatching(/bad\.json: /), expect.stringMatching(/odd\.json: .*confidence/)]);
   });
 
+  it('that are none are told at their line, and the others of the same file count', async () => {
+    const list = `[\n${JSON.stringify(rule)},\n{\n "code": "site.other",\n "chains": [],\n "title": "t",\n "cause": "c",\n "fix": "f",\n "confidence": "sure",\n "serial": [{ "any": ["x"] }]\n}\n]`;
+    const folder = workspace({ 'cut.json': '{\n "code": "a.b",\n', 'list.json': list, 'odd.json': '{\n "code": "a.b",,\n}', 'plain.json': '\n7' });
+    const answer = await diagnosis('power lost at noon\n', folder);
+    expect(answer.failures.map(({ code }) => code)).toEqual(['site.power']);
+    expect(answer.ruleProblems?.map(({ source }) => [path.basename(source.path), source.line])).toEqual([['cut.json', expect.any(Number)], ['list.json', 9], ['odd.json', 2], ['plain.json', 1]]);
+    expect(answer.ruleProblems?.[0]?.source.line).toBeGreaterThan(1);
+    expect(answer.ruleProblems?.[1]?.message).toContain('confidence');
+  });
+
   it('may be missing altogether', async () => {
     expect(await diagnosis('login: ', path.join(os.tmpdir(), 'no-such-folder'))).toEqual({ failures: [] });
   });

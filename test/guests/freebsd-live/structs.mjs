@@ -8,6 +8,7 @@
 const modern = ['13.2', '15.1'];
 const s15 = ['15.1'];
 const s12 = ['12.x'];
+const older = ['12.x', '13.2'];
 
 /** @type {{ name: string, members: [string, string[]?][], last?: string }[]} */
 export const structs = [
@@ -130,7 +131,9 @@ export const structs = [
   { name: 'g_part_table', members: [['kobj_ops_t ops'], ['struct g_part_scheme *gpt_scheme'], ['struct g_geom *gpt_gp'], ['LIST_HEAD(, g_part_entry) gpt_entry'], ['int64_t gpt_first'], ['int64_t gpt_last'], ['int gpt_entries'], ['int gpt_depth']] },
   {
     name: 'md_s',
-    members: [['int unit'], ['LIST_ENTRY(md_s) list'], ['struct mtx queue_mtx'], ['struct proc *procp'], ['struct g_geom *gp'], ['struct g_provider *pp'], ['enum md_types type'], ['int opencount'], ['off_t mediasize'], ['unsigned sectorsize'], ['unsigned flags'], ['char ident[32]', modern], ['u_char *pl_ptr'], ['size_t pl_len'], ['struct vnode *vnode'], ['char file[PATH_MAX]'], ['char label[PATH_MAX]'], ['struct ucred *cred'], ['void *object']],
+    members: [['int unit'], ['LIST_ENTRY(md_s) list'], ['struct mtx queue_mtx'], ['struct proc *procp'], ['struct g_geom *gp'], ['struct g_provider *pp'], ['enum md_types type'], ['int opencount'], ['off_t mediasize'], ['unsigned sectorsize'], ['unsigned flags'], ['char ident[32]', modern], ['u_char *pl_ptr', older], ['size_t pl_len', older], ['struct vnode *vnode', older], ['char file[PATH_MAX]', older], ['char label[PATH_MAX]'], ['struct ucred *cred'], ['void *object', older],
+      ['union { struct { u_char *pl_ptr; size_t pl_len; char name[PATH_MAX]; } s_preload; struct { struct vnode *vnode; char file[PATH_MAX]; void *kva; } s_vnode; struct { void *object; } s_swap; }', s15],
+    ],
   },
   { name: 'cdev', members: [['void *si_spare0'], ['u_int si_flags'], ['struct ucred *si_cred'], ['int si_drv0'], ['int si_refcount'], ['LIST_ENTRY(cdev) si_list'], ['void *si_drv1'], ['struct cdevsw *si_devsw'], ['struct mount *si_mountpt'], ['u_int si_usecount'], ['char si_name[SPECNAMELEN + 1]']] },
   { name: 'unionfs_mount', members: [['struct mount *um_lowermp', modern], ['struct mount *um_uppermp', modern], ['struct vnode *um_lowervp'], ['struct vnode *um_uppervp'], ['struct vnode *um_rootvp'], ['struct mount_upper_node um_upper_link', modern], ['struct mount_upper_node um_lower_link', modern], ['int um_copymode'], ['int um_whitemode'], ['uid_t um_uid'], ['gid_t um_gid'], ['u_short um_udir'], ['u_short um_ufile']] },

@@ -70,10 +70,10 @@ mdcreate_vnode(struct md_s *sc, const char *file)
 		return (EINVAL);
 	}
 	nd.ni_vp->v_vflag |= VV_MD;
-	sc->vnode = nd.ni_vp;
+	sc->MD_S_VNODE = nd.ni_vp;
 	sc->cred = crhold(curthread->td_ucred);
 	sc->mediasize = nd.ni_vp->v_op->vop_size(nd.ni_vp);
-	strlcpy(sc->file, file, sizeof(sc->file));
+	strlcpy(sc->MD_S_FILE, file, sizeof(sc->MD_S_FILE));
 	return (0);
 }
 
@@ -111,9 +111,9 @@ md_preloaded(u_char *image, size_t length, const char *name, int unit)
 	struct md_s *sc = mdnew(unit, MD_PRELOAD);
 
 	sc->mediasize = length;
-	sc->pl_ptr = image;
-	sc->pl_len = length;
-	strlcpy(sc->file, name, sizeof(sc->file));
+	sc->MD_S_IMAGE = image;
+	sc->MD_S_LENGTH = length;
+	strlcpy(sc->MD_S_NAME, name, sizeof(sc->MD_S_NAME));
 	mdinit(sc, medium_of(name));
 	printf("md%d: Preloaded image <%s> %zd bytes at %p\n", unit, name, length, image);
 }

@@ -150,7 +150,7 @@ g_open_volume(const char *devname, const char *fstype, const struct volume **vol
 		if (below->error != 0)
 			return (below->error);
 		sc = below->geom->class == &g_md_class ? below->geom->softc : NULL;
-		if (sc != NULL && sc->vnode != NULL && (VN_IS_DOOMED(sc->vnode) || (sc->vnode->v_mount->mnt_kern_flag & MNTK_UNMOUNT) != 0))
+		if (sc != NULL && MD_VNODE_OF(sc) != NULL && (VN_IS_DOOMED(MD_VNODE_OF(sc)) || (MD_VNODE_OF(sc)->v_mount->mnt_kern_flag & MNTK_UNMOUNT) != 0))
 			return (EIO);
 	}
 	if (content->volume == NULL || strcmp(content->volume->fstype, fstype) != 0)

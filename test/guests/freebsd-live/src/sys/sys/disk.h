@@ -27,6 +27,22 @@ int g_open_volume(const char *devname, const char *fstype, const struct volume *
 const struct volume *volume_named(const char *label);
 
 extern LIST_HEAD(md_softc_head, md_s) md_softc_list;
+/* Members of one type of memory disk, which later releases keep in a union. */
+#if FREEBSD_SHAPE >= 1500
+#define MD_VNODE_OF(sc) ((sc)->type == MD_VNODE ? (sc)->s_vnode.vnode : NULL)
+#define MD_S_VNODE s_vnode.vnode
+#define MD_S_FILE s_vnode.file
+#define MD_S_IMAGE s_preload.pl_ptr
+#define MD_S_LENGTH s_preload.pl_len
+#define MD_S_NAME s_preload.name
+#else
+#define MD_VNODE_OF(sc) ((sc)->vnode)
+#define MD_S_VNODE vnode
+#define MD_S_FILE file
+#define MD_S_IMAGE pl_ptr
+#define MD_S_LENGTH pl_len
+#define MD_S_NAME file
+#endif
 int kern_mdattach(struct thread *, enum md_types, const char *file, off_t mediasize, int *unit, bool readonly);
 extern const char *rootdevnames[2];
 
