@@ -11,7 +11,7 @@ export const linuxInitrdBad: FailureRule = {
     { any: ['Initramfs unpacking failed: {why}', 'rootfs image is not initramfs ({why})'] },
     { any: ['Kernel panic - not syncing: {panic}'] },
   ],
-  replaces: ['linux.unable-to-mount-root', 'linux.panic'],
+  replaces: ['linux.unable-to-mount-root', 'linux.panic', 'linux.init-died', 'linux.init-not-executable', 'linux.no-init', 'linux.initramfs-lacks-init'],
   where: [{ file: 'grub.cfg', find: 'initrd' }, { file: 'extlinux.conf', find: 'initrd' }, { file: 'isolinux.cfg', find: 'initrd' }, { file: 'entries/*.conf', find: 'initrd' }, { file: 'launch.json', find: '-initrd' }, { file: 'Makefile', find: '-initrd' }],
   source: 'init/initramfs.c',
 };

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChainContext } from '../../../debug-adapter/chains/chain';
 import { LinuxChain } from '../../../debug-adapter/chains/linux/linux';
@@ -60,6 +62,13 @@ describe.skipIf('skipped' in linuxGuest())("real failures of Debian's kernel, fr
   });
   it('an initramfs that is none', async () => {
     expect(await failuresOf({ initramfs: file('garbage', Buffer.alloc(70_000, 'no archive ')) })).toMatchObject([{ code: 'linux.initramfs-unreadable', title: expect.stringContaining('invalid magic') as string }]);
+  });
+  it('an initramfs that is cut short, whatever comes of what was unpacked of it', async () => {
+    const archive = gzipSync(cpioArchive({ init: shortInit(), filler: randomBytes(60_000) }));
+    expect(await failuresOf({ initramfs: file('cut.gz', archive.subarray(0, archive.length - 20_000)) })).toMatchObject([{ code: 'linux.initramfs-unreadable' }]);
+  });
+  it('an init= that names nothing, behind an /init that cannot be started', async () => {
+    expect(await failuresOf({ initramfs: file('script.cpio', cpioArchive({ init: '#!/bin/sh\n' })), parameters: ['init=/nothing'] })).toMatchObject([{ code: 'linux.init-not-executable' }]);
   });
   it('an init whose interpreter is missing', async () => {
     expect(await failuresOf({ initramfs: file('script.cpio', cpioArchive({ init: '#!/bin/sh\n' })) })).toMatchObject([{ code: 'linux.init-not-executable', title: 'init /init could not be executed (error -2)' }]);

@@ -9,7 +9,7 @@ import type { Machine } from '../../../debug-adapter/machine/machine';
 import { createPlacements } from '../../../debug-adapter/program/placement/placement';
 import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
 import type { Module } from '../../../debug-adapter/program/program';
-import { linuxGuest, makeDisk, makeInitramfs } from '../../guests/linux/build.mjs';
+import { cpioArchive, linuxGuest, makeDisk, makeInitramfs } from '../../guests/linux/build.mjs';
 import { runUntil } from '../program/drive';
 import { createView } from '../../../debug-adapter/inspect/program-view';
 import { SymbolicView } from './symbolic-view';
@@ -90,6 +90,41 @@ describe.skipIf(skipped)("Debian's kernel without a root", () => {
     expect(failures[0]).toMatchObject({ confidence: 'certain', title: expect.stringContaining('/dev/vda1') as string, evidence: expect.arrayContaining([{ kind: 'memory', text: 'root=/dev/vda1 but the kernel has: nvme0n1, nvme0n1p1' }]) as unknown });
     // Without debug information the console alone tells.
     expect((await chain.diagnosis(await context(1))).failures.map((f) => [f.code, f.confidence])).toEqual([['linux.unable-to-mount-root', 'certain']]);
+    await machine.close('kill');
+  });
+});
+
+describe.skipIf(skipped)("Debian's kernel with mistakes in what it is given", () => {
+  it('an archive made one folder too high holds no /init: memory tells, and the faults of the command line stand beside', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-chain-'));
+    folders.push(folder);
+    const archive = path.join(folder, 'nested.cpio');
+    fs.writeFileSync(archive, cpioArchive({ ramdisk: null, 'ramdisk/init': '#!/bin/sh\n', 'ramdisk/bin': null }));
+    const { machine, context, until } = await boot(linuxGuest({ initramfs: archive, root: 'LABEL=live', parameters: ['rootfstype=nosuchfs', 'rootdelay=soon', 'ro', 'rw', 'init=/sbin/start'] }));
+    await until('end Kernel panic');
+    const chain = chainOf('linux', { hasSymbol: () => false, serialText: () => '' });
+    const environment = await chain.environment(await context());
+    expect(environment.initramfs).toMatchObject({ size: fs.statSync(archive).size, init: { path: '/init', present: false, text: expect.stringContaining('ramdisk') as string } });
+    const faults = Object.fromEntries(environment.variables.map(({ name, faults: all }) => [name, all.map(({ code }) => code)]));
+    expect(faults).toMatchObject({ root: [], rootfstype: ['contradicting'], rootdelay: ['unparsable'], ro: ['contradicting'], init: [] });
+    expect(await chain.capabilities?.(await context())).toMatchObject({ asked: [{ name: 'nosuchfs' }], missing: [{ name: 'nosuchfs' }] });
+    const { failures } = await chain.diagnosis(await context());
+    expect(failures.map(({ code, confidence }) => [code, confidence])).toEqual([['linux.initramfs-lacks-init', 'certain']]);
+    await machine.close('kill');
+  });
+
+  it('a disk whose driver is a module that nobody brought: root= is held against what the kernel has', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bs-chain-'));
+    folders.push(folder);
+    const guest = linuxGuest({ root: '/dev/vda1', parameters: ['rootdelay=0'] });
+    if ('skipped' in guest) throw new Error(guest.skipped);
+    const disk = makeDisk(path.join(folder, 'virtio.img'));
+    const { machine, context, until } = await boot({ ...guest, qemu: [...guest.qemu, '-drive', `file=${disk},format=raw,if=virtio,snapshot=on`] });
+    await until('end Kernel panic');
+    const chain = chainOf('linux', { hasSymbol: () => false, serialText: () => '' });
+    const { failures } = await chain.diagnosis(await context());
+    expect(failures).toMatchObject([{ code: 'linux.root-device-missing', title: 'root=/dev/vda1 names a device this kernel does not have', evidence: expect.arrayContaining([{ kind: 'memory', text: 'root=/dev/vda1 but the kernel has: no block device at all' }]) as unknown }]);
+    expect(failures[0]?.cause).toContain('module of an initramfs that was not given');
     await machine.close('kill');
   });
 });
