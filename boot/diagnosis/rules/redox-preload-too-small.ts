@@ -13,6 +13,8 @@ export const redoxPreloadTooSmall: FailureRule = {
     { any: ['not able to mount uuid {uuid}', 'failed to open filesystem /scheme/disk.live'], optional: true },
   ],
   unlessLater: ['redoxfs: opened filesystem on ', 'login:'],
+  // Without a preload nothing is served from one.
+  unlessEver: ['live: disabled (', 'Continuing without live preload'],
   facts: [{ fact: 'preloadSize', is: 'below', than: 'filesystemSize', words: 'DISK_LIVE_SIZE is {preloadSize} bytes, the filesystem\'s header says {filesystemSize} bytes' }],
   confidenceWithFacts: 'certain',
   where: [{ file: 'src/main.rs', find: 'let max_preload' }, { file: 'bootloader/*.patch', find: 'max_preload' }, { file: 'lived/src/main.rs', find: 'self.original.len()' }],

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findFailures } from '../../../boot/diagnosis/diagnose';
+import { failureRules } from '../../../boot/diagnosis/rules';
 import type { DiagnosisAnswer, EnvironmentAnswer, EnvironmentVariable, UnitsAnswer } from '../../../debug-adapter/api';
 import { DapClient } from '../../../debug-adapter/session/client';
 import { buildRedoxLive, type RedoxLiveOptions } from '../../guests/redox-live/build.mjs';
@@ -121,12 +123,16 @@ describe('faults of the Redox environment, each in a boot that has it', () => {
   });
 });
 
+/** As with e in the bootloader's menu; the rest of the line that was there is no variable. */
+const sayWhatInitDoes = async (session: DapClient): Promise<void> => {
+  const debug = 'INIT_LOG_LEVEL=DEBUG\n';
+  await write(session, placeOf(await environment(session), 'RSDP_ADDR'), 0, `${debug}${'x'.repeat('RSDP_ADDR=0000000000000000'.length - debug.length)}`);
+};
+
 describe('times of units', () => {
   it('are there once init says what it does, in the order of the units, on the clock of the stages', async () => {
     const session = await boot({}, '/init: switchroot to .usr/');
-    const debug = 'INIT_LOG_LEVEL=DEBUG\n';
-    // As with e in the bootloader's menu; the rest of the line that was there is no variable.
-    await write(session, placeOf(await environment(session), 'RSDP_ADDR'), 0, `${debug}${'x'.repeat('RSDP_ADDR=0000000000000000'.length - debug.length)}`);
+    await sayWhatInitDoes(session);
     expect((await environment(session)).get('INIT_LOG_LEVEL')).toMatchObject({ meaning: 'how much init says: DEBUG' });
     await goOn(session);
     const { units } = await session.request<UnitsAnswer>('bootscope/units');
@@ -137,5 +143,20 @@ describe('times of units', () => {
     expect([...started].sort((a, b) => a - b)).toEqual(started);
     for (const [index, { endedMs }] of times.entries()) if (endedMs !== undefined) expect(endedMs).toBeGreaterThanOrEqual(started[index] ?? Infinity);
     expect(units.find(({ id }) => id === '50_rootfs.service')).toMatchObject({ state: 'failed' });
+  });
+
+  it('tell a root that was looked for before its disks were served, also from what the console said alone', async () => {
+    const rootfs = '[unit]\ndescription = "Rootfs"\n\n[service]\ncmd = "redoxfs"\nargs = ["--uuid" ,"$REDOXFS_UUID", "file", "$REDOXFS_BLOCK"]\ntype = "oneshot"\n';
+    const end = '[unit]\ndescription = "initfs finalized"\nrequires_weak = ["40_drivers.target", "50_rootfs.service"]\n';
+    const session = await boot({ variant: 'mini', initfsUnits: { '50_rootfs.service': rootfs, '90_initfs.target': end } }, '/init: switchroot to .usr/');
+    await sayWhatInitDoes(session);
+    await goOn(session);
+    const { units } = await session.request<UnitsAnswer>('bootscope/units');
+    const startOf = (id: string): number => units.find((unit) => unit.id === id)?.startedMs ?? -1;
+    expect(startOf('50_rootfs.service')).toBeGreaterThan(0);
+    expect(startOf('50_rootfs.service')).toBeLessThanOrEqual(startOf('10_lived.service'));
+    const { text } = await session.request<{ text: string }>('bootscope/serial', {});
+    expect(findFailures(failureRules, text, new Map(), 'redox')).toMatchObject([{ code: 'redox.service-before-disk', evidence: [{ text: expect.stringContaining('not able to mount uuid') as string }, { text: 'Starting SATA disks (ahcid)' }] }]);
+    expect(await codes(session)).toEqual(['redox.disk-units-behind-root']);
   });
 });

@@ -16,7 +16,7 @@ afterEach(async () => {
 /** Boots as far as `first` (a function), does `mend` there, and goes on until the console says that the root was not mounted, or a login prompt. */
 const boot = async (guest: RedoxLivePaths, { first = 'kmain', until = '/not able to mount uuid [0-9a-f-]{36}/', mend }: { first?: string; until?: string; mend?: (session: DapClient) => Promise<unknown> } = {}): Promise<DapClient> => {
   const session = (client = new DapClient());
-  const images = [{ stage: 'loader', file: guest.loader }, { stage: 'kernel', file: guest.kernel }];
+  const images = [{ stage: 'loader', file: guest.biosLoader ?? guest.loader }, { stage: 'kernel', file: guest.kernel }];
   await session.start({ request: 'launch', type: 'bootscope', name: 'mistake', serialOutput: 'event', chain: 'redox', qemu: guest.qemu, cwd: path.join(guest.sources, 'image'), images } as never, async () => {
     await session.request('setFunctionBreakpoints', { breakpoints: [{ name: first }] });
     await session.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId: 'serial', condition: until }] });
@@ -33,7 +33,7 @@ const faults = async (session: DapClient): Promise<string[]> => (await session.r
 
 describe('a Redox booted with a mistake', () => {
   it('numbers that are none: lived takes them for 0 and leaves without a word, and that is told', async () => {
-    const session = await boot(await buildRedoxLive(), {
+    const session = await boot(await buildRedoxLive({ firmware: 'bios' }), {
       mend: async (at) => {
         await at.request('bootscope/setEnvironment', { name: 'DISK_LIVE_ADDR', value: '0x000000000dead0' });
         await at.request('bootscope/setEnvironment', { name: 'DISK_LIVE_SIZE', value: '4194304 bytes   ' });
@@ -73,7 +73,7 @@ describe('a Redox booted with a mistake', () => {
 
   it('a unit that no directory holds: told, with the unit that names it, among the others that start', async () => {
     const target = '[unit]\ndescription = "Initfs drivers"\nrequires_weak = [\n    "10_lived.service",\n    "40_ahcid.service",\n    "40_nvmed.service",\n]\n';
-    const session = await boot(await buildRedoxLive({ initfsUnits: { '40_drivers.target': target } }));
+    const session = await boot(await buildRedoxLive({ firmware: 'bios', initfsUnits: { '40_drivers.target': target } }));
     expect(await codes(session)).toContain('redox.unit-not-found');
     const { units } = await session.request<UnitsAnswer>('bootscope/units');
     expect(units.find(({ id }) => id === '40_nvmed.service')).toMatchObject({ state: 'failed', stage: 1, evidence: expect.arrayContaining([{ kind: 'serial', text: 'init: unit 40_nvmed.service not found' }]) as unknown });
@@ -83,7 +83,7 @@ describe('a Redox booted with a mistake', () => {
   it('a root that is mounted before its disk is served', async () => {
     const rootfs = '[unit]\ndescription = "Rootfs"\n\n[service]\ncmd = "redoxfs"\nargs = ["--uuid" ,"$REDOXFS_UUID", "file", "$REDOXFS_BLOCK"]\ntype = "oneshot"\n';
     const end = '[unit]\ndescription = "initfs finalized"\nrequires_weak = ["40_drivers.target", "50_rootfs.service"]\n';
-    const session = await boot(await buildRedoxLive({ variant: 'mini', initfsUnits: { '50_rootfs.service': rootfs, '90_initfs.target': end } }));
+    const session = await boot(await buildRedoxLive({ firmware: 'bios', variant: 'mini', initfsUnits: { '50_rootfs.service': rootfs, '90_initfs.target': end } }));
     const { failures } = await session.request<DiagnosisAnswer>('bootscope/diagnosis');
     expect(failures.map(({ code }) => code)).toEqual(['redox.disk-units-behind-root']);
     expect(failures[0]).toMatchObject({ title: expect.stringContaining('10_lived.service') as string, source: { path: expect.stringMatching(/50_rootfs\.service$/) as string } });

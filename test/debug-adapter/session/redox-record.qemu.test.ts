@@ -101,7 +101,7 @@ describe('a live boot that fails, recorded in passing', () => {
 
 describe('a live boot that mounts by luck', () => {
   it('records the writes of its clean-up, the overlay they leave and what is read from there, with symbols only', async () => {
-    const guest = await buildRedoxLive({ variant: 'mini' });
+    const guest = await buildRedoxLive({ firmware: 'bios', variant: 'mini' });
     // A folder without unit files: the initfs in memory has them.
     await record(guest, 'login:', { kernel: guest.kernelStripped, workspace: guest.directory });
     const answer = await client.request<ReadsAnswer>('bootscope/reads');

@@ -92,6 +92,15 @@ impl UnitStore {
     }
 }
 
+/// The keys a unit file may have; tables know no others.
+fn is_known(table: &str, key: &str) -> bool {
+    match table {
+        "unit" => matches!(key, "description" | "default_dependencies" | "requires_weak" | "condition_architecture" | "condition_board" | "restart" | "dependency_timeout_secs"),
+        "service" => matches!(key, "cmd" | "args" | "envs" | "inherit_envs" | "type"),
+        _ => false,
+    }
+}
+
 fn strings(value: Option<&Value>) -> Result<Vec<String>, String> {
     match value {
         None => Ok(Vec::new()),
@@ -109,7 +118,7 @@ fn string(value: &Value) -> Result<String, String> {
 
 impl Unit {
     fn from_text(id: UnitId, text: &str) -> Result<Self, String> {
-        let tables = toml::parse(text)?;
+        let tables = toml::parse(text, is_known)?;
         let table = tables.get("unit").ok_or("missing field `unit`")?;
         let info = UnitInfo {
             description: table.get("description").map(string).transpose()?,
