@@ -11,8 +11,11 @@ afterEach(() => {
 });
 
 /** Boots and types each line when its prompt appears; resolves with all that was printed once `until` is there. */
-async function boot(guest: FreebsdLive, variant: FreebsdLiveVariant, until: string, typed: readonly (readonly [prompt: string, line: string])[] = [], append?: string): Promise<string> {
-  const [command, ...args] = guest.qemu(variant, { ...(append ? { append } : {}), args: ['-serial', 'stdio'] });
+const boot = (guest: FreebsdLive, variant: FreebsdLiveVariant, until: string, typed: Typed = [], append?: string): Promise<string> => run(guest.qemu(variant, { ...(append ? { append } : {}), args: ['-serial', 'stdio'] }), until, typed);
+
+type Typed = readonly (readonly [prompt: string, line: string])[];
+
+async function run([command, ...args]: readonly string[], until: string, typed: Typed): Promise<string> {
   const child = spawn(command!, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   running.add(child);
   const steps = [...typed];
@@ -59,6 +62,26 @@ describe('freebsd-live', () => {
     ]);
     expect(text).toMatch(/List of GEOM managed disk devices:\n {2}.*\bcd0\b.*\bada0\b/);
     expect(text).toContain('Invalid file system specification.');
+  });
+
+  it('has a loader prompt, whose variables the kernel gets', async () => {
+    const guest = await buildFreebsdLive();
+    const text = await run(guest.biosQemu('a', { conf: 'autoboot_delay="NO"\n', args: ['-serial', 'stdio'] }), 'login: ', [
+      ['OK ', 'nonsense'],
+      ['OK ', 'set vfs.root.mountfrom="ufs:/dev/nonexisted\b\bent"'],
+      ['OK ', 'set vfs.mountroot.timeout=1'],
+      ['OK ', 'show vfs.root.mountfrom'],
+      ['OK ', 'boot'],
+      ['mountroot> ', 'cd9660:/dev/iso9660/LIVECD'],
+    ]);
+    expect(text).toContain('nonsense: unknown command or bad argument');
+    expect(text).toContain('\nvfs.root.mountfrom=ufs:/dev/nonexistent\n');
+    expect(text).toContain('Mounting from ufs:/dev/nonexistent failed with error 19.');
+  });
+
+  it('panics on request', async () => {
+    const typed = [['login: ', 'root'], ['# ', 'sysctl debug.kdb.panic=1']] as const;
+    expect(await boot(await buildFreebsdLive(), 'f', 'Automatic reboot', typed)).toContain('panic: kdb_sysctl_panic');
   });
 
   it('panics when the question is left unanswered', async () => {

@@ -18,10 +18,21 @@ getname(void)
 }
 
 int
-main(int argc __unused, char **argv, char **envp __unused)
+main(int argc, char **argv, char **envp __unused)
 {
 	char line[64];
 
+	/* A line other than the console, which init has opened: login_tty(3). */
+	if (argc > 2 && strcmp(argv[2], "ttyu0") != 0) {
+		int fd;
+
+		snprintf(line, sizeof(line), "/dev/%s", argv[2]);
+		for (fd = 2; fd >= 0; fd--)
+			syscall(SYS_close, (long)fd);
+		for (fd = 0; fd < 3; fd++)
+			if (open(line, 2) != fd)
+				return (1);
+	}
 	for (;;) {
 		printf("\nFreeBSD/amd64 (%s) (%s)\n\n", hostname, argv[2] != NULL ? argv[2] : "ttyu0");
 		while (!getname())

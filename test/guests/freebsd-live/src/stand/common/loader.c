@@ -164,7 +164,61 @@ load_raw(const char *path, const char *type)
 	return (true);
 }
 
-/* The loader's own defaults, then loader.conf and its kin. */
+/* ngets: a line, echoed; backspace edits, return ends. */
+static void
+ngets(char *buf, int size)
+{
+	int n = 0, c;
+
+	for (;;) {
+		c = getchar() & 0177;
+		if (c == '\r' || c == '\n')
+			break;
+		if (c == '\b' || c == 0177) {
+			if (n > 0) {
+				printf("\b \b");
+				n--;
+			}
+		} else if (c >= ' ' && n < size - 1) {
+			putchar(c);
+			buf[n++] = c;
+		}
+	}
+	putchar('\n');
+	buf[n] = '\0';
+}
+
+/* The prompt: set NAME=VALUE, unset NAME, show [NAME], and boot, which leaves it (stand/common/commands.c and boot.c). */
+static void
+interp_prompt(void)
+{
+	char line[256], *argument;
+	struct env_var *ev;
+
+	for (;;) {
+		printf("%s ", getenv("interpret"));
+		ngets(line, sizeof(line));
+		argument = strchr(line, ' ');
+		if (argument != NULL)
+			*argument++ = '\0';
+		if (strcmp(line, "boot") == 0)
+			return;
+		if (strcmp(line, "set") == 0 && argument != NULL && conf_line(argument))
+			continue;
+		if (strcmp(line, "unset") == 0 && argument != NULL && unsetenv(argument) == 0)
+			continue;
+		if (strcmp(line, "show") == 0) {
+			for (ev = environ; ev != NULL; ev = ev->ev_next)
+				if (argument == NULL || strcmp(ev->ev_name, argument) == 0)
+					printf("%s=%s\n", ev->ev_name, getenv(ev->ev_name));
+			continue;
+		}
+		if (*line != '\0')
+			printf("%s: unknown command or bad argument\n", line);
+	}
+}
+
+/* The loader's own defaults, then loader.conf and its kin. autoboot_delay="NO" asks for the prompt. */
 void
 interact(void)
 {
@@ -176,6 +230,8 @@ interact(void)
 	if (getenv("loader_conf_files") != NULL)
 		read_confs(strdup(getenv("loader_conf_files")));
 	read_conf("/boot/loader.conf.local");
+	if (getenv("autoboot_delay") != NULL && strcasecmp(getenv("autoboot_delay"), "NO") == 0)
+		interp_prompt();
 }
 
 struct preloaded_file *

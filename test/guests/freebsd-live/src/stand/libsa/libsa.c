@@ -111,6 +111,15 @@ putchar(int c)
 	outb(0x3f8, c);
 }
 
+/* A typed character. */
+int
+getchar(void)
+{
+	while ((inb(0x3f8 + 5) & 1) == 0)
+		;
+	return (inb(0x3f8));
+}
+
 static void
 put(char **at, char *end, int c)
 {

@@ -33,6 +33,7 @@ void *malloc(size_t);
 int printf(const char *, ...) __printflike(1, 2);
 int snprintf(char *, size_t, const char *, ...) __printflike(3, 4);
 void putchar(int);
+int getchar(void);
 
 /* stand/libsa/environment.c: a doubly linked list, sorted by name. */
 struct env_var;

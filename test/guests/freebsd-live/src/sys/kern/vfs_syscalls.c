@@ -473,7 +473,15 @@ sys_ioctl(struct thread *td, struct ioctl_args *uap)
 	return (error);
 }
 
-/* vfs.pivot moves the root; debug.firmware asks firmware(9) for an image, as a driver does. */
+/* sys/kern/subr_kdb.c: a panic on request. */
+static void
+kdb_panic(const char *msg)
+{
+	printf("KDB: panic\n");
+	panic("%s", msg);
+}
+
+/* vfs.pivot moves the root; debug.firmware asks firmware(9) for an image, as a driver does; debug.kdb.panic panics. */
 int
 sys___sysctlbyname(struct thread *td, struct __sysctlbyname_args *uap)
 {
@@ -498,5 +506,7 @@ sys___sysctlbyname(struct thread *td, struct __sysctlbyname_args *uap)
 		firmware_get(value);
 		return (0);
 	}
+	if (strcmp(name, "debug.kdb.panic") == 0)
+		kdb_panic("kdb_sysctl_panic");
 	return (ENOENT);
 }
