@@ -10,6 +10,12 @@ export interface SerialAnswer {
   text: string;
   next: number;
 }
+/** Beside DAP's members in the body of `stopped`, as `said`: the line of a serial port for which an exception filter stopped; more may have been said since. */
+export interface SaidLine {
+  port: number;
+  /** Without terminal control; what there was of it when it was recognised. */
+  line: string;
+}
 /** Body of the event `bootscope/serial`. */
 export interface SerialEventBody {
   port: number;

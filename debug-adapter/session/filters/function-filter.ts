@@ -176,7 +176,7 @@ export class FunctionFilter implements ActiveFilter {
       const plain = stripTerminalControl(line).trim();
       if (!this.#stops.serial?.test(plain)) continue;
       const description = this.#stops.describe(this.#host, '', plain);
-      if (description !== undefined) this.#host.run.stopFor((stop) => this.#report(stop, description));
+      if (description !== undefined) this.#host.run.stopFor((stop) => ({ ...this.#report(stop, description), said: { port: 1, line: plain } }));
     }
   }
 }

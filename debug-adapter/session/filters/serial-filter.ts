@@ -14,7 +14,7 @@ export class SerialFilter implements ActiveFilter {
     this.#unlisten = host.machine.on('serial', ({ port, bytes }) => {
       for (const line of this.#take(port, Buffer.from(bytes).toString('latin1'), pattern)) {
         const text = Buffer.from(line, 'latin1').toString('utf8');
-        host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, hitBreakpointIds: [host.id], exception: { filter: 'serial', details: `matched ${String(pattern)}` } }));
+        host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `Serial port ${port} said: ${text}`, hitBreakpointIds: [host.id], exception: { filter: 'serial', details: `matched ${String(pattern)}` }, said: { port, line: text } }));
       }
     });
   }

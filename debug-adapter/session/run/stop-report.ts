@@ -1,3 +1,4 @@
+import type { SaidLine } from '../../api';
 import type { Hit, Stop } from '../../machine/machine';
 
 /** Reasons as DAP's `stopped` event names them. */
@@ -14,6 +15,8 @@ export interface StopReport {
   readonly inlined?: string;
   /** Set when an exception filter stopped. */
   readonly exception?: { readonly filter: string; readonly details?: string };
+  /** The line of the console that made the filter stop. */
+  readonly said?: SaidLine;
   /** The result and the arguments of the function that returns here. */
   readonly returned?: ReturnedCall;
 }

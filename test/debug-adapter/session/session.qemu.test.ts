@@ -142,7 +142,7 @@ describe('a launched machine', () => {
     ));
     expect(answer.breakpoints).toMatchObject([{ verified: true }, { verified: false, message: expect.stringMatching(/^BS336: .*column 3/) as string }, { verified: false }]);
     const stop = await nextStop(() => client.continueRequest({ threadId: 1 }));
-    expect(stop).toMatchObject({ reason: 'exception', description: 'Serial port 1 said: mount failed' });
+    expect(stop).toMatchObject({ reason: 'exception', description: 'Serial port 1 said: mount failed', said: { port: 1, line: 'mount failed' } });
     const info = await client.exceptionInfoRequest({ threadId: 1 });
     expect(info.body).toMatchObject({ exceptionId: 'serial', description: 'Serial port 1 said: mount failed' });
   });

@@ -9,10 +9,12 @@ import { FakeMachine } from '../fake-machine';
 const at: Stop = { reason: 'interrupt', vcpu: { id: 1, name: 'CPU#0' }, pc: 0n, cr3: 0n, hits: [] };
 
 /** What a filter of this condition stops for, given these pieces of console output. */
-const told = async (condition: string, pieces: readonly (string | Buffer)[], port = 1): Promise<string[]> => {
+const told = async (condition: string, pieces: readonly (string | Buffer)[], port = 1): Promise<string[]> => (await reported(condition, pieces, port)).map(({ description }) => description ?? '');
+
+const reported = async (condition: string, pieces: readonly (string | Buffer)[], port = 1): Promise<StopReport[]> => {
   const machine = new FakeMachine([]);
-  const found: string[] = [];
-  const run = { stopFor: (make: (stop: Stop) => StopReport) => found.push(make(at).description ?? '') };
+  const found: StopReport[] = [];
+  const run = { stopFor: (make: (stop: Stop) => StopReport) => found.push(make(at)) };
   const parsed = parseCondition('serial', condition);
   if (parsed.filter !== 'serial') throw new Error('no serial condition');
   const filter = new SerialFilter({ machine, run } as unknown as FilterHost, parsed.pattern);
@@ -40,6 +42,10 @@ describe('the serial filter', () => {
   it('matches characters of several bytes, cut anywhere', async () => {
     const text = Buffer.from('Gerät bereit\n');
     expect(await told('/ger.t bereit/i', [text.subarray(0, 4), text.subarray(4)], 2)).toEqual(['Serial port 2 said: Gerät bereit']);
+  });
+
+  it('tells the port and the line, for a console that marks it', async () => {
+    expect((await reported('/failed/', ['Mounting \x1b[1mfailed\x1b[0m'], 2)).map(({ said }) => said)).toEqual([{ port: 2, line: 'Mounting failed' }]);
   });
 
   it('says nothing for what does not match', async () => {
