@@ -2,6 +2,7 @@ import type * as NodePty from 'node-pty';
 import * as vscode from 'vscode';
 import type { TerminalEndedArguments } from '../../debug-adapter/api';
 import { reason } from '../views/known';
+import { update } from './terminal-writer';
 import { CommandProcess, type CommandLine, type Size } from './command-process';
 
 const usual: Size = { columns: 80, rows: 24 };
@@ -29,7 +30,7 @@ export class CommandTerminal implements vscode.Pseudoterminal {
     if (size) this.size = size;
     try {
       this.process = new CommandProcess(this.nodePty, this.leader, this.line, this.size, {
-        output: (text) => this.write.fire(text),
+        output: (text) => this.write.fire(update(text)),
         ended: (how) => this.ended(how),
       });
     } catch (error) {

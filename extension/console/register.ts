@@ -10,6 +10,7 @@ const mostPorts = 4;
 /** The serial consoles of this window: one terminal for each port that speaks, and what can be done with them. */
 export function registerSerialConsole(context: vscode.ExtensionContext, sessions: Sessions, log: vscode.LogOutputChannel): SerialLog {
   const consoles = new Map<vscode.Terminal, SerialConsole>();
+  const seen = new WeakMap<SessionFacts, Set<number>>();
   const serialLog = new SerialLog(sessions);
   const setting = <T>(name: string, otherwise: T): T => vscode.workspace.getConfiguration('bootscope').get(`serialConsole.${name}`, otherwise);
   const consoleOf = (facts: SessionFacts, port: number): [vscode.Terminal, SerialConsole] | undefined => [...consoles].find(([, one]) => one.facts === facts && one.port === port);
@@ -68,27 +69,30 @@ export function registerSerialConsole(context: vscode.ExtensionContext, sessions
       log.error(text);
       void vscode.window.showErrorMessage(text);
     }),
-    sessions.onDidStart((session) => {
+    // Once there is a machine: a start that fails leaves no console, and a command is looked at in its own terminal until its QEMU has been joined.
+    sessions.onEvent(({ session, event }) => {
+      if (event !== 'initialized') return;
       // The console of the same configuration's last run makes room.
       for (const [terminal, one] of consoles) if (one.facts.ended && one.facts.session.name === session.name) terminal.dispose();
-      const facts = sessions.factsOf(session);
-      // A command is looked at in its own terminal until its QEMU has been joined.
-      open(facts, 1, session.configuration.__terminal !== true || facts.joined);
+      open(sessions.factsOf(session), 1, true);
     }),
-    sessions.onEvent(({ session, event }) => {
-      if (event === 'initialized' && session.configuration.__terminal === true) open(sessions.factsOf(session), 1, true);
-    }),
-    // Other ports show up in the list of terminals once they speak.
+    // Other ports show up in the list of terminals once they speak; one that the user has closed stays so until it is asked for.
     sessions.onSerial(({ session, port }) => {
-      if (port !== 1) open(sessions.factsOf(session), port, false);
+      const facts = sessions.factsOf(session);
+      if (port === 1 || seen.get(facts)?.has(port) === true) return;
+      seen.set(facts, (seen.get(facts) ?? new Set()).add(port));
+      open(facts, port, false);
     }),
-    sessions.onDidStop(({ session, reason, description }) => {
+    sessions.onDidStop(({ session, reason, description, said }) => {
       if (reason !== 'exception' || description === undefined) return;
       const facts = sessions.factsOf(session);
-      const piece = facts.serial.get(1)?.mark(description, facts.nowMs);
-      if (piece) consoleOf(facts, 1)?.[1].mark(piece);
+      const port = said?.port ?? 1;
+      const mark = facts.serial.get(port)?.mark(description, facts.nowMs, said?.line);
+      if (mark) consoleOf(facts, port)?.[1].mark(mark);
     }),
     vscode.window.onDidCloseTerminal((terminal) => consoles.delete(terminal)),
+    // For the buttons in the title of the terminals.
+    vscode.window.onDidChangeActiveTerminal((terminal) => void vscode.commands.executeCommand('setContext', 'bootscope.serialConsole', terminal !== undefined && consoles.has(terminal))),
     vscode.window.registerTerminalLinkProvider(new ConsoleLinkProvider((terminal) => consoles.get(terminal)?.facts)),
     vscode.commands.registerCommand('bootscope.openSerialConsole', choosePort),
     vscode.commands.registerCommand('bootscope.toggleSerialTimestamps', withCurrent((console) => console.setOptions({ timestamps: !console.timestamps, readOnly: console.readOnly }))),

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { SessionFacts, Sessions } from '../debugging/sessions';
 import { reason } from '../views/known';
-import type { RecordedPiece, SerialRecord } from './serial-record';
-import { TerminalWriter } from './terminal-writer';
+import type { RecordedPiece } from './serial-record';
+import { TerminalWriter, update } from './terminal-writer';
 
 /** How a console shows its port. */
 export interface ConsoleOptions {
@@ -10,7 +10,11 @@ export interface ConsoleOptions {
   readonly readOnly: boolean;
 }
 
-const wipe = '\u001b[2J\u001b[3J\u001b[H';
+const wipe = '\u001b[m\u001b[2J\u001b[3J\u001b[H';
+/** VS Code's default of `terminal.integrated.scrollback`, in lines. */
+const usualScrollback = 1000;
+/** A border that is dragged gives many sizes. */
+const settledMs = 150;
 
 /** Terminal on one serial port of one session: shows what the guest sends, sends what the user types. The guest echoes. */
 export class SerialConsole implements vscode.Pseudoterminal {
@@ -20,6 +24,8 @@ export class SerialConsole implements vscode.Pseudoterminal {
   private readonly subscriptions: vscode.Disposable[] = [];
   private writer: TerminalWriter;
   private isOpen = false;
+  private rows = 0;
+  private settled: NodeJS.Timeout | undefined;
 
   readonly onDidWrite = this.write.event;
   readonly onDidClose = this.closed.event;
@@ -48,17 +54,30 @@ export class SerialConsole implements vscode.Pseudoterminal {
     return this.options.readOnly;
   }
 
-  open(): void {
+  open(size: vscode.TerminalDimensions | undefined): void {
     this.isOpen = true;
+    this.rows = size?.rows ?? 0;
     this.subscriptions.push(
       this.sessions.onSerial((piece) => {
         if (piece.session.id === this.facts.session.id && piece.port === this.port) this.show(piece);
       }),
       this.sessions.onDidEnd((session) => {
-        if (session.id === this.facts.session.id) this.write.fire(this.writer.mark(vscode.l10n.t('the session has ended')));
+        if (session.id === this.facts.session.id) this.write.fire(update(this.writer.mark(vscode.l10n.t('the session has ended'))));
       }),
     );
     this.replay();
+  }
+
+  /**
+   * A terminal of VS Code that gets smaller while it is hidden takes its view for scrolled up by the user, and follows no more (xterm.js, src/browser/Viewport.ts, `_sync`
+   * with the height before); only erasing the scrollback ends that, so all is written anew.
+   */
+  setDimensions({ rows }: vscode.TerminalDimensions): void {
+    const smaller = rows < this.rows;
+    this.rows = rows;
+    if (!smaller) return;
+    clearTimeout(this.settled);
+    this.settled = setTimeout(() => this.replay(), settledMs);
   }
 
   handleInput(data: string): void {
@@ -68,7 +87,7 @@ export class SerialConsole implements vscode.Pseudoterminal {
       return;
     }
     this.sessions.request(this.facts.session, 'bootscope/serial', { port: this.port, send: data }).catch((error: unknown) => {
-      this.write.fire(this.writer.mark(vscode.l10n.t('not sent: {0}', reason(error))));
+      this.write.fire(update(this.writer.mark(vscode.l10n.t('not sent: {0}', reason(error)))));
     });
   }
 
@@ -80,12 +99,15 @@ export class SerialConsole implements vscode.Pseudoterminal {
     if (anew && this.isOpen) this.replay();
   }
 
-  /** The machine stopped after what was said last. */
-  mark(piece: RecordedPiece): void {
-    if (this.isOpen) this.show(piece);
+  /** The machine stopped: after what was said last, or, if something was said since, in the middle of it. */
+  mark({ piece, last }: { readonly piece: RecordedPiece; readonly last: boolean }): void {
+    if (!this.isOpen) return;
+    if (last) this.show(piece);
+    else this.replay();
   }
 
   close(): void {
+    clearTimeout(this.settled);
     for (const subscription of this.subscriptions) subscription.dispose();
     this.write.dispose();
     this.closed.dispose();
@@ -94,14 +116,14 @@ export class SerialConsole implements vscode.Pseudoterminal {
 
   private replay(): void {
     this.writer = new TerminalWriter(this.options.timestamps);
-    const record: SerialRecord | undefined = this.facts.serial.get(this.port);
+    const scrollback = vscode.workspace.getConfiguration('terminal.integrated').get('scrollback', usualScrollback);
     let text = '';
-    for (const piece of record?.pieces ?? []) text += this.textOf(piece);
-    this.write.fire(wipe + text);
+    for (const piece of this.facts.serial.get(this.port)?.last(scrollback + this.rows) ?? []) text += this.textOf(piece);
+    this.write.fire(update(wipe + text));
   }
 
   private show(piece: RecordedPiece): void {
-    this.write.fire(this.textOf(piece));
+    this.write.fire(update(this.textOf(piece)));
   }
 
   private textOf(piece: RecordedPiece): string {

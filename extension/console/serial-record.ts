@@ -28,6 +28,20 @@ export function plainLine(text: string): string {
   return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }
 
+/** A stop comes soon after the line that caused it: so many characters are looked through for it. */
+const lately = 256 * 1024;
+
+/** Where the last line that holds `wanted` ends, its line feed included; undefined if there is none. */
+function lastLine(text: string, wanted: string): number | undefined {
+  let end = text.length;
+  while (end > 0) {
+    const begin = end > 1 ? text.lastIndexOf('\n', end - 2) + 1 : 0;
+    if (plainLine(text.slice(begin, end).replace(/\n$/, '')).includes(wanted)) return end;
+    end = begin;
+  }
+  return undefined;
+}
+
 /** Everything one serial port has said in a session, bounded: the oldest goes first. */
 export class SerialRecord {
   readonly pieces: RecordedPiece[] = [];
@@ -48,11 +62,52 @@ export class SerialRecord {
     return piece;
   }
 
-  /** Notes that the machine stopped after what was said so far. */
-  mark(words: string, atMs: number): RecordedPiece {
-    const piece = { atMs, text: '', mark: words };
-    this.pieces.push(piece);
-    return piece;
+  /**
+   * Notes that the machine stopped: after `line`, the last that holds this text, where it has been said; else after all that was said so far.
+   * @returns the note; `last` when nothing of the guest stands behind it.
+   */
+  mark(words: string, atMs: number, line?: string): { readonly piece: RecordedPiece; readonly last: boolean } {
+    const place = line === undefined ? undefined : this.endOf(line);
+    if (!place) {
+      const piece = { atMs, text: '', mark: words };
+      this.pieces.push(piece);
+      return { piece, last: true };
+    }
+    const { index, offset } = place;
+    const { atMs: saidMs, text } = this.pieces[index] ?? { atMs, text: '' };
+    const piece = { atMs: saidMs, text: '', mark: words };
+    const rest = text.slice(offset);
+    this.pieces.splice(index, 1, { atMs: saidMs, text: text.slice(0, offset) }, piece, ...(rest === '' ? [] : [{ atMs: saidMs, text: rest }]));
+    return { piece, last: this.pieces.at(-1) === piece };
+  }
+
+  /** Where the last line that holds `quoted` ends, its line feed included. Looked for in what was said lately. */
+  private endOf(quoted: string): { readonly index: number; readonly offset: number } | undefined {
+    const wanted = quoted.trim();
+    if (wanted === '') return undefined;
+    let first = this.pieces.length;
+    let text = '';
+    while (first > 0 && text.length < lately) text = (this.pieces[--first]?.text ?? '') + text;
+    const at = lastLine(text, wanted);
+    return at === undefined ? undefined : this.placeOf(first, at);
+  }
+
+  /** The piece whose text holds the end of the first `at` characters, counted from the beginning of piece `from`. */
+  private placeOf(from: number, at: number): { readonly index: number; readonly offset: number } | undefined {
+    let left = at;
+    for (const [index, { text }] of this.pieces.entries()) {
+      if (index < from) continue;
+      if (left <= text.length) return { index, offset: left };
+      left -= text.length;
+    }
+    return undefined;
+  }
+
+  /** The pieces that hold at least the last so many lines. */
+  last(lines: number): readonly RecordedPiece[] {
+    let first = this.pieces.length;
+    for (let left = lines; first > 0 && left > 0; ) left -= (this.pieces[--first]?.text.split('\n').length ?? 1) - 1;
+    return this.pieces.slice(first);
   }
 
   /** The lines as they ended up, with the time at which each began. */

@@ -2,6 +2,12 @@ import { plainLine, stamp } from './serial-record';
 
 const dim = (text: string): string => `\u001b[2m${text}\u001b[22m`;
 
+/**
+ * Output as one update (synchronized output, DEC private mode 2026; a terminal that does not know it ignores it). It also has the terminal of VS Code place its view when it
+ * draws, and not while it is hidden, when it does not know its height (xterm.js, src/browser/Viewport.ts).
+ */
+export const update = (text: string): string => `\u001b[?2026h${text}\u001b[?2026l`;
+
 /** Makes of guest output what the terminal is given: times before lines if wanted, and marks for stops that leave the guest's line as it was. */
 export class TerminalWriter {
   /** The guest's unfinished line, as it was written. */

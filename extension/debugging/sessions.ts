@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CustomRequests, SerialEventBody } from '../../debug-adapter/api';
+import type { CustomRequests, SaidLine, SerialEventBody } from '../../debug-adapter/api';
 import { SerialRecord, type RecordedPiece } from '../console/serial-record';
 import { debugType } from './debug-type';
 
@@ -13,6 +13,8 @@ export interface SessionStop {
   readonly session: vscode.DebugSession;
   readonly reason: string;
   readonly description: string | undefined;
+  /** The line of a serial port that made an exception filter stop. */
+  readonly said: SaidLine | undefined;
 }
 
 /** What is known of one session. */
@@ -167,9 +169,9 @@ export class Sessions implements vscode.Disposable {
   private take(facts: SessionFacts, event: string, body: unknown): void {
     const { session } = facts;
     if (event === 'stopped') {
-      const { reason = 'pause', description } = (body ?? {}) as { reason?: string; description?: string };
+      const { reason = 'pause', description, said } = (body ?? {}) as { reason?: string; description?: string; said?: SaidLine };
       facts.setStopped(true);
-      const stop = { session, reason, description };
+      const stop = { session, reason, description, said };
       facts.stops.push(stop);
       if (facts.stops.length > mostStops) facts.stops.shift();
       this.stop.fire(stop);

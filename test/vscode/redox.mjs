@@ -57,14 +57,8 @@ await inVscode('redox', prepare, async ({ workbench, mark, shot, workspace }, { 
 
   const fail = async () => {
     await workbench.command('Debug: Continue');
-    // A terminal in a panel that was hidden meanwhile does not follow what is said, until it is asked to.
-    const said = workbench.terminal('not able to mount uuid');
-    for (let tries = 0; tries < 40 && !(await said.isVisible()); tries++) {
-      await workbench.command('Terminal: Focus Terminal');
-      await workbench.command('Terminal: Scroll to Bottom');
-      await said.waitFor({ timeout: 3000 }).catch(() => undefined);
-    }
-    await said.waitFor();
+    await workbench.command('Terminal: Focus Terminal');
+    await workbench.terminal('not able to mount uuid').waitFor();
     await page.keyboard.press('F6');
     await workbench.stopped(/paused on pause/i);
   };

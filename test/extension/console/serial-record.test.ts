@@ -49,6 +49,58 @@ describe('SerialRecord', () => {
   });
 });
 
+describe('a mark in the record', () => {
+  /** What a console would show, with marks in brackets. */
+  const shown = (record: SerialRecord): string => record.pieces.map(({ text, mark }) => (mark === undefined ? text : `[${mark}]`)).join('');
+
+  it('stands behind the line that is meant, however it was torn, though more has been said', () => {
+    const record = recordOf(['one\nMounting ', 100], ['failed', 200], [' with error 19.\nLoader', 300], [' variables:\n', 400]);
+    const { piece, last } = record.mark('stopped', 500, 'Mounting failed with error 19.');
+    expect(shown(record)).toBe('one\nMounting failed with error 19.\n[stopped]Loader variables:\n');
+    expect([piece.atMs, last]).toEqual([300, false]);
+    expect(record.lines().map(({ text }) => text)).toEqual(['one', 'Mounting failed with error 19.', 'Loader variables:']);
+  });
+
+  it('stands at the end for a line that is the last, one that is not there, and where no line is meant', () => {
+    for (const line of ['mountroot>', 'never said', ' ', undefined]) {
+      const record = recordOf(['mountroot> ', 0]);
+      expect(record.mark('stopped', 7, line).last).toBe(true);
+      expect(shown(record)).toBe('mountroot> [stopped]');
+    }
+    const nothing = new SerialRecord();
+    expect(nothing.mark('stopped', 7, 'x')).toEqual({ piece: { atMs: 7, text: '', mark: 'stopped' }, last: true });
+  });
+
+  it('takes the last of several lines, sees through colours, and stands behind an earlier mark at the same place', () => {
+    const record = recordOf(['x\n\u001b[1;31mx\u001b[0m\r\ny\n', 0]);
+    record.mark('first', 1, 'x');
+    expect(shown(record)).toBe('x\n\u001b[1;31mx\u001b[0m\r\n[first]y\n');
+    record.mark('second', 2, 'y');
+    expect(shown(record)).toMatch(/\[first\]y\n\[second\]$/);
+  });
+
+  it('loses nothing that was said, wherever it stands', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 8 }), text, (pieces, quoted) => {
+        const record = recordOf(...pieces.map((piece): [string, number] => [piece, 0]));
+        const { piece, last } = record.mark('m', 1, quoted);
+        expect(record.pieces.map((one) => one.text).join('')).toBe(pieces.join(''));
+        expect(record.pieces.filter((one) => one === piece)).toHaveLength(1);
+        expect(last).toBe(record.pieces.at(-1) === piece);
+      }),
+    );
+  });
+
+  it('gives the pieces that hold the last lines', () => {
+    const record = recordOf(['a\nb\n', 0], ['c\n', 1], ['d', 2]);
+    expect(record.last(1).map(({ text }) => text)).toEqual(['c\n', 'd']);
+    expect(record.last(2).map(({ text }) => text)).toEqual(['a\nb\n', 'c\n', 'd']);
+    expect(record.last(100)).toHaveLength(3);
+    expect(record.last(0)).toEqual([]);
+  });
+});
+
 // eslint-disable-next-line no-control-regex -- colours are dropped to compare texts
 const plain = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '');
 
