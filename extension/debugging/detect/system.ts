@@ -37,7 +37,7 @@ export function isProgram(name: string, cwd: string, searchPath = process.env.PA
   return searchPath.split(platform === 'win32' ? ';' : ':').some((folder) => runs(path.join(folder === '' ? cwd : folder, name)));
 }
 
-export type Part = 'qemu' | 'firmware';
+export type Part = 'qemu' | 'firmware' | 'wsl';
 
 const commands: readonly { readonly ids: readonly string[]; readonly qemu: string; readonly firmware: string }[] = [
   { ids: ['debian', 'ubuntu'], qemu: 'sudo apt install qemu-system-x86', firmware: 'sudo apt install ovmf' },
@@ -52,6 +52,8 @@ const commands: readonly { readonly ids: readonly string[]; readonly qemu: strin
 
 /** The command that installs a part on this system; undefined where none is known. `release` is the text of os-release(5). */
 export function installCommand(part: Part, platform: NodeJS.Platform = process.platform, release = osRelease()): string | undefined {
+  // Windows Subsystem for Linux: learn.microsoft.com/windows/wsl/install.
+  if (part === 'wsl') return platform === 'win32' ? 'wsl --install' : undefined;
   const fields = new Map([...release.matchAll(/^(ID|ID_LIKE)="?([^"\n]*)"?$/gm)].map(([, key = '', value = '']) => [key, value] as const));
   const ids = [platform as string, ...(fields.get('ID')?.split(' ') ?? []), ...(fields.get('ID_LIKE')?.split(' ') ?? [])];
   for (const id of ids) {

@@ -137,6 +137,10 @@ describe('what is missing', () => {
     expect(installCommand('firmware', 'linux', 'ID="opensuse-leap"\n')).toBe('sudo zypper install qemu-ovmf-x86_64');
     expect(installCommand('qemu', 'darwin', '')).toBe('brew install qemu');
     expect(installCommand('qemu', 'linux', 'ID=unheard-of\n')).toBeUndefined();
+    // QEMU is started in WSL there, and installed in it.
+    expect(installCommand('wsl', 'win32', '')).toBe('wsl --install');
+    expect(installCommand('qemu', 'win32', '')).toBeUndefined();
+    expect(installCommand('wsl', 'linux', 'ID=debian\n')).toBeUndefined();
   });
 
   it('is looked for in its usual places', () => {
@@ -148,5 +152,8 @@ describe('what is missing', () => {
     expect(isProgram('plain', '/', `${root}/bin`)).toBe(false);
     expect(isProgram('./bin/tool', root, '')).toBe(true);
     expect(isProgram('bin', root, root), 'a folder').toBe(false);
+    fs.writeFileSync(`${root}/bin/other.exe`, '', { mode: 0o755 });
+    expect(isProgram('other', '/', `/nowhere;${root}/bin`, 'win32')).toBe(true);
+    expect(isProgram('other', '/', `/nowhere;${root}/bin`, 'linux')).toBe(false);
   });
 });
