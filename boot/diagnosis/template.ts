@@ -82,5 +82,5 @@ const holeEnd = (line: string, at: number, literal: string, hole: Hole): number 
   return end;
 };
 
-/** Puts captured texts and facts into words; what is not known stays out as `?`. */
-export const fillWords = (words: string, values: ReadonlyMap<string, string>): string => words.replace(/\{([\w.-]+)\}/g, (_whole, name: string) => values.get(name) ?? '?');
+/** Puts captured texts and facts into words: `{name}`, or `{name|words where it is not known}`; without such words that is `?`. */
+export const fillWords = (words: string, values: ReadonlyMap<string, string>): string => words.replace(/\{([\w.-]+)(?:\|([^{}]*))?\}/g, (_whole, name: string, otherwise: string | undefined) => values.get(name) ?? otherwise ?? '?');

@@ -132,6 +132,24 @@ describe('rules as data', () => {
   ])('a bad one is refused with its fault: %#', (data, words) => {
     expect(() => loadRule(data)).toThrow(words);
   });
+  it('say nothing with a hole that can be left empty', () => {
+    const empty = failureRules.flatMap((rule) =>
+      [rule.title, rule.cause, rule.fix].flatMap((words) =>
+        [...words.matchAll(/\{([\w.-]+)\}/g)].flatMap(([, name = '']) => {
+          const captured = rule.steps.some((step) => !step.optional && step.any.every(({ holes }) => holes.some((hole) => hole.name === name)));
+          // Facts come together from memory: a rule that requires one has those beside it.
+          const read = rule.facts?.some((fact) => fact.required === true) === true;
+          return captured || read ? [] : [`${rule.code}: {${name}}`];
+        }),
+      ),
+    );
+    expect(empty).toEqual([]);
+    const told = (serial: string): string[] => findFailures(failureRules, serial).map(({ title }) => title);
+    expect(told("can't find 'kernel'\n")).toContain("the loader could not load the kernel 'kernel'");
+    expect(told('pid 812 (pkg), jid 0, uid 0, was killed: a thread waited too long to allocate a page\n')).toEqual(['the system ran out of memory and killed pkg']);
+    expect(told('swap_pager: out of swap space\n')).toEqual(['the system ran out of memory and killed a process']);
+  });
+
   it('codes are unique', () => {
     expect(new Set(failureRules.map((r) => r.code)).size).toBe(failureRules.length);
   });

@@ -4,7 +4,7 @@ import { freebsdWentOn } from './freebsd-went-on';
 export const freebsdWrongLabel: FailureRule = {
   code: 'freebsd.wrong-label',
   chains: ['freebsd', 'nextbsd'],
-  title: 'no medium carries the label that {fs}:/dev/{class}/{label} names',
+  title: 'no medium carries the label {label}, which vfs.root.mountfrom names ({fs})',
   cause: 'a path under /dev/iso9660, /dev/ufs, /dev/msdosfs or /dev/gpt is made by GEOM from the label in the image; the image was made with another label (case counts), or its driver came too late.',
   fix: 'compare vfs.root.mountfrom with the label given to makefs (-o label=) or gpart (-l); ? at the mountroot> prompt lists the names there are. A slow USB drive needs a larger vfs.mountroot.timeout.',
   confidence: 'likely',
