@@ -13,6 +13,22 @@ if (only.some((kind) => !kinds.includes(kind))) {
   say(`--only takes ${kinds.join(', ')}`);
   process.exit(3);
 }
+/** Suites in real VS Code, in `test/vscode/`. */
+const suites = [
+  'test/vscode/package.mjs',
+  'test/vscode/run.mjs',
+  'test/vscode/console.mjs',
+  'test/vscode/views.mjs',
+  'test/vscode/redox.mjs',
+  'test/vscode/sessions.mjs',
+  'test/vscode/command.mjs',
+  'test/vscode/newcomer.mjs',
+  'test/vscode/untrusted.mjs',
+  'test/vscode/hostile.mjs',
+  'test/vscode/languages.mjs',
+  'test/vscode/browser.mjs',
+  'test/vscode/in-host.mjs',
+];
 const whole = only.length === kinds.length;
 
 ensureNode();
@@ -82,7 +98,7 @@ if (built && projects.length > 0) {
 if (built && only.includes('vscode')) {
   const { packagedVsix } = await import('../test/vscode/vsix.mjs');
   const packaged = { BOOTSCOPE_VSIX: packagedVsix() };
-  for (const file of ['test/vscode/package.mjs', 'test/vscode/run.mjs', 'test/vscode/console.mjs', 'test/vscode/views.mjs', 'test/vscode/redox.mjs', 'test/vscode/sessions.mjs', 'test/vscode/command.mjs', 'test/vscode/newcomer.mjs', 'test/vscode/untrusted.mjs', 'test/vscode/hostile.mjs', 'test/vscode/languages.mjs', 'test/vscode/browser.mjs']) {
+  for (const file of suites) {
     let passed = check(`real VS Code, ${file}`, process.execPath, [file], packaged);
     if (!passed) {
       passed = check(`once more: ${file}`, process.execPath, [file], packaged);
