@@ -11,7 +11,7 @@ import { EnvironmentBook, kernelHeldStage } from '../environment-book';
 import { baseName, processId } from '../process-name';
 import type { SleepingThread } from '../sleeping';
 import { because, hex, isUnknown, known, perhaps } from '../unknown';
-import { readSchemes, withFilesystems } from './schemes';
+import { readSchemes, withFilesystems, withSchemeNames } from './schemes';
 import { Callers } from './callers';
 import { readContexts, readCurrentContext } from './contexts';
 import { heldVariables, readKernelEnvironment, readLoaderEnvironment } from './environment';
@@ -56,7 +56,9 @@ export class RedoxChain implements Chain {
     const { kernel } = context;
     if (kernel === undefined) return { kernel: [], views: [], ...noKernel };
     const schemes = await known(() => readSchemes(kernel));
-    return isUnknown(schemes) ? { kernel: [], views: [], ...schemes } : { kernel: withFilesystems(schemes, redoxfsLog(context.serialText()).attempts), views: [] };
+    if (isUnknown(schemes)) return { kernel: [], views: [], ...schemes };
+    const { rows, notes } = withSchemeNames(withFilesystems(schemes, redoxfsLog(context.serialText()).attempts), (await this.#initfs.read(context)) ?? []);
+    return { kernel: rows, views: [], ...(notes.length === 0 ? {} : { notes }) };
   }
 
   async processes(context: ChainContext): Promise<ProcessesAnswer> {

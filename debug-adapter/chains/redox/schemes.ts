@@ -55,3 +55,36 @@ export const withFilesystems = (rows: readonly Mount[], attempts: readonly DiskA
   const on = attempt.mountpoint.startsWith('/') ? attempt.mountpoint : `/scheme/${attempt.mountpoint}`;
   return rows.map((row) => (row === served[0] ? { ...row, fstype: 'redoxfs', from: `${attempt.disk} by ${baseName(row.from)}`, on } : row));
 };
+
+/** Daemons that give their one scheme a name of their own: `DiskScheme::new` in base drivers/storage/lived/src/main.rs. */
+const ownNames: ReadonlyMap<string, string> = new Map([['lived', 'disk.live']]);
+
+/** A unit that names the scheme of its program. */
+export interface SchemeUnit {
+  readonly id: string;
+  readonly command?: string;
+  readonly scheme?: string;
+}
+
+/**
+ * The rows, with the names of processes' schemes where a daemon that serves one scheme has it from its unit or its own source, and a sentence on
+ * where each name comes from, or that it is not known.
+ */
+export const withSchemeNames = (rows: readonly Mount[], units: readonly SchemeUnit[]): { readonly rows: Mount[]; readonly notes: string[] } => {
+  const notes: string[] = [];
+  const daemonOf = (row: Mount): string => baseName(row.from).replace(/:\d+$/, '');
+  const isNumbered = (row: Mount): boolean => row.flags.includes('user') && row.on.startsWith('scheme number ');
+  const named = rows.map((row): Mount => {
+    if (!isNumbered(row)) return row;
+    const daemon = daemonOf(row);
+    const alone = rows.filter((other) => isNumbered(other) && daemonOf(other) === daemon).length === 1;
+    const unit = units.find(({ command, scheme }) => scheme !== undefined && !scheme.includes('$') && command !== undefined && baseName(command) === daemon);
+    const name = unit?.scheme ?? ownNames.get(daemon);
+    if (!alone || name === undefined) return row;
+    notes.push(`${row.on} is taken for /scheme/${name}: ${daemon} serves no other, and ${unit === undefined ? 'that is the name it asks for' : `${unit.id} gives it that name`}.`);
+    return { ...row, on: `/scheme/${name}` };
+  });
+  const unnamed = named.filter(isNumbered).map(({ on, from }) => `${on} (${baseName(from)})`);
+  if (unnamed.length > 0) notes.push(`The name of ${unnamed.join(', ')} is unknown: because the namespace manager keeps the names of processes' schemes in its own memory, not the kernel.`);
+  return { rows: named, notes };
+};

@@ -8,6 +8,8 @@ export interface FoundUnit extends UnitFile {
   /** Where it is written, in the workspace; left out for one that only the running image has. */
   readonly source?: Src;
   readonly text: string;
+  /** Name of the scheme that init registers for it (`type = { scheme = "NAME" }`). */
+  readonly scheme?: string;
 }
 
 const deepest = 10;
@@ -119,7 +121,8 @@ const unitOf = (id: string, text: string, stage: 1 | 2, source?: Src): FoundUnit
   const description = asText(unit['description']);
   const command = asText(service['cmd']);
   const kind = service['type'];
-  const type = typeof kind === 'string' ? kind : typeof kind === 'object' && kind !== null && 'scheme' in kind ? 'scheme' : undefined;
+  const scheme = asText(asTable(kind)['scheme']);
+  const type = typeof kind === 'string' ? kind : 'scheme' in asTable(kind) ? 'scheme' : undefined;
   return {
     id,
     stage,
@@ -130,5 +133,6 @@ const unitOf = (id: string, text: string, stage: 1 | 2, source?: Src): FoundUnit
     ...(description === undefined ? {} : { description }),
     ...(command === undefined ? {} : { command }),
     ...(type === undefined ? {} : { type }),
+    ...(scheme === undefined ? {} : { scheme }),
   };
 };

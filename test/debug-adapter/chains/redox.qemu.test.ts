@@ -166,7 +166,11 @@ describe('redox-live', () => {
     expect(unknown).toBeUndefined();
     const names = processes.map((p) => p.name.split('/').pop());
     expect(names).toEqual(expect.arrayContaining(['lived', 'redoxfs', 'ahcid']));
-    const { kernel: rows } = await chain.mounts(context);
+    const { kernel: rows, notes } = await chain.mounts(context);
+    // What the kernel does not know of a process's scheme is its name.
+    expect(rows.find(({ from }) => /lived:\d+$/.test(from))).toMatchObject({ on: '/scheme/disk.live' });
+    expect(rows.find(({ from }) => /ahcid:\d+$/.test(from))).toMatchObject({ on: expect.stringMatching(/^scheme number \d+$/) as string });
+    expect(notes).toEqual([expect.stringMatching(/^scheme number \d+ is taken for \/scheme\/disk\.live: lived serves no other/), expect.stringMatching(/^The name of scheme number \d+ \(ahcid:\d+\) is unknown: because /)]);
     expect(rows.filter(({ fstype }) => fstype === 'redoxfs')).toMatchObject([{ on: '/scheme/file', from: expect.stringMatching(/^\/scheme\/disk\.live\/0 by redoxfs:\d+$/) as string, flags: ['user'] }]);
     expect(rows.map(({ from }) => from.split('/').pop()).filter((from) => /^lived:\d+$/.test(from ?? ''))).toHaveLength(1);
     const size = (await chain.environment(context)).variables.find((v) => v.name === 'DISK_LIVE_SIZE');
