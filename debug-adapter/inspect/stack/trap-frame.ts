@@ -66,7 +66,7 @@ export const interruptedCall = async (from: Activation): Promise<Interrupted | u
   const shape = shapeOf(from);
   for (let offset = 0; offset + 40 <= bytes.length; offset += 8) {
     const frame = returnFrame(from, sp + BigInt(offset), bytes, offset, offset === shape?.pcOffset);
-    if (frame) return { call: callOf(from, frame, shape), depth: offset };
+    if (frame) return { call: await callOf(from, frame, shape), depth: offset };
   }
   return undefined;
 };
@@ -113,7 +113,20 @@ const shapeOf = (from: Activation): Shape | undefined => {
   return undefined;
 };
 
-const callOf = (from: Activation, frame: ReturnFrame, shape: Shape | undefined): Activation => {
+/** Bytes of stack that one function's frame has at most, for its frame pointer to be believed. */
+const largestFrame = 65_536n;
+
+/**
+ * Whether what was interrupted still has its frame pointer in entry code whose structure of registers is not known. Those of FreeBSD and
+ * Redox leave rbp alone (sys/amd64/amd64/exception.S; src/arch/x86_64/interrupt/handler.rs), Linux clears or marks it
+ * (arch/x86/entry/calling.h, PUSH_AND_CLEAR_REGS and ENCODE_FRAME_POINTER): it counts only where it points above the interrupted stack pointer.
+ */
+const keepsFramePointer = async (from: Activation, { sp }: ReturnFrame): Promise<boolean> => {
+  const pointer = await from.registers.get(from.registers.names.framePointer);
+  return pointer !== undefined && pointer % 8n === 0n && pointer >= sp && pointer - sp < largestFrame;
+};
+
+const callOf = async (from: Activation, frame: ReturnFrame, shape: Shape | undefined): Promise<Activation> => {
   const { names } = from.registers;
   const saved = new Map<number, SavedRegister>([
     [names.pc, { kind: 'value', value: frame.pc, size: 8 }],
@@ -127,8 +140,9 @@ const callOf = (from: Activation, frame: ReturnFrame, shape: Shape | undefined):
     }
   }
   // The processor and the kernels' entry code leave fs alone, so a program's thread pointer is still there.
-  const threadBase = names.numberOf('fs_base');
-  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? (number === threadBase ? { kind: 'same', registers: from.registers, number } : { kind: 'lost' }));
+  const untouched = new Set([names.numberOf('fs_base')]);
+  if (!shape && (await keepsFramePointer(from, frame))) untouched.add(names.framePointer);
+  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? (untouched.has(number) ? { kind: 'same', registers: from.registers, number } : { kind: 'lost' }));
   return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc: frame.pc, registers, exact: true });
 };
 

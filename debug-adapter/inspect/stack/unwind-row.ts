@@ -6,8 +6,24 @@ import { followsCall } from './calls';
 import { leavesKernel } from './trap-frame';
 import type { SavedRegister } from './frame-registers';
 import { FrameRegisters } from './frame-registers';
+import type { RegisterNames } from './register-names';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** What a call may destroy by every calling convention (psABI x86-64 3.2.1, i386 2.2.1). */
+const scratch = { 8: ['rax', 'rcx', 'rdx'], 4: ['eax', 'ecx', 'edx'] } as const;
+
+/**
+ * Whether a row leads to code that was interrupted: it says so, or it restores from memory the stack pointer and what no call
+ * keeps. LLVM's assembler drops `.cfi_signal_frame` where it writes .debug_frame (lib/MC/MCDwarf.cpp, EmitCIE).
+ */
+const isTrapRow = (row: UnwindRow, names: RegisterNames): boolean => {
+  const inMemory = (number: number | undefined): boolean => {
+    const kind = number === undefined ? undefined : row.registers.get(number)?.kind;
+    return kind === 'offset' || kind === 'expression';
+  };
+  return row.signalFrame || (inMemory(names.sp) && scratch[names.wordSize].every((name) => inMemory(names.numberOf(name))));
+};
 
 /** One step up by call frame information (DWARF 5, 6.4). */
 export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Activation | StackEnd> => {
@@ -18,8 +34,9 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
   const cfa = await from.cfa();
   if (cfa === undefined) return { reason: `the frame address at ${hex(from.pc)} cannot be computed` };
   const sp = await from.stackPointer();
+  const trap = isTrapRow(row, names);
   // A function's frame ends above its stack pointer; only a trap may come from another stack.
-  if (sp !== undefined && cfa <= sp && !row.signalFrame) return { reason: `the stack does not grow at ${hex(from.pc)} (frame at ${hex(cfa)}, stack pointer ${hex(sp)})` };
+  if (sp !== undefined && cfa <= sp && !trap) return { reason: `the stack does not grow at ${hex(from.pc)} (frame at ${hex(cfa)}, stack pointer ${hex(sp)})` };
 
   const byRule = async (number: number, rule: UnwindRule): Promise<SavedRegister> => {
     switch (rule.kind) {
@@ -53,13 +70,13 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
     const known = saved.get(number);
     if (known) return known;
     // A trap keeps what its row does not tell of; a call keeps only what the calling convention says.
-    return row.signalFrame || names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' };
+    return trap || names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' };
   });
   const returnTo = await caller.get(row.returnRegister);
   if (returnTo === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
   if (returnTo === 0n) return { reason: 'its return address is 0' };
   const pc = from.linear(returnTo);
-  const isTrap = row.signalFrame || leavesKernel(from.pc, pc);
+  const isTrap = trap || leavesKernel(from.pc, pc);
   if (!(await isCode(from, pc, isTrap))) return { reason: `its return address ${hex(pc)} is no code` };
   return new Call({ program: from.program, space, cr3: from.cr3, pc, registers: caller, exact: isTrap });
 };

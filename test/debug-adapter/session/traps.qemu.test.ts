@@ -6,6 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { DapClient } from '../../../debug-adapter/session/client';
 import { buildFreebsdLive } from '../../guests/freebsd-live/build.mjs';
+import { buildRedoxLive } from '../../guests/redox-live/build.mjs';
 import { objcopy } from '../images/support';
 
 /** Stacks through interrupts and faults that a kernel takes in its own code. */
@@ -45,10 +46,13 @@ const plain = (frames: readonly Frame[]): string[] => frames.map(({ name }) => n
 const value = async (session: DapClient, expression: string, frame: Frame | undefined): Promise<bigint> =>
   BigInt((await session.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression, frameId: frame?.id, context: 'watch' })).result.replace(/ .*/, ''));
 
-/** Replaces the instruction that comes next by `ud2` and goes on to where the kernel handles that. */
-const fault = async (session: DapClient, handler: string): Promise<{ readonly before: Frame[]; readonly after: Frame[] }> => {
+/** `ud2`, for which the processor pushes no error code, and `mov 0,%rax`, for which it does. */
+const wrong = { instruction: '0f0b', address: '488b042500000000' };
+
+/** Replaces the instruction that comes next by a wrong one and goes on to where the kernel handles that. */
+const fault = async (session: DapClient, handler: string, instruction = wrong.instruction): Promise<{ readonly before: Frame[]; readonly after: Frame[] }> => {
   const before = await stackOf(session);
-  await session.request('writeMemory', { memoryReference: before[0]?.instructionPointerReference ?? '', data: Buffer.from('0f0b', 'hex').toString('base64') });
+  await session.request('writeMemory', { memoryReference: before[0]?.instructionPointerReference ?? '', data: Buffer.from(instruction, 'hex').toString('base64') });
   await breakAt(session, handler);
   await session.request('continue', { threadId: 1 });
   await session.waitFor<Stopped>('stopped');
@@ -61,6 +65,7 @@ const addressOf = ({ instructionPointerReference }: Frame): string | undefined =
 const expectSameBelow = ({ before, after }: { readonly before: readonly Frame[]; readonly after: readonly Frame[] }, entry: string): Frame => {
   const below = after.slice(plain(after).indexOf(entry) + 1);
   expect(below.length).toBeLessThan(after.length);
+  expect(below[0]?.name).toMatch(/ \(interrupted\)$/);
   const same = below.slice(below.length - before.length);
   for (const inlined of below.slice(0, below.length - before.length)) expect(addressOf(inlined)).toBe(addressOf(before[0]!));
   expect(plain(same)).toEqual(plain(before));
@@ -97,12 +102,33 @@ describe.each(['with', 'without'] as const)('freebsd-live %s call frame informat
     }
     expect(plain(found).slice(0, 2)).toEqual(['hardclock_handler', 'Xtimerint']);
     const [top, , interrupted] = found;
-    if (frames === 'without') expect(interrupted?.name).toMatch(/\(interrupted\)$/);
+    expect(interrupted?.name).toMatch(/\(interrupted\)$/);
     expect(BigInt(interrupted?.instructionPointerReference ?? '0')).toBe(BigInt.asUintN(64, await value(session, 'frame->tf_rip', top)));
     for (const register of ['rsp', 'rbp', 'rbx']) expect(await value(session, `$${register}`, interrupted), register).toBe(BigInt.asUintN(64, await value(session, `frame->tf_${register}`, top)));
     // No invented ones: each kernel frame is a function, and the end says why it ended.
     const end = found.at(-1);
     expect(end?.name).toMatch(/^The stack ends here: \S/);
     for (const frame of found.slice(0, -1)) if (BigInt(frame.instructionPointerReference ?? '0') >= 1n << 47n) expect(frame.name).not.toMatch(/^0x/);
+  });
+});
+
+/** Redox writes rax where the processor has pushed the error code, so that all registers lie alike in an InterruptStack (src/arch/x86_64/interrupt/handler.rs). */
+describe('redox-live', () => {
+  it.each([
+    ['invalid_opcode', wrong.instruction, 'kernel'],
+    ['page', wrong.address, 'kernel'],
+    ['page', wrong.address, 'kernelStripped'],
+  ] as const)('a fault in a system call, %s (%s, %s): the frames below the trap are those from before it', async (handler, instruction, file) => {
+    const guest = await buildRedoxLive({ variant: 'full' });
+    const session = await launch({ qemu: guest.qemu, images: [{ stage: 'kernel', file: guest[file] }] }, 'kernel::syscall::syscall');
+    const stacks = await fault(session, `kernel::arch::interrupt::exception::${handler}::inner`, instruction);
+    const interrupted = expectSameBelow(stacks, `kernel::arch::interrupt::exception::${handler}`);
+    // The way on into the process is among them.
+    expect(stacks.before.some((frame) => BigInt(frame.instructionPointerReference ?? '0') < 1n << 47n)).toBe(true);
+    if (file === 'kernelStripped') return;
+    const top = stacks.after[0];
+    for (const [register, member] of [['rip', 'iret.rip'], ['rsp', 'iret.rsp'], ['rbp', 'preserved.rbp'], ['r15', 'preserved.r15'], ['rax', 'scratch.rax'], ['rdi', 'scratch.rdi']] as const) {
+      expect(await value(session, `$${register}`, interrupted), register).toBe(BigInt.asUintN(64, await value(session, `stack.${member}`, top)));
+    }
   });
 });

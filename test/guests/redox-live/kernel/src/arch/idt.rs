@@ -1,7 +1,7 @@
-//! Exceptions. All of them end in a report: nothing in the guest should fault.
-use core::arch::{asm, naked_asm};
+//! The interrupt descriptor table.
+use core::arch::asm;
 
-use super::interrupt::{InterruptErrorStack, excp_handler};
+use super::interrupt::exception;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -12,71 +12,24 @@ struct IdtEntry {
 
 static mut IDT: [IdtEntry; 32] = [IdtEntry { low: 0, high: 0 }; 32];
 
-/// One entry point per vector: with an error code (or zero) and the vector pushed, all go one way.
-macro_rules! vectors {
-    ($($vector:literal $name:ident $push:literal),* $(,)?) => {
-        $(
-            #[unsafe(naked)]
-            unsafe extern "C" fn $name() {
-                naked_asm!($push, concat!("push ", $vector), "jmp {common}", common = sym common)
-            }
-        )*
-        const ENTRIES: &[(usize, unsafe extern "C" fn())] = &[$(($vector, $name)),*];
-    };
-}
-
-vectors! {
-    0 divide_by_zero "push 0",
-    1 debug "push 0",
-    3 breakpoint "push 0",
-    4 overflow "push 0",
-    5 bound_range "push 0",
-    6 invalid_opcode "push 0",
-    7 device_not_available "push 0",
-    8 double_fault "",
-    10 invalid_tss "",
-    11 segment_not_present "",
-    12 stack_segment "",
-    13 protection "",
-    14 page "",
-    16 fpu_fault "push 0",
-    17 alignment_check "",
-    19 simd "push 0",
-}
-
-#[unsafe(naked)]
-unsafe extern "C" fn common() {
-    naked_asm!(
-        "test qword ptr [rsp + 24], 3",
-        "jz 2f",
-        "swapgs",
-        "2:",
-        "push rax",
-        "push rcx",
-        "push rdx",
-        "push rdi",
-        "push rsi",
-        "push r8",
-        "push r9",
-        "push r10",
-        "push r11",
-        "push rbx",
-        "push rbp",
-        "push r12",
-        "push r13",
-        "push r14",
-        "push r15",
-        "mov rdi, rsp",
-        "and rsp, -16",
-        "call {handler}",
-        "ud2",
-        handler = sym inner,
-    )
-}
-
-unsafe extern "C" fn inner(stack: *const InterruptErrorStack) -> ! {
-    unsafe { excp_handler(&*stack) }
-}
+const ENTRIES: &[(usize, unsafe extern "C" fn())] = &[
+    (0, exception::divide_by_zero),
+    (1, exception::debug),
+    (3, exception::breakpoint),
+    (4, exception::overflow),
+    (5, exception::bound_range),
+    (6, exception::invalid_opcode),
+    (7, exception::device_not_available),
+    (8, exception::double_fault),
+    (10, exception::invalid_tss),
+    (11, exception::segment_not_present),
+    (12, exception::stack_segment),
+    (13, exception::protection),
+    (14, exception::page),
+    (16, exception::fpu_fault),
+    (17, exception::alignment_check),
+    (19, exception::simd),
+];
 
 pub unsafe fn init_bsp() {
     unsafe {

@@ -16,6 +16,7 @@ pub mod arch;
 pub mod context;
 pub mod file;
 pub mod memory;
+pub mod signal;
 pub mod switch;
 
 pub type ContextLock = RwLock<L4, Context>;

@@ -1,6 +1,7 @@
-//! Registers saved on entry to the kernel, and faults.
-use crate::context;
-
+//! Registers saved on entry to the kernel.
+#[macro_use]
+mod handler;
+pub mod exception;
 pub mod syscall;
 
 #[derive(Clone, Copy, Default)]
@@ -54,42 +55,11 @@ impl InterruptStack {
         self.iret.cs = (super::gdt::GDT_USER_CODE << 3) | 3;
         self.iret.ss = (super::gdt::GDT_USER_DATA << 3) | 3;
     }
-}
 
-#[repr(C)]
-pub struct InterruptErrorStack {
-    pub preserved: PreservedRegisters,
-    pub scratch: ScratchRegisters,
-    pub vector: usize,
-    pub code: usize,
-    pub iret: IretRegisters,
-}
-
-fn dump(stack: &InterruptErrorStack) {
-    let (iret, scratch, preserved) = (&stack.iret, &stack.scratch, &stack.preserved);
-    println!("RFLAG: {:016x}\nCS:    {:016x}\nRIP:   {:016x}\nRSP:   {:016x}", iret.rflags, iret.cs, iret.rip, iret.rsp);
-    println!("RAX:   {:016x}\nRCX:   {:016x}\nRDX:   {:016x}\nRDI:   {:016x}", scratch.rax, scratch.rcx, scratch.rdx, scratch.rdi);
-    println!("RSI:   {:016x}\nRBX:   {:016x}\nRBP:   {:016x}", scratch.rsi, preserved.rbx, preserved.rbp);
-}
-
-/// Reports a fault and stops.
-pub fn excp_handler(stack: &InterruptErrorStack) -> ! {
-    match stack.vector {
-        14 => {
-            let cr2: usize;
-            unsafe { core::arch::asm!("mov {}, cr2", out(reg) cr2, options(nomem, nostack)) };
-            println!("Page fault: {:016X} {:#x}", cr2, stack.code);
-        }
-        13 => println!("Protection fault code={:#0x}", stack.code),
-        6 => println!("Invalid opcode fault"),
-        vector => println!("Exception {} code={:#0x}", vector, stack.code),
-    }
-    dump(stack);
-    if let Some(context_lock) = context::try_current() {
-        let context = unsafe { &*context_lock.as_mut_ptr() };
-        info!("UNHANDLED EXCEPTION, CPU {}, PID {}, NAME {}, CONTEXT {:p}", 0, context.pid, context.name.as_str(), context_lock);
-    }
-    loop {
-        super::halt();
+    pub fn dump(&self) {
+        let (iret, scratch, preserved) = (&self.iret, &self.scratch, &self.preserved);
+        println!("RFLAG: {:016x}\nCS:    {:016x}\nRIP:   {:016x}\nRSP:   {:016x}", iret.rflags, iret.cs, iret.rip, iret.rsp);
+        println!("RAX:   {:016x}\nRCX:   {:016x}\nRDX:   {:016x}\nRDI:   {:016x}", scratch.rax, scratch.rcx, scratch.rdx, scratch.rdi);
+        println!("RSI:   {:016x}\nRBX:   {:016x}\nRBP:   {:016x}", scratch.rsi, preserved.rbx, preserved.rbp);
     }
 }
