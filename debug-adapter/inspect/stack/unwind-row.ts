@@ -17,12 +17,22 @@ const scratch = { 8: ['rax', 'rcx', 'rdx'], 4: ['eax', 'ecx', 'edx'] } as const;
  * Whether a row leads to code that was interrupted: it says so, or it restores from memory the stack pointer and what no call
  * keeps. LLVM's assembler drops `.cfi_signal_frame` where it writes .debug_frame (lib/MC/MCDwarf.cpp, EmitCIE).
  */
-const isTrapRow = (row: UnwindRow, names: RegisterNames): boolean => {
-  const inMemory = (number: number | undefined): boolean => {
-    const kind = number === undefined ? undefined : row.registers.get(number)?.kind;
-    return kind === 'offset' || kind === 'expression';
-  };
-  return row.signalFrame || (inMemory(names.sp) && scratch[names.wordSize].every((name) => inMemory(names.numberOf(name))));
+const isTrapRow = (row: UnwindRow, names: RegisterNames): boolean =>
+  row.signalFrame || (inMemory(row, names.sp) && scratch[names.wordSize].every((name) => inMemory(row, names.numberOf(name))));
+
+/** Whether a row finds the caller's register in memory. */
+const inMemory = (row: UnwindRow, number: number | undefined): boolean => {
+  const kind = number === undefined ? undefined : row.registers.get(number)?.kind;
+  return kind === 'offset' || kind === 'expression';
+};
+
+/**
+ * Whether no further return address comes from memory: a trap's is always there, and of two calls in a row one's must be, or the
+ * stack could go on for ever.
+ */
+const leadsNowhere = (from: Activation, row: UnwindRow, trap: boolean): boolean => {
+  if (inMemory(row, row.returnRegister)) return false;
+  return trap || (!from.exact && from.registers.savedAt(from.registers.names.pc) === undefined);
 };
 
 /** One step up by call frame information (DWARF 5, 6.4). */
@@ -35,6 +45,7 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
   if (cfa === undefined) return { reason: `the frame address at ${hex(from.pc)} cannot be computed` };
   const sp = await from.stackPointer();
   const trap = isTrapRow(row, names);
+  if (leadsNowhere(from, row, trap)) return { reason: `the call frame information at ${hex(from.pc)} has no return address on the stack` };
   // A function's frame ends above its stack pointer; only a trap may come from another stack.
   if (sp !== undefined && cfa <= sp && !trap) return { reason: `the stack does not grow at ${hex(from.pc)} (frame at ${hex(cfa)}, stack pointer ${hex(sp)})` };
 

@@ -80,12 +80,13 @@ export async function* framesFrom(start: Activation, limit = mostFrames, hidden 
   // A trap may come from any stack, so only this tells a damaged one that leads in a circle.
   const seen = new Set<string>();
   const isNew = async ({ pc, registers }: Activation): Promise<boolean> => {
-    const sp = await registers.get(registers.names.sp);
+    // Call frame information may tell nothing of the stack pointer; calls then are told apart by their frame pointer.
+    const sp = (await registers.get(registers.names.sp)) ?? (await registers.get(registers.names.framePointer));
     const place = `${pc} ${sp}`;
-    if (sp === undefined) return true;
     const before = seen.size;
     return seen.add(place).size > before;
   };
+  await isNew(start);
   while (activation) {
     for (const frame of framesOf(activation, index, activation === start ? hidden : 0)) {
       if (previous) yield previous;

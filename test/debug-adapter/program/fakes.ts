@@ -1,5 +1,5 @@
 import { Damage } from '../../../debug-adapter/images/damage';
-import type { DebugInfo, FunctionInfo, LineRow, Scope, VariableInfo } from '../../../debug-adapter/images/debug-info';
+import type { DebugInfo, FunctionInfo, LineRow, Scope, UnwindRow, VariableInfo } from '../../../debug-adapter/images/debug-info';
 import type { Image, ImageSymbol } from '../../../debug-adapter/images/image';
 import type { Type } from '../../../debug-adapter/images/types';
 import type { Breakpoint, Machine, Memory, Stop, Vcpu } from '../../../debug-adapter/machine/machine';
@@ -33,6 +33,9 @@ export interface FakeImageOptions {
   extraSegments?: { address: bigint; size: number; executable?: boolean }[];
   pe?: Image['pe'];
   debug?: boolean;
+  /** Call frame information by linked address. */
+  unwindAt?: (address: bigint) => UnwindRow | undefined;
+  damage?: Damage;
 }
 
 /** Bytes that look like code: no repeats, so that comparisons tell something. */
@@ -93,7 +96,7 @@ export const fakeImage = (options: FakeImageOptions = {}): Image => {
     sourceFiles: () => [...new Set(rows.map((row) => row.file))],
     typesNamed: (name) => (name === 'mount' ? [voidType] : []),
     variablesNamed: (name) => (options.variables ?? []).filter((known) => known === name).map((known): VariableInfo => ({ name: known, qualifiedName: known, type: voidType, isParameter: false, locationAt: () => undefined })),
-    unwindAt: () => undefined,
+    unwindAt: options.unwindAt ?? (() => undefined),
   };
   const symbols: ImageSymbol[] = (options.symbols ?? []).map(({ name, address, kind }) => ({ linkageName: name, name, address, size: 0, kind: kind ?? 'function', local: false }));
   return {
@@ -119,7 +122,7 @@ export const fakeImage = (options: FakeImageOptions = {}): Image => {
       at: (address) => symbols.filter((symbol) => symbol.address <= address).at(-1),
     },
     debugInfo,
-    damage: new Damage(),
+    damage: options.damage ?? new Damage(),
     bytesAt: (address, length) => {
       const offset = Number(address - base);
       return offset >= 0 && offset + length <= code.length ? code.slice(offset, offset + length) : undefined;
