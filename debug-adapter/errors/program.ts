@@ -140,6 +140,12 @@ export const programErrors = entries({
     likely: 'a function has its result at its return instruction, in the innermost frame, and nowhere else.',
     next: 'stop there with the exception filter errno (FUNCTION returns error), or step to the end of the function.',
   },
+  ambiguousType: {
+    code: 'BS368',
+    what: 'column {column}: {name} can mean {count} types: {candidates}.',
+    likely: 'generic arguments or a path that would tell them apart are left out.',
+    next: 'write out as much of the one that is meant as tells it from the others.',
+  },
   damaged: {
     code: 'BS367',
     what: 'a value of type {type} is damaged: {detail}.',

@@ -140,10 +140,17 @@ describe.skipIf(build === undefined)('symbols', () => {
       ].join('\n'),
     );
     execFileSync(rustc!, ['-g', `-Cdwarf-version=${version}`, '--crate-name', 'boxed', '-o', program, source], { stdio: 'ignore' });
-    const typed = (name: string): unknown => run(program, { type: [name], json: true }).json().results.map(({ type }) => type);
+    const typed = (name: string): unknown[] => run(program, { type: [name], json: true }).json().results.map(({ type }) => type);
     const box = (inside: string): string => `alloc::boxed::Box<${inside}, alloc::alloc::Global>`;
     expect(typed(box('[u8]'))).toEqual([{ kind: 'struct', name: box('[u8]'), size: 16, members: [{ name: 'data_ptr', type: expect.stringContaining('u8'), offset: 0 }, { name: 'length', type: 'usize', offset: 8 }] }]);
     expect(typed(box('dyn boxed::Named'))).toEqual([expect.objectContaining({ size: 16, members: [expect.objectContaining({ name: 'pointer', offset: 0 }), expect.objectContaining({ name: 'vtable', offset: 8 })] })]);
+    // As users write it, without the path and the allocator.
+    expect(typed('Box<[u8]>')).toEqual(typed(box('[u8]')));
+    expect(typed('Box<dyn Named>')).toEqual(typed(box('dyn boxed::Named')));
+    expect(typed('Vec<u8>')).toMatchObject([{ name: 'alloc::vec::Vec<u8, alloc::alloc::Global>' }]);
+    expect(typed('Option<&str>')).toMatchObject([{ name: 'core::option::Option<&str>' }]);
+    expect(new Set(typed('Box').map((type) => (type as { name: string }).name)).size).toBeGreaterThan(1);
+    expect(typed('Box<[u16]>')).toEqual([]);
     expect(run(program, { type: [box('[u16]')] })).toMatchObject({ code: 1, out: expect.not.stringContaining('struct') });
     // Its body begins with code of the library that is inlined: told is the line of the call, in the function's own file.
     expect(run(program, { function: ['boxed::main'] }).out).toMatch(/^0x[0-9a-f]+ boxed::main at \S*\/boxed\.rs:4$/m);

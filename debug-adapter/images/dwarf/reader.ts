@@ -114,6 +114,12 @@ export class Reader {
     return !strings || strings.whole().indexOf(Buffer.from(name)) >= 0;
   }
 
+  /** Whether names can stand in the file that go on from this one with generic arguments; rustc writes them into the string section. */
+  mayBeGeneric(name: string): boolean {
+    const strings = this.file.section('.debug_str');
+    return sharesDebugInfo(this.file.source) || this.hasSplitUnits || !strings || strings.whole().indexOf(Buffer.from(`${name}<`)) >= 0;
+  }
+
   private definitionOf(declaration: Die): Die | undefined {
     if (declaration.has(AT.signature)) return declaration.reference(AT.signature);
     const name = nameOf(declaration);

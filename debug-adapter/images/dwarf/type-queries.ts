@@ -2,6 +2,7 @@ import type { VariableInfo } from '../debug-info';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
 import { components, pathMatches } from '../demangle/path';
+import { baseOfType, typeMatches } from '../demangle/type-path';
 import { AT, TAG } from './constants';
 import type { Die } from './die';
 import { kinds } from './name-index';
@@ -10,6 +11,9 @@ import type { Reader } from './reader';
 import { DwarfVariable } from './variables';
 
 const keyword = /^(struct|union|class|enum)\s+/;
+/** What rustc calls a box of a slice or of a trait object, outside of all namespaces, and enums on targets with Microsoft's tools. */
+const boxed = 'alloc::boxed::Box';
+const cppLikeEnum = 'enum2$';
 const tagsOf: Readonly<Record<string, readonly number[]>> = {
   struct: [TAG.structure_type, TAG.class_type],
   class: [TAG.structure_type, TAG.class_type],
@@ -32,6 +36,13 @@ const nearest = (reader: Reader, dies: Die[], near: bigint | undefined): Die[] =
   return unit ? [...dies.filter((die) => die.unit === unit), ...dies.filter((die) => die.unit !== unit)] : dies;
 };
 
+/** Types with generic arguments that a name can mean in short; those of C have none. */
+const generic = (reader: Reader, name: string): Die[] => {
+  const base = baseOfType(name);
+  if (base === undefined) return [];
+  return [base, ...(base === 'Box' ? [boxed] : []), cppLikeEnum].filter((one) => reader.mayBeGeneric(one)).flatMap((one) => reader.candidates(one, kinds.type, true));
+};
+
 export const typesNamed = (reader: Reader, query: string, near?: bigint): Type[] => {
   const word = keyword.exec(query)?.[1];
   const name = word === undefined ? query : query.replace(keyword, '');
@@ -40,7 +51,8 @@ export const typesNamed = (reader: Reader, query: string, near?: bigint): Type[]
   const ofKind = (die: Die): boolean => !die.flag(AT.declaration) && (word === undefined || (tagsOf[word] ?? []).includes(die.tag));
   const inScope = reader.candidates(last, kinds.type).filter((die) => die.unit.tolerate(() => ofKind(die) && nameOf(die) === last && (parts.length === 1 || pathMatches(qualifiedNameOf(die), name)), false));
   // rustc gives a box of a slice or of a trait object no namespace, but a DW_AT_name with the path in it.
-  const found = inScope.length > 0 || parts.length === 1 ? inScope : reader.candidates(name, kinds.type).filter((die) => die.unit.tolerate(() => ofKind(die) && nameOf(die) === name, false));
+  const exact = inScope.length > 0 || parts.length === 1 ? inScope : reader.candidates(name, kinds.type).filter((die) => die.unit.tolerate(() => ofKind(die) && nameOf(die) === name, false));
+  const found = exact.length > 0 ? exact : generic(reader, name).filter((die) => die.unit.tolerate(() => ofKind(die) && typeMatches(qualifiedNameOf(die), name), false));
   const rank = (die: Die): number => (die.tag === TAG.typedef ? 1 : 0);
   const ordered = nearest(reader, found.sort((a, b) => rank(a) - rank(b)), near);
   const shapes = new Map<string, Type>();

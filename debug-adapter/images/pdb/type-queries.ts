@@ -1,6 +1,7 @@
 import type { VariableInfo } from '../debug-info';
 import { toNumber } from '../bytes/address';
 import { components, pathMatches } from '../demangle/path';
+import { baseOfType, typeMatches } from '../demangle/type-path';
 import type { Language, Type } from '../types';
 import { LF } from './codeview';
 import type { PdbFile } from './pdb-file';
@@ -45,7 +46,11 @@ export const typesNamed = (pdb: PdbFile, query: string, near?: bigint): Type[] =
     if (word !== undefined && !(kindsOf[word] ?? []).includes(types.stream.kind(index))) continue;
     if (matches(readUdt(types.stream, index).name, name)) found.push(types.at(index, language));
   }
-  return word === undefined ? [...found, ...typedefs(pdb, name, last, language)] : found;
+  if (word === undefined) found.push(...typedefs(pdb, name, last, language));
+  const base = found.length > 0 ? undefined : baseOfType(name);
+  if (base === undefined) return found;
+  // What is asked for in short: its generic arguments' paths, or the last arguments, are left out.
+  return types.udts.generic(base).filter((index) => (word === undefined || (kindsOf[word] ?? []).includes(types.stream.kind(index))) && typeMatches(readUdt(types.stream, index).name, name)).map((index) => types.at(index, language));
 };
 
 /** Typedefs that give another name than the type has by itself. */

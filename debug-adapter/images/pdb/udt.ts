@@ -1,5 +1,5 @@
 import { isCppLikeEnum } from '../cpp-like-enum';
-import { components } from '../demangle/path';
+import { components, withoutGenerics } from '../demangle/path';
 import type { IndexHandle } from '../index/handle';
 import { LF } from './codeview';
 import { readSize } from './numeric';
@@ -65,6 +65,7 @@ export interface UdtNames {
 /** Definitions of structs, unions and enums: by key for those only declared, by last part of the name for queries. */
 export class UdtIndex {
   private built: UdtNames | undefined;
+  private bases: Map<string, number[]> | undefined;
 
   constructor(
     private readonly types: TypeStream,
@@ -84,6 +85,18 @@ export class UdtIndex {
   named(plain: string): readonly number[] {
     const stored = this.built ? undefined : storedUdts(this.index, plain, 'plain');
     return stored ? stored.filter((record) => spellings(plainName(readUdt(this.types, record).name)).includes(plain)) : (this.all().names.get(plain) ?? []);
+  }
+
+  /** Records whose plain name this is but for its generic arguments. Reads the head of every record. */
+  generic(base: string): readonly number[] {
+    if (!this.bases) {
+      this.bases = new Map();
+      for (const [plain, records] of this.all().names) {
+        const key = withoutGenerics(plain);
+        if (key !== plain) this.bases.set(key, [...(this.bases.get(key) ?? []), ...records]);
+      }
+    }
+    return this.bases.get(base) ?? [];
   }
 
   /** All of them. Reads the head of every record. */

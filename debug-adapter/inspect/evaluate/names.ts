@@ -1,6 +1,8 @@
 import { failure } from '../../errors/catalogue';
 import { programErrors } from '../../errors/program';
 import type { Location, VariableInfo } from '../../images/debug-info';
+import { rustTypeName } from '../../images/demangle/cpp-like-names';
+import { isWholeName } from '../../images/demangle/type-path';
 import type { BaseType, FunctionType, Type, VoidType } from '../../images/types';
 import type { Memory } from '../../machine/machine';
 import { offsetIn } from '../../machine/segment-space';
@@ -18,6 +20,9 @@ import { enumeratorOf } from './comparison';
 import { errnoHere, resultHere } from './convenience';
 import type { TypeSyntax } from './expression';
 import type { GrammarName } from './grammar';
+
+/** Types that a short name can mean, told in an error. */
+const mostCandidates = 8;
 
 const voidType: VoidType = { kind: 'void', name: 'void', qualifiedName: 'void', language: 'c', size: 0 };
 
@@ -200,13 +205,13 @@ export class Names {
   type(written: TypeSyntax): Type {
     switch (written.kind) {
       case 'named': {
-        const type = written.name === 'void' ? voidType : (this.named(written.name) ?? builtinType(written.name, this.addressSize));
+        const type = written.name === 'void' ? voidType : (this.only(written.name, written.column) ?? builtinType(written.name, this.addressSize));
         if (!type) throw failure(programErrors.unknownType, { column: written.column, name: written.name });
         return type;
       }
       case 'pointer':
         // A reference to a slice or a trait object is a structure of its own, known by its whole name.
-        return (written.name?.startsWith('&') || written.name?.includes('[') ? this.named(written.name) : undefined) ?? pointerTo(this.type(written.target), this.addressSize);
+        return (written.name?.startsWith('&') || written.name?.includes('[') ? this.only(written.name, written.column) : undefined) ?? pointerTo(this.type(written.target), this.addressSize);
       case 'array': {
         const element = this.type(written.element);
         return written.count === undefined ? { ...arrayOf(element, 0), count: undefined } : arrayOf(element, written.count);
@@ -216,15 +221,34 @@ export class Names {
     }
   }
 
+  /** The type of that name, or the only one that it can mean in short. */
   private named(name: string): Type | undefined {
-    const own = this.frame?.module?.image.debugInfo.typesNamed(name, this.frame.activation.linked)[0];
-    return own ?? this.program.typesNamed(name, { where: this.where })[0]?.type;
+    const [first, ...more] = this.allNamed(name);
+    return more.length === 0 ? first : undefined;
+  }
+
+  /** The same. Throws BS368 where it can mean several. */
+  private only(name: string, column: number): Type | undefined {
+    const [first, ...more] = this.allNamed(name);
+    if (first === undefined || more.length === 0) return first;
+    const names = [first, ...more].map(({ qualifiedName }) => rustTypeName(qualifiedName));
+    const told = names.length > mostCandidates ? [...names.slice(0, mostCandidates), '…'] : names;
+    throw failure(programErrors.ambiguousType, { column, name, count: names.length, candidates: told.join('; ') });
+  }
+
+  /** Of types with that very name the nearest; else all, by name, that it can mean in short. */
+  private allNamed(name: string): readonly Type[] {
+    const own = this.frame?.module?.image.debugInfo.typesNamed(name, this.frame.activation.linked) ?? [];
+    const found = own.length > 0 ? own : this.program.typesNamed(name, { where: this.where }).map(({ type }) => type);
+    const [first] = found;
+    if (first === undefined || isWholeName(first.qualifiedName, name)) return found.slice(0, 1);
+    return [...new Map(found.map((type) => [type.qualifiedName, type])).values()];
   }
 
   /** True for a plain name in parentheses that can only be a type: no variable hides it. */
   isOnlyType(name: string): boolean {
     if (this.frame?.variables().some((variable) => variable.name === name)) return false;
     if (builtinType(name, this.addressSize)) return true;
-    return this.globals(name).length === 0 && this.named(name) !== undefined;
+    return this.globals(name).length === 0 && this.allNamed(name).length > 0;
   }
 }

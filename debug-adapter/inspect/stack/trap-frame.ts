@@ -31,14 +31,24 @@ const syscallInstruction = '0f05';
  * itself in rcx and changes no other register but r11 (Intel SDM volume 2, SYSCALL).
  */
 export const systemCaller = async (from: Activation): Promise<Activation | undefined> => {
-  const { names } = from.registers;
-  if (!from.exact || names.wordSize !== 8 || from.pc < userTop) return undefined;
-  const sp = await from.registers.get(names.sp);
-  const pc = await from.registers.named('rcx');
-  if (sp === undefined || sp >= userTop || pc === undefined || pc < 0x1000n || pc >= userTop) return undefined;
-  if (Buffer.from(await from.space.readSome(pc - 2n, 2)).toString('hex') !== syscallInstruction) return undefined;
+  const sp = await from.registers.get(from.registers.names.sp);
+  return sp === undefined || sp >= userTop ? undefined : behindSystemCall(from);
+};
+
+/**
+ * The same where entry code has just changed stacks and the frame there is not whole yet: only where nothing else leads to a caller,
+ * since rcx keeps its value for a while. The user's stack pointer is in a place of the kernel's own then.
+ */
+export const systemCallerFromKernelStack = (from: Activation): Promise<Activation | undefined> => behindSystemCall(from, from.registers.names.sp);
+
+const behindSystemCall = async (from: Activation, moved?: number): Promise<Activation | undefined> => {
   const { registers } = from;
-  const gone = new Set(['rcx', 'r11'].map((name) => names.numberOf(name)));
+  const { names } = registers;
+  if (!from.exact || names.wordSize !== 8 || from.pc < userTop) return undefined;
+  const pc = await registers.named('rcx');
+  if (pc === undefined || pc < 0x1000n || pc >= userTop) return undefined;
+  if (Buffer.from(await from.space.readSome(pc - 2n, 2)).toString('hex') !== syscallInstruction) return undefined;
+  const gone = new Set([moved, ...['rcx', 'r11'].map((name) => names.numberOf(name))]);
   const users = new FrameRegisters(names, from.space, (number) => {
     if (number === names.pc) return { kind: 'value', value: pc, size: 8 };
     return gone.has(number) ? { kind: 'lost' } : { kind: 'same', registers, number };

@@ -4,7 +4,7 @@ import { Activation as Call } from './activation';
 import { directCallTarget, followsCall } from './calls';
 import type { SavedRegister } from './frame-registers';
 import { FrameRegisters } from './frame-registers';
-import { interruptedCall } from './trap-frame';
+import { interruptedCall, systemCallerFromKernelStack } from './trap-frame';
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
@@ -43,6 +43,8 @@ export const unwindWithoutRow = async (from: Activation): Promise<Activation | S
     const caller = found && (await believable(from, found));
     if (caller) return caller;
   }
+  const user = await systemCallerFromKernelStack(from);
+  if (user) return user;
   const { module } = from;
   if (!module) return { reason: `${hex(from.pc)} is in no known image` };
   const { rowFault } = from;
@@ -84,7 +86,7 @@ const keepsFramePointer = async (from: Activation): Promise<boolean> => {
 
 /**
  * In assembly code that was interrupted: the nearest word on the stack that is the return address of a direct call to this
- * very function.
+ * very function, or to another one of assembly code, which may have jumped here (Linux arch/x86/lib/copy_user_64.S).
  */
 const byProvenCall = async (from: Activation): Promise<Found | undefined> => {
   const { symbol, offset } = from.place;
@@ -96,9 +98,16 @@ const byProvenCall = async (from: Activation): Promise<Found | undefined> => {
   for (let at = 0; at + names.wordSize <= bytes.length; at += names.wordSize) {
     const pc = from.linear(fromBytes(bytes.subarray(at, at + names.wordSize)));
     if (!from.program.moduleAt(pc, { cr3: from.cr3 })) continue;
-    if ((await directCallTarget({ pc, code: from.code })) === start) return { at: sp + BigInt(at) };
+    const target = await directCallTarget({ pc, code: from.code });
+    if (target !== undefined && (target === start || isAssembly(from, target))) return { at: sp + BigInt(at) };
   }
   return undefined;
+};
+
+/** Whether an address begins a function that no compiler has described. */
+const isAssembly = ({ program, cr3 }: Activation, address: bigint): boolean => {
+  const { module, scopes, offset } = program.placeOf(address, { cr3 });
+  return module !== undefined && offset === 0 && scopes.length === 0 && module.image.debugInfo.kind !== 'none' && module.image.debugInfo.unwindAt(program.toLinked(module, address)) === undefined;
 };
 
 const byFramePointer = async (from: Activation): Promise<Found | undefined> => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayTypeName, rustTypeName } from '../../../debug-adapter/inspect/render/type-names';
+import { rustTypeName } from '../../../debug-adapter/images/demangle/cpp-like-names';
+import { displayTypeName } from '../../../debug-adapter/inspect/render/type-names';
 import { enumText, quoted } from '../../../debug-adapter/inspect/render/scalars';
 import { u32 } from '../chains/fake-machine';
 

@@ -101,6 +101,14 @@ describe.skipIf(!gdb || !rustc)('Rust values', () => {
     expect(await show(snapshot, frame, 'sizeof(running)')).toBe('16');
   });
 
+  it('takes types as users write them, if they can mean one only', async () => {
+    expect(await show(snapshot, frame, '*(&boxed_slice as *const Box<[u8]>)')).toBe('[1, 2, 3]');
+    expect(await show(snapshot, frame, '*(&vector as *const Vec<u32>)')).toBe('[1, 2, 3, 500]');
+    expect(await show(snapshot, frame, 'size_of::<Result<u32, calls::Error>>() == sizeof(err)')).toBe('true');
+    expect(await show(snapshot, frame, 'size_of::<Vec<i128>>()')).toBe('BS364 column 11: there is no type Vec<i128>.');
+    expect(await show(snapshot, frame, 'size_of::<Box<[u8]>>() + size_of::<Result<u32, Error>>()')).toMatch(/^BS368 column 36: Result<u32, Error> can mean \d+ types: (?=.*core::result::Result<u32, calls::Error>).*; core::result::Result<u32, .*>\.$/);
+  });
+
   it('shows the state of a future and what it has captured', async () => {
     const poll = stacks.find((candidate) => /read::\{async_fn#0\}/.test(candidate.name));
     expect(poll).toBeDefined();
