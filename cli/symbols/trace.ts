@@ -1,12 +1,15 @@
 import type { Image, ImageSymbol } from '../../debug-adapter/images/image';
 import { writeAddress } from './addresses';
 import { place } from './queries';
+import { offsetIn } from './trace-offset';
 import type { SymbolResult } from './queries';
 
 /** A place in code that a line of a log speaks of. */
 export interface Mention {
   /** Of symbol and offset, as kernels print them. */
   readonly symbol?: { readonly name: string; readonly offset: bigint; readonly size?: number };
+  /** The kernel module whose symbol that is, where Linux names one. */
+  readonly module?: string;
   /** As printed, at run time. */
   readonly address?: bigint;
   /** A return address belongs to the call before it; a pc to its own instruction. */
@@ -15,8 +18,8 @@ export interface Mention {
 
 const hex = (text: string): bigint => BigInt(`0x${text.replace(/^0x/i, '')}`);
 
-/** A symbol with offset: `name+0x12/0x34` (Linux), `name+0x12/frame 0x…` and `name+0x12` (FreeBSD). */
-const symbolic = /(?<![\w.$+])([A-Za-z_$][\w.$]*)\+0x([0-9a-f]+)(?:\/0x([0-9a-f]+))?/i;
+/** A symbol with offset: `name+0x12/0x34` and `name+0x12/0x34 [module]` (Linux), `name+0x12/frame 0x…` and `name+0x12` (FreeBSD). */
+const symbolic = /(?<![\w.$+])([A-Za-z_$][\w.$]*)\+0x([0-9a-f]+)(?:\/0x([0-9a-f]+)(?: \[([\w-]+)(?: [0-9a-f]+)?\])?)?/i;
 /** Lines of a log that give the place of the fault itself. */
 const pcLine = /\b(?:RIP|rip|EIP|eip|instruction pointer|pc)\b\s*[:=]\s*(?:0x)?(?:[0-9a-f]{1,4}:)?(?:\[<)?(?:0x)?([0-9a-f]{6,16})\b/i;
 const pcSymbol = /\b(?:RIP|EIP)\b\s*:\s*(?:[0-9a-f]{1,4}:)?/i;
@@ -32,20 +35,15 @@ export function mentionIn(line: string): Mention | undefined {
   const pc = pcLine.exec(text)?.[1];
   const address = frame ?? pc;
   if (named) {
-    const [, name = '', offset = '0', size] = named;
+    const [, name = '', offset = '0', size, module] = named;
     return {
       symbol: { name, offset: hex(offset), ...(size === undefined ? {} : { size: Number(hex(size)) }) },
+      ...(module === undefined ? {} : { module }),
       ...(address === undefined ? {} : { address: hex(address) }),
       role: pcSymbol.test(text) ? 'pc' : 'return',
     };
   }
   return address === undefined ? undefined : { address: hex(address), role: frame === undefined ? 'pc' : 'return' };
-}
-
-/** How far the kernel was moved, as Linux prints it behind its panics (arch/x86/kernel/setup.c, dump_kernel_offset). */
-export function kernelOffset(log: string): bigint {
-  const found = /Kernel Offset: (0x[0-9a-f]+) from 0x[0-9a-f]+/i.exec(log)?.[1];
-  return found === undefined ? 0n : BigInt(found);
 }
 
 export interface TraceLine {
@@ -56,7 +54,7 @@ export interface TraceLine {
 
 /** A log with what each of its lines means in this image. Addresses in the answers are linked ones. */
 export function readTrace(image: Image, log: string): TraceLine[] {
-  const offset = kernelOffset(log);
+  const offset = offsetIn(image, log);
   const lines = log.split(/\r?\n/);
   if (lines[lines.length - 1] === '') lines.pop();
   return lines.map((text) => {
@@ -67,7 +65,11 @@ export function readTrace(image: Image, log: string): TraceLine[] {
 
 const isCode = (image: Image, address: bigint): boolean => image.sections.some((one) => one.allocated && one.executable && address >= one.address && address < one.address + BigInt(one.size));
 
+/** A module's name as Linux has it, by its file's; undefined for other images. */
+const moduleOf = (image: Image): string | undefined => /([^/\\]+)\.ko(?:\.\w+)*$/.exec(image.path)?.[1]?.replace(/-/g, '_');
+
 function meaning(image: Image, mention: Mention, offset: bigint): SymbolResult[] {
+  if (mention.module !== undefined && mention.module.replace(/-/g, '_') !== moduleOf(image)) return [];
   const addresses = mention.symbol ? namesakes(image, mention.symbol).map((symbol) => symbol.address + (mention.symbol?.offset ?? 0n)) : [];
   if (addresses.length === 0 && mention.address !== undefined) addresses.push(mention.address - offset);
   return [...new Set(addresses)].flatMap((address) => {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -200,6 +200,27 @@ describe.skipIf(build === undefined)('symbols', () => {
       const log = `KERNEL PANIC: panicked at src/main.rs:1:2:\nno\n  FP ffff800000001000: PC ${plus(5n)}\n    ${plus(0n)}+0005\n    main\nRIP:   ${plus(0n)}\n`;
       const { results } = run(file, { trace: true, json: true }, log).json();
       expect(results).toMatchObject([{ name: 'main', address: `0x${(main + 5n).toString(16)}` }, { name: 'main', address: text }]);
+    });
+
+    it('of Linux gives frames of a module to that module alone', () => {
+      const log = ' main+0x5/0x4000 [some_driver]\n main+0x5/0x4000 [other 0123abcd]\n';
+      expect(run(file, { trace: true }, log).code).toBe(1);
+      const module = path.join(directory, 'some-driver.ko');
+      fs.copyFileSync(file, module);
+      expect(run(module, { trace: true, json: true }, log).json().results).toMatchObject([{ name: 'main', query: ' main+0x5/0x4000 [some_driver]' }]);
+    });
+
+    it.skipIf(rustc === undefined).each([['legacy', '0'], ['v0', '2']])("of Rust's library in a program that was loaded anywhere comes back: %s names, opt-level %s", (mangling, level) => {
+      const source = path.join(directory, 'panics.rs');
+      const program = path.join(directory, `panics-${mangling}`);
+      fs.writeFileSync(source, 'mod disk {\n    #[inline(never)]\n    pub fn read(block: u64) -> u64 {\n        if block > 3 { panic!("past the preload") }\n        block + 1\n    }\n}\nstruct Mount { block: u64 }\nimpl Mount {\n    #[inline(never)]\n    fn tree(&self) -> u64 {\n        disk::read(self.block) * 2\n    }\n}\nfn main() {\n    let mount = Mount { block: std::env::args().count() as u64 + 6 };\n    println!("{}", mount.tree());\n}\n');
+      execFileSync(rustc!, ['-g', `-Copt-level=${level}`, ...(mangling === 'v0' ? ['-Csymbol-mangling-version=v0'] : []), '--crate-name', 'panics', '-o', program, source], { stdio: 'ignore' });
+      const { stderr } = spawnSync(program, { env: { ...process.env, RUST_BACKTRACE: 'full' }, encoding: 'utf8' });
+      // The library prints the line of a frame behind it: what is found by the address alone has to be that.
+      const own = stderr.split('\n').flatMap((line, i, lines) => (/panics/.test(line) && /^\s*\d+:/.test(line) ? [[line, /at .*panics\.rs:(\d+):\d+$/.exec(lines[i + 1] ?? '')?.[1]] as const] : []));
+      expect(own.map(([, line]) => Number(line))).toEqual([4, 12, 17]);
+      const { results } = run(program, { trace: true, json: true }, stderr).json();
+      expect(own.map(([line]) => results.find(({ query }) => query === line)).map((result) => [result?.['name'], result?.['line']])).toEqual([['panics::disk::read', 4], ['panics::Mount::tree', 12], ['panics::main', 17]]);
     });
 
     it('without a place in this image ends with 1', () => {
