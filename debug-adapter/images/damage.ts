@@ -47,6 +47,13 @@ export class Damage {
     }
   }
 
+  /** Notes a fault that a question about a linked address met; `at` tells of it. */
+  noteAt(address: bigint, fault: BootscopeError): void {
+    this.note(fault);
+    if (this.places.size >= mostPlaces) this.places.clear();
+    this.places.set(address, fault);
+  }
+
   /** Notes what a read has thrown where the file is damaged, and gives it; throws any other error on. */
   met(error: unknown, place?: Place): BootscopeError {
     const fault = asFault(error, place);
@@ -65,9 +72,7 @@ export class Damage {
     try {
       return read();
     } catch (error) {
-      const fault = this.met(error, place);
-      if (this.places.size >= mostPlaces) this.places.clear();
-      this.places.set(address, fault);
+      this.noteAt(address, this.met(error, place));
       return otherwise;
     }
   }

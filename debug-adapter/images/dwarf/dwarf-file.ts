@@ -1,4 +1,5 @@
 import { failure } from '../../errors/catalogue';
+import type { BootscopeError } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import { lastAtOrBelow, readAddress } from '../bytes/address';
 import type { SectionBytes } from '../bytes/section-bytes';
@@ -34,6 +35,7 @@ export class DwarfFile {
   private lazyStarts: Float64Array | undefined;
   private lazySupplementary: { readonly file: DwarfFile | undefined } | undefined;
   private lazyLanguages: ReadonlyMap<Unit, Language> | undefined;
+  private absent: BootscopeError | undefined;
   private lazySignatures: Map<bigint, Unit> | undefined;
 
   constructor(
@@ -54,6 +56,18 @@ export class DwarfFile {
   get supplementary(): DwarfFile | undefined {
     this.lazySupplementary ??= { file: this.findSupplementary() };
     return this.lazySupplementary.file;
+  }
+
+  /** Why what this file refers to is not found, where a file that it needs is missing (BS214). */
+  get missing(): BootscopeError | undefined {
+    return this.absent;
+  }
+
+  /** Takes note that a file is missing which holds part of this one's debug information. */
+  lacks(fault: BootscopeError | undefined): void {
+    if (!fault) return;
+    this.absent ??= fault;
+    this.damage.note(fault);
   }
 
   /** Language of a partial unit, which has it from a unit that imports it. */

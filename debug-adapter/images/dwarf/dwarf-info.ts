@@ -47,6 +47,8 @@ export class DwarfInfo implements DebugInfo {
     const query = (): readonly Scope[] => {
       const wanted = toNumber(address);
       const unit = this.reader.unitRanges.at(wanted);
+      // Its lines are all that is known of such code: whoever shows a frame of it says why.
+      if (unit?.missing) this.reader.file.damage.noteAt(address, unit.missing);
       const subprogram = unit && outlineOf(unit).functionAt(wanted);
       return subprogram ? this.named(scopesWithin(subprogram, wanted, this.reader), address) : [];
     };
@@ -84,8 +86,12 @@ export class DwarfInfo implements DebugInfo {
 
   /** Scopes whose functions' names can be read: without them they are of no use to anybody. */
   private named(scopes: readonly Scope[], address: bigint): readonly Scope[] {
-    const { damage } = this.reader.file;
-    return scopes.filter((scope) => damage.tolerateAt(address, () => scope.function.qualifiedName !== undefined, false));
+    const { damage, missing } = this.reader.file;
+    const isNamed = (scope: Scope): boolean => {
+      if (scope.function.qualifiedName === '' && missing) throw missing;
+      return true;
+    };
+    return scopes.filter((scope) => damage.tolerateAt(address, () => isNamed(scope), false));
   }
 
   private keyNear(name: string, near: bigint | undefined): string {

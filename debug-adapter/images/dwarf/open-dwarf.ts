@@ -7,7 +7,7 @@ import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
 import { Reader } from './reader';
 import { SplitFiles } from './split';
-import { sharesDebugInfo, supplementaryOf } from './supplementary';
+import { sharesDebugInfo, supplementaryMissing, supplementaryOf } from './supplementary';
 import { FrameTable } from './unwind';
 import type { UnwindTable } from './unwind';
 
@@ -19,6 +19,7 @@ export const openDwarf = (image: Image, source: SectionSource, own: SectionSourc
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
   const file: DwarfFile = new DwarfFile(source, codeAtZero, image.damage, new SplitFiles(source, codeAtZero, image.damage), index?.handle, () => {
     const shared = sharesDebugInfo(source) ? supplementaryOf(source) : undefined;
+    if (!shared) file.lacks(supplementaryMissing(source));
     return shared && new DwarfFile(shared, codeAtZero, image.damage, undefined, undefined, undefined, file);
   });
   const reader = new Reader(file, (address, length) => image.bytesAt(address, length));

@@ -28,7 +28,7 @@ export class Outline {
   readonly instances = new Map<number, number[]>();
   /** Where the walk met damage: what lies behind it in the unit is not known. */
   private readonly fault: BootscopeError | undefined;
-  /** Offsets of inlined subroutines and, beside them, of their abstract origins. */
+  /** Offsets of inlined subroutines. */
   readonly inlined: number[] = [];
 
   constructor(private readonly unit: Unit) {

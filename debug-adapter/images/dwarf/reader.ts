@@ -4,17 +4,16 @@ import type { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
 import { leb, readUleb } from './forms';
 import { functionTexts, functionsWith } from './function-texts';
+import { copiesIn } from './inlined-copies';
 import { kinds, NameIndex, sizeOfUnits } from './name-index';
 import { LineTables } from './line-tables';
 import { nameOf, qualifiedNameOf } from './names';
-import { outlineOf } from './outline';
 import { afterPrologue } from './prologue';
-import { rangesOf } from './ranges';
 import { sourceFileTables } from './stored-files';
 import { farInlinerTable, storedCandidates, storedFarInliners, storedFunctionsWith } from './stored-names';
 import { unitHeadTables } from './stored-units';
 import { sharesDebugInfo } from './supplementary';
-import { TypeReader } from './types';
+import { missingType, TypeReader } from './types';
 import type { Unit } from './unit';
 import { UnitRanges } from './unit-ranges';
 
@@ -121,7 +120,7 @@ export class Reader {
   }
 
   private definitionOf(declaration: Die): Die | undefined {
-    if (declaration.has(AT.signature)) return declaration.reference(AT.signature);
+    if (declaration.has(AT.signature)) return declaration.reference(AT.signature) ?? missingType(declaration, AT.signature);
     const name = nameOf(declaration);
     if (name === '') return undefined;
     const path = qualifiedNameOf(declaration);
@@ -134,28 +133,9 @@ export class Reader {
 
   /** Inlined copies of an abstract instance: in its own unit, and in units that refer across units (link-time optimisation). */
   inlinedCopies(abstract: Die): Die[] {
-    const copies: Die[] = [];
-    for (const unit of new Set([abstract.unit, ...this.farInliners()])) {
-      for (const offset of unit.tolerate(() => outlineOf(unit).inlined, [])) {
-        // A closure for each of a kernel's hundred thousands of copies would cost as much as reading them.
-        try {
-          const die = copyAt(unit, offset, abstract);
-          if (die) copies.push(die);
-        } catch (error) {
-          unit.met(error);
-        }
-      }
-    }
-    return copies;
+    return [...new Set([abstract.unit, ...this.farInliners()])].flatMap((unit) => copiesIn(unit, abstract));
   }
 }
-
-/** The inlined copy at an offset, if it is one of this abstract instance and has code. */
-const copyAt = (unit: Unit, offset: number, abstract: Die): Die | undefined => {
-  const die = unit.die(offset);
-  const origin = die?.reference(AT.abstract_origin);
-  return die && origin?.offset === abstract.offset && origin.unit.section === abstract.unit.section && rangesOf(die).length > 0 ? die : undefined;
-};
 
 /** Forms of references that may lead out of a unit. */
 const acrossUnits: ReadonlySet<number> = new Set([FORM.ref_addr, FORM.GNU_ref_alt, FORM.ref_sup4, FORM.ref_sup8]);

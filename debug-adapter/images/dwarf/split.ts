@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { BootscopeError, failure } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
 import { FileBytes } from '../bytes/file';
 import type { Damage } from '../damage';
 import type { SectionBytes } from '../bytes/section-bytes';
@@ -66,21 +68,25 @@ export class SplitFiles implements SplitUnits {
   /**
    * The unit whose content a skeleton stands for: from the package, from the .dwo file where the compiler wrote it, or from
    * one beside the linked file. Undefined for other units, and where it is gone, damaged or of another build: then the
-   * skeleton's lines are all there is.
+   * skeleton's lines are all there is, and it says so itself (`missing`).
    */
   contentOf(skeleton: Unit): Unit | undefined {
     const told = splitName(skeleton);
     if (!told) return undefined;
     const { name, id } = told;
     const packed = id === undefined ? undefined : this.package?.compilationUnits.get(id);
-    const unit = packed && this.unitIn(() => this.package?.sectionsOf(packed) ?? new Map<string, SectionBytes>(), this.package?.path ?? '', skeleton, id);
+    const unusable = new Map<string, string>();
+    const unit = packed && this.unitIn(() => this.package?.sectionsOf(packed) ?? new Map<string, SectionBytes>(), this.package?.path ?? '', skeleton, id, unusable);
     if (unit) return unit;
     const recorded = path.isAbsolute(name) ? name : path.join(skeleton.root.compilationDirectory, name);
-    for (const file of [recorded, path.join(path.dirname(this.linked.path), name), path.join(path.dirname(this.linked.path), path.basename(name))]) {
+    for (const file of new Set([recorded, path.join(path.dirname(this.linked.path), name), path.join(path.dirname(this.linked.path), path.basename(name))])) {
       if (!path.isAbsolute(file) || !fs.existsSync(file)) continue;
-      const found = this.unitIn(() => readSplitFile(file), file, skeleton, id);
+      const found = this.unitIn(() => readSplitFile(file), file, skeleton, id, unusable);
       if (found) return found;
     }
+    const reason = unusable.size > 0 ? [...unusable].map(([file, why]) => `${file} is of no use (${why})`).join(', ') : `it is not beside ${this.linked.path} either, nor in a package ${path.basename(this.linked.path)}.dwp there`;
+    skeleton.missing = failure(imageErrors.partMissing, { missing: recorded, file: this.linked.path, reason });
+    this.damage.note(skeleton.missing);
     return undefined;
   }
 
@@ -102,14 +108,16 @@ export class SplitFiles implements SplitUnits {
     return file;
   }
 
-  private unitIn(read: () => ReadonlyMap<string, SectionBytes>, file: string, skeleton: Unit, id: bigint | undefined): Unit | undefined {
+  private unitIn(read: () => ReadonlyMap<string, SectionBytes>, file: string, skeleton: Unit, id: bigint | undefined, unusable: Map<string, string>): Unit | undefined {
     try {
       const split = new DwarfFile(new SplitSource(file, this.linked, read()), this.codeAtZero, this.damage, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (signature) => this.typeBySignature(signature) });
       const unit = split.units.find((one) => one.header.unitType !== UT.split_type && (id === undefined || (one.header.splitId ?? oldSplitId(one) ?? id) === id));
       if (unit) unit.skeleton = skeleton;
+      else unusable.set(file, 'it is of another build');
       return unit;
-    } catch {
+    } catch (error) {
       // Another place may have a good one.
+      unusable.set(file, error instanceof BootscopeError ? error.what.replace(/\.$/, '') : String(error));
       return undefined;
     }
   }

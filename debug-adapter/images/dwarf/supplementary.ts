@@ -1,5 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { failure } from '../../errors/catalogue';
+import type { BootscopeError } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
 import { Cursor } from '../bytes/cursor';
 import { FileBytes } from '../bytes/file';
 import type { SectionBytes } from '../bytes/section-bytes';
@@ -41,6 +44,14 @@ export const supplementaryId = (linked: SectionSource): { readonly id: string; r
   return link && { id: link.id, present: candidates(linked, link).length > 0 };
 };
 
+/** BS214, for a supplementary file that is not there or of no use. */
+export const supplementaryMissing = (linked: SectionSource): BootscopeError | undefined => {
+  const link = linkOf(linked);
+  if (!link) return undefined;
+  const reason = candidates(linked, link).length > 0 ? `what lies there is damaged or not the one with the id ${link.id}` : `no file has that name, and none the build-id ${link.id} below ${globalDirectories().join(', ')}`;
+  return failure(imageErrors.partMissing, { missing: path.resolve(folderOf(linked), link.name), file: linked.path, reason });
+};
+
 /** Bytes of the file that could be the supplementary one, which is read whole; 0 where there is none. */
 export const supplementarySize = (linked: SectionSource): number => {
   const link = linkOf(linked);
@@ -51,11 +62,12 @@ export const supplementarySize = (linked: SectionSource): number => {
 /** What a file says of the one that it shares with others. Throws where that is damaged. */
 const linkOf = (linked: SectionSource): Link | undefined => gnuLink(linked.section('.gnu_debugaltlink')) ?? standardLink(linked.section('.debug_sup'), 0);
 
+const folderOf = ({ path: file }: SectionSource): string => path.dirname(fs.existsSync(file) ? fs.realpathSync(file) : file);
+
 /** Files that are where the supplementary file could be. */
 const candidates = (linked: SectionSource, link: Link): string[] => {
-  const here = path.dirname(fs.existsSync(linked.path) ? fs.realpathSync(linked.path) : linked.path);
   const byId = globalDirectories().map((directory) => path.join(directory, '.build-id', link.id.slice(0, 2), `${link.id.slice(2)}.debug`));
-  return [path.resolve(here, link.name), ...byId].filter((file) => fs.existsSync(file));
+  return [path.resolve(folderOf(linked), link.name), ...byId].filter((file) => fs.existsSync(file));
 };
 
 const gnuLink = (section: SectionBytes | undefined): Link | undefined => {

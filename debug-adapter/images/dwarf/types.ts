@@ -1,7 +1,10 @@
+import { failure } from '../../errors/catalogue';
+import type { BootscopeError } from '../../errors/catalogue';
+import { imageErrors } from '../../errors/images';
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { AliasType, ArrayType, BaseType, EnumType, FunctionType, Language, PointerType, SourcePlace, StructType, Type, VoidType } from '../types';
 import { isCppLikeEnum } from '../cpp-like-enum';
-import { AT, TAG } from './constants';
+import { AT, FORM, TAG } from './constants';
 import { cppLikeVariants } from './cpp-like-variants';
 import type { Die } from './die';
 import type { LineTables } from './line-tables';
@@ -23,12 +26,16 @@ export class TypeReader {
     readonly definitionOf: Definitions,
   ) {}
 
-  /** Type that a DIE's DW_AT_type names; void when there is none. */
+  /** Type that a DIE's DW_AT_type names; void when there is none. Throws BS214 where the file that says so is missing. */
   typeOf(die: Die): Type {
+    let last = die;
     for (const link of die.chain()) {
       const target = link.reference(AT.type);
       if (target) return this.typeAt(target);
+      last = link;
     }
+    const missing = whyUntold(last);
+    if (missing) throw missing;
     return this.voidOf(die.unit.language);
   }
 
@@ -110,6 +117,28 @@ export class TypeReader {
     return dimension ?? this.voidOf(die.unit.language);
   }
 }
+
+/** Why the entry that ends a chain has no type, where it should say one or leads to what would. */
+const whyUntold = (die: Die): BootscopeError | undefined => {
+  const { unit } = die;
+  // What a skeleton says of its functions is their names and code.
+  if (unit.missing) return unit.missing;
+  if (!die.has(AT.type) && !die.has(AT.abstract_origin) && !die.has(AT.specification)) return undefined;
+  if (die.place(AT.type)?.form === FORM.ref_sig8) return missingType(die, AT.type);
+  return unit.file.missing;
+};
+
+/** Throws BS214 for a type unit that an attribute names and no file has. */
+export const missingType = (die: Die, attribute: number): never => {
+  const { unit } = die;
+  const place = die.place(attribute);
+  const signature = place?.form === FORM.ref_sig8 ? `0x${unit.view.getBigUint64(place.at, true).toString(16).padStart(16, '0')}` : 'that an entry names';
+  throw failure(imageErrors.partMissing, {
+    missing: `The type unit ${signature}`,
+    file: unit.file.source.path,
+    reason: 'no file that was read has it; it is in the .dwp package, or the .dwo file, of the unit that defines the type',
+  });
+};
 
 /** Elements of one array dimension; undefined where it is open or only known at run time. */
 const countOf = (subrange: Die): number | undefined => {

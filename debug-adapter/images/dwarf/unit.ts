@@ -43,6 +43,8 @@ export class Unit {
   readonly offsetSize: 4 | 8;
   /** Of a split unit: the one that stands for it in the linked file, with its addresses and lines. */
   skeleton: Unit | undefined;
+  /** Of a unit whose content is in another file: why that cannot be read (BS214). */
+  missing: BootscopeError | undefined;
   private lazyAbbreviations: AbbreviationTable | undefined;
   private lazyBuffer: Buffer | undefined;
   private lazyView: DataView | undefined;

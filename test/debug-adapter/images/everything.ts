@@ -18,8 +18,8 @@ const walkType = (type: Type, depth: number): void => {
 
 /** Every refusal says in which file, and where in it: a section or stream with an offset, or an offset in the headers. */
 const tellsWhere = /section \S.* (is damaged at|ends before) offset 0x[0-9a-f]+|section \S+ cannot be decompressed at offset 0x[0-9a-f]+|headers of .* are damaged at offset (0x)?[0-9a-f]+|PDB stream \d+ \(.*offset 0x[0-9a-f]+|DWARF version \d+ in \S+ at offset 0x[0-9a-f]+/;
-/** What has no place: no image at all, another build's, another format's, an empty stream. */
-const hasNone = /^BS(201|202|203|208|209|212)$/;
+/** What has no place: no image at all, another build's, another format's, an empty stream, a part in a file of no use. */
+const hasNone = /^BS(201|202|203|208|209|212|214)$/;
 
 const check = (fault: BootscopeError): string => {
   expect(fault.code).toMatch(/^BS2\d\d$/);
