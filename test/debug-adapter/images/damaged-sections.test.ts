@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import { openImage } from '../../../debug-adapter/images/open';
 import { ending, factor, trials } from '../../trials';
+import { watchAllocations } from './allocations';
 import { askEverything, placesIn } from './everything';
 import { buildPe, canBuild } from './pdb/support';
 import { builds, compile, gcc, objcopy, scratch } from './support';
@@ -14,10 +15,16 @@ import { builds, compile, gcc, objcopy, scratch } from './support';
 /** Each section of a file damaged by itself, in every way that a tool or a disk may have damaged it. */
 
 const directory = scratch();
-afterAll(() => {
-  fs.rmSync(directory, { recursive: true, force: true });
-  // Whatever a damaged header claims, it is not what is allocated.
-  expect(process.resourceUsage().maxRSS).toBeLessThan(2 << 20);
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+/** Whatever a damaged header claims, it is not what is allocated: the files here are of some 100 KB. */
+let allocations: ReturnType<typeof watchAllocations>;
+beforeEach(() => {
+  allocations = watchAllocations();
+});
+afterEach(() => {
+  allocations.stop();
+  expect(allocations.largest()).toBeLessThan(16 << 20);
 });
 
 interface Part {
