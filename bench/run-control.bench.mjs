@@ -10,8 +10,8 @@ import { buildGuest } from './run-control/build.mjs';
 import { RawStub } from './run-control/raw.mjs';
 
 const here = path.join(path.dirname(fileURLToPath(import.meta.url)), 'run-control');
-/** Calls of `work` between two calls of `done` (guest.c). */
-const calls = 500;
+/** Calls of `work` from one call of `done` to the next (guest.c): 500 in the loop, and those of a line of six calls with 3 to 8 each. */
+const calls = 500 + 33;
 const steps = 500;
 /** What is timed, after one that is not: a rate is that of a run that goes on, when both sides' code is warm. */
 const rounds = 4;
@@ -131,6 +131,25 @@ export async function benches() {
     return (calls * rounds) / seconds(started);
   })();
 
+  /**
+   * The same with the least that QEMU can be asked: what the condition and the instruction need in one write; what `mov` does (guest.c, the first of `work`) in the one that runs on.
+   */
+  const rawFloor = (stub) => (async () => {
+    const at = BigInt(`0x${work}`);
+    await stub.all([`Z0,${work},1`]);
+    await stub.ask('vCont;c');
+    // mov offset(%rip),%eax
+    if (!(await stub.ask(`m${work},6`)).startsWith('8b05')) throw new Error('the first instruction of work is another one');
+    const hit = async () => {
+      const [, value] = await stub.all(['g', `m${counter},4`, `m${work},f`]);
+      await stub.all([`P0=${value}00000000`, `c${(at + 6n).toString(16)}`]);
+    };
+    await times(calls, hit);
+    const started = process.hrtime.bigint();
+    await times(calls * rounds, hit);
+    return (calls * rounds) / seconds(started);
+  })();
+
   /** As many before are not counted, on neither side. */
   const rawSteps = async (stub) => {
     const step = async () => {
@@ -164,6 +183,7 @@ export async function benches() {
   return [
     bench('run.condition', rate, () => ours(condition, hits), perSecond(() => gdb(['break work if counter == 0xffffffff', 'continue'], 'continue', rounds), calls), 'gdb'),
     bench('run.condition.raw', rate, () => ours(condition, hits), () => raw(rawCondition), 'a raw loop of requests'),
+    bench('run.condition.floor', rate, () => ours(condition, hits), () => raw(rawFloor), 'a raw loop of the fewest requests'),
     bench('run.logpoint', rate, () => ours([], async (adapter) => {
       await adapter.request('setBreakpoints', log);
       return hits(adapter);

@@ -1,6 +1,7 @@
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
-import type { StopReply } from '../wire/rsp/reply';
+import { prepare } from '../wire/rsp/client';
+import type { Reply, StopReply } from '../wire/rsp/reply';
 import type { AddressSpaces } from './address-spaces';
 import type { Breakpoints } from './breakpoints';
 import type { After } from './emulate';
@@ -103,13 +104,62 @@ export class Arrivals {
   /** A stop packet; `solicited` is false when the machine was not running for us. */
   onStop(stop: StopReply, solicited: boolean): void {
     if (stop.kind === 'exited') return;
-    if (this.stepOff.takes(stop) || this.quickHits?.takes(stop) === true) return;
+    if (this.stepOff.takes(stop) || this.quickHits?.takes(stop) === true || this.endsStep(stop)) return;
     this.surely(solicited || this.host.state() === 'running' ? this.deliver(stop) : this.deliverUnasked(stop));
   }
 
   /** A stop whose registers cannot be read leaves nobody knowing where the machine is. */
   private surely(delivered: Promise<void>): void {
-    delivered.catch((error: unknown) => this.host.stub.client.fail(error instanceof Error ? error.message : String(error)));
+    delivered.catch((error: unknown) => {
+      this.fails(error);
+    });
+  }
+
+  private fails(error: unknown): void {
+    this.host.stub.client.fail(error instanceof Error ? error.message : String(error));
+  }
+
+  /** True for the end of a single step, which is told while the registers are being read: no promise in between. */
+  private endsStep(raw: StopReply): boolean {
+    const { stub } = this.host;
+    if (this.stepping === undefined || !this.stepOff.settled) return false;
+    const thread = this.host.thread(this.host.vcpuOf(raw.thread));
+    return stub.client.exchange(
+      prepare(stub.askWith(thread, [])),
+      (replies) => {
+        try {
+          if (!this.stepped(raw, thread, replies)) this.surely(this.deliver(raw, { thread, extents: [], replies }));
+        } catch (error) {
+          this.fails(error);
+        }
+      },
+      () => {
+        this.surely(this.deliver(raw));
+      },
+    );
+  }
+
+  /** False where the answer to `g` is not all that is needed. */
+  private stepped(raw: StopReply, thread: StubThread, replies: readonly Reply[]): boolean {
+    const { host } = this;
+    const registers = host.files.take(thread, replies.at(-1));
+    if (registers === undefined) return false;
+    host.mayLag(false);
+    const vcpu = host.vcpuOf(raw.thread);
+    host.turnTo(vcpu);
+    if (this.mayBeAsStepped(raw) && host.files.isAsLeft(thread) === true) this.stepAgain(thread);
+    else this.tell(raw, this.classify(raw, vcpu, registers));
+    return true;
+  }
+
+  /** A step is under way that may not have begun. */
+  private mayBeAsStepped(raw: StopReply): boolean {
+    return this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw);
+  }
+
+  private stepAgain(thread: StubThread): void {
+    this.host.files.forget();
+    this.host.stub.step(thread);
   }
 
   /** The machine is about to run: what was known of the last stop is history. */
@@ -179,21 +229,24 @@ export class Arrivals {
     const vcpu = host.vcpuOf(raw.thread);
     host.turnTo(vcpu);
     const { registers, memory } = await this.arrive(vcpu, read);
-    if (this.stepping !== undefined && --this.stepping.attempts > 0 && !this.interruptWanted && mayHaveStayed(raw) && (await host.files.stayed(host.thread(vcpu)))) {
-      host.files.forget();
-      host.stub.step(host.thread(vcpu));
+    if (this.mayBeAsStepped(raw) && (await host.files.stayed(host.thread(vcpu)))) {
+      this.stepAgain(host.thread(vcpu));
       return;
     }
     const stop = this.classify(raw, vcpu, registers);
     if (stop.reason === 'breakpoint' && !this.interruptWanted && (await this.hits.passes(stop, registers, memory))) return;
+    this.tell(raw, stop);
+  }
+
+  private tell(raw: StopReply, stop: Stop): void {
     this.stepping = undefined;
     this.interruptWanted = false;
     // After a watchpoint the instruction at pc has not been looked at yet: a breakpoint there is still to come.
-    if (raw.watch === undefined) this.parked.set(vcpu.id, stop.pc);
+    if (raw.watch === undefined) this.parked.set(stop.vcpu.id, stop.pc);
     this.last = stop;
     this.emulation?.lookAgain();
     this.queue.push(stop);
-    host.stopped(stop);
+    this.host.stopped(stop);
   }
 
   /** Registers of a vCPU that has just stopped and, in the same write, the memory that the judge of a hit will look at. */

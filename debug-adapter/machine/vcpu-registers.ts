@@ -55,10 +55,18 @@ export class VcpuRegisters {
     this.reading.delete(thread.number);
   }
 
+  /** As `stayed`, where this stop's registers are known; undefined where they are not. */
+  isAsLeft(thread: StubThread): boolean | undefined {
+    const now = this.raw.get(thread.number);
+    return now && (this.left.get(thread.number)?.equals(now) ?? false);
+  }
+
   /** True when every register of a vCPU is as it was when the machine left its last stop; asks the stub where this stop's are not known. */
   async stayed(thread: StubThread): Promise<boolean> {
+    const known = this.isAsLeft(thread);
+    if (known !== undefined) return known;
     const before = this.left.get(thread.number);
-    return before !== undefined && before.equals(this.raw.get(thread.number) ?? (await this.stub.registers(thread)));
+    return before !== undefined && before.equals(await this.stub.registers(thread));
   }
 
   forget(): void {
@@ -79,6 +87,18 @@ export class VcpuRegisters {
     this.keep(thread, raw, registers, generation);
     if (generation === this.generation) this.reading.set(thread.number, Promise.resolve(registers));
     return { registers, known };
+  }
+
+  /** Takes a `g` answer of this stop at once; undefined where it does not settle the mode. */
+  take(thread: StubThread, reply: Reply | undefined): Registers | undefined {
+    const raw = this.stub.registersIn(reply);
+    const file = new RegisterFile(this.stub.description, raw);
+    const inputs = file.modeInputs();
+    if (needsCodeSegment(inputs)) return undefined;
+    const registers = file.decode(undefined, inputs);
+    this.keep(thread, raw, registers, this.generation);
+    this.reading.set(thread.number, Promise.resolve(registers));
+    return registers;
   }
 
   /** Registers of a `g` answer, kept nowhere; undefined where the answer alone does not settle the mode. */
