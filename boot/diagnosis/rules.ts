@@ -32,9 +32,11 @@ import { freebsdMountrootEnoent } from './rules/freebsd-mountroot-enoent';
 import { freebsdMountrootEnxio } from './rules/freebsd-mountroot-enxio';
 import { freebsdMountrootPanic } from './rules/freebsd-mountroot-panic';
 import { freebsdNoInit } from './rules/freebsd-no-init';
+import { freebsdNoSuperblock } from './rules/freebsd-no-superblock';
 import { freebsdOutOfSwap } from './rules/freebsd-out-of-swap';
 import { freebsdPanic } from './rules/freebsd-panic';
 import { freebsdRerootRefused } from './rules/freebsd-reroot-refused';
+import { freebsdRerootLostDisk } from './rules/freebsd-reroot-lost-disk';
 import { freebsdRootRw } from './rules/freebsd-root-rw';
 import { freebsdSingleUser } from './rules/freebsd-single-user';
 import { freebsdStaging } from './rules/freebsd-staging';
@@ -137,6 +139,8 @@ export const failureRules: readonly LoadedRule[] = [
   freebsdOutOfSwap,
   freebsdPanic,
   freebsdRerootRefused,
+  freebsdRerootLostDisk,
+  freebsdNoSuperblock,
   freebsdRootRw,
   freebsdSingleUser,
   freebsdStaging,

@@ -10,7 +10,7 @@ export const shown: readonly (readonly [code: string, text: string, ...others: s
   ['redox.unhandled-exception', 'kernel::context::signal:INFO -- UNHANDLED EXCEPTION, CPU #0, PID 12, NAME /scheme/initfs/bin/lived, CONTEXT 0xffff\n'],
   ['freebsd.loader-script-missing', 'Startup error in /boot/lua/loader.lua:\nERROR: cannot open /boot/lua/loader.lua: no such file or directory.\nOK \n'],
   ['freebsd.kernel-not-loaded', 'Loading kernel...\ncan\'t find \'kernel\'\nFailed to load kernel \'kernel\'\n'],
-  ['freebsd.staging-limit', 'Loading /rootfs.uzip\nefi_check_space: Unable to expand staging area\n'],
+  ['freebsd.staging-limit', 'Loading configured modules...\n/boot/big.img efi_check_space: Unable to expand staging area\nTrying to mount root from ufs:/dev/md0 []...\nmountroot: waiting for device /dev/md0...\nMounting from ufs:/dev/md0 failed with error 19.\nmountroot> '],
   ['freebsd.module-not-found', 'can\'t find \'geom_uzip\'\nTrying to mount root from ufs:/dev/md0.uzip []...\nMounting from ufs:/dev/md0.uzip failed with error 19.\nmountroot> ', 'freebsd.mountroot-19'],
   ['freebsd.module-version', 'KLD unionfs.ko: depends on kernel - not available or version mismatch\nlinker_load_file: /boot/kernel/unionfs.ko - unsupported file type\n'],
   ['freebsd.mountroot-6', 'Mounting from cd9660:/dev/cd0 failed with error 6.\nmountroot> '],
@@ -19,6 +19,9 @@ export const shown: readonly (readonly [code: string, text: string, ...others: s
   ['freebsd.mountfrom-semicolon', 'Trying to mount root from cd9660:/dev/cd0;ufs:/dev/da0 []...\nMounting from cd9660:/dev/cd0;ufs:/dev/da0 failed with error 19.\nmountroot> '],
   ['freebsd.md-order', 'md0: Preloaded image </rootfs.uzip> 240123904 bytes at 0xffffffff82000000\nmd1: Preloaded image </mfsroot.img> 33554432 bytes at 0xffffffff90000000\nTrying to mount root from ufs:/dev/md0 []...\nMounting from ufs:/dev/md0 failed with error 22.\nmountroot> '],
   ['freebsd.superblock-refused', 'UFS2 superblock failed: fs->fs_sblockloc (0x2000) != SBLOCK_UFS2 (0x10000)\nmount: /dev/md0.uzip: No such file or directory\nEnter full pathname of shell or RETURN for /rescue/sh: '],
+  // From a 15.1 kernel: a root named without its .uzip, and reboot -r from under the file of a memory disk.
+  ['freebsd.no-superblock', 'Trying to mount root from ufs:/dev/md1 []...\nAttempted recovery for standard superblock: failed\nAttempted extraction of recovery data from standard superblock: failed\nAttempt to find boot zone recovery data.\nFinding an alternate superblock failed.\nCheck for only non-critical errors in standard superblock\nFailed, superblock has critical errors\nMounting from ufs:/dev/md1 failed with error 2.\nmountroot> '],
+  ['freebsd.reroot-lost-disk', 'Trying to mount root from ufs:/dev/md0.uzip []...\ng_vfs_done():md0.uzip[READ(offset=65536, length=8192)]error = 6 suppressing further ENXIO\nAttempted recovery for standard superblock: failed\nFinding an alternate superblock failed.\nFailed, superblock has critical errors\nMounting from ufs:/dev/md0.uzip failed with error 2.\nmountroot> '],
   ['freebsd.root-hold', 'Root mount waiting for: CAM usbus0\nRoot mount waiting for: CAM usbus0\n'],
   ['freebsd.root-device-wait', 'Trying to mount root from ufs:/dev/da0p2 []...\nmountroot: waiting for device /dev/da0p2...\n'],
   ['freebsd.vdisk-not-in-kernel', 'OK map-vdisk aaa.iso\nOK set currdev=vdisk0:\nOK boot -v\nTrying to mount root from cd9660:/dev/iso9660/LIVE []...\nMounting from cd9660:/dev/iso9660/LIVE failed with error 19.\nmountroot> '],

@@ -29,6 +29,20 @@ Mounting from ufs:/dev/ufs/OTHER failed with error 19.
 Trying to mount root from cd9660:/dev/iso9660/LIVECD []...
 start_init: trying /sbin/init
 login: `,
+  'FreeBSD 15.1 whose first root has no superblock and whose second is mounted': `md0: Preloaded image </boot/mfsroot.img> 33554432 bytes at 0xffffffff80f85000
+Trying to mount root from ufs:/dev/cd0 []...
+Attempted recovery for standard superblock: failed
+Finding an alternate superblock failed.
+Failed, superblock has critical errors
+Mounting from ufs:/dev/cd0 failed with error 2.
+Trying to mount root from ufs:/dev/md0 []...
+Setting hostuuid: x
+login: `,
+  'FreeBSD that waits for CAM and goes on': `Root mount waiting for: CAM
+Root mount waiting for: CAM
+Trying to mount root from cd9660:/dev/iso9660/LIVE []...
+start_init: trying /sbin/init
+login: `,
   'FreeBSD that retries its CD until it is ready': `Trying to mount root from cd9660:/dev/cd0 []...
 Mounting from cd9660:/dev/cd0 failed with error 6; retrying for 2 more seconds
 cd0 at ahcich2 bus 0 scbus2 target 0 lun 0

@@ -14,7 +14,7 @@ export const freebsdMdOrder: FailureRule = {
     { any: ['Mounting from {fs}:/dev/md{unit} failed with error {errno:number}', 'panic: no init'] },
   ],
   unlessLater: freebsdWentOn,
-  replaces: ['freebsd.mountroot-22', 'freebsd.mountroot-2', 'freebsd.mountroot-19'],
+  replaces: ['freebsd.no-superblock', 'freebsd.mountroot-22', 'freebsd.mountroot-2', 'freebsd.mountroot-19'],
   where: [{ file: 'loader.conf', find: '"md_image"' }, { file: 'loader.conf', find: '"mfs_root"' }, { file: 'loader.conf.d/*.conf', find: '"md_image"' }],
   source: 'stand/lua/config.lua',
 };

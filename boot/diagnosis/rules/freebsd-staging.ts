@@ -11,6 +11,7 @@ export const freebsdStaging: FailureRule = {
     { any: ['efi_check_space: Unable to expand staging area', 'failed to allocate staging area'] },
   ],
   unlessLater: ['login:'],
+  replaces: ['freebsd.mountroot-19', 'freebsd.mountroot-2', 'freebsd.no-superblock', 'freebsd.wrong-label'],
   where: [{ file: 'loader.conf', find: 'mfs_name' }, { file: 'loader.conf', find: '"md_image"' }, { file: 'loader.conf.d/*.conf', find: '"md_image"' }],
   source: 'stand/efi/loader/copy.c',
 };

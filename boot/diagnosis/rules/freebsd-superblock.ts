@@ -9,10 +9,10 @@ export const freebsdSuperblock: FailureRule = {
   confidence: 'certain',
   serial: [
     { any: ['UFS2 superblock failed: {fault}', 'UFS1 superblock failed: {fault}', 'superblock failed: {fault}'] },
-    { any: ['mount: {device}: No such file or directory'], optional: true },
+    { any: ['mount: {device:path}: No such file or directory'], optional: true },
   ],
   unlessLater: ['login:'],
-  replaces: ['freebsd.single-user', 'freebsd.mountroot-22', 'freebsd.mountroot-2'],
+  replaces: ['freebsd.no-superblock', 'freebsd.single-user', 'freebsd.mountroot-22', 'freebsd.mountroot-2'],
   where: [{ file: '*.sh', find: 'makefs' }, { file: 'Makefile', find: 'makefs' }],
   source: 'sys/ufs/ffs/ffs_subr.c',
 };

@@ -90,7 +90,7 @@ describe('freebsd-live, other boots', () => {
     ['d2', 'mountroot>', ['freebsd.capability-missing']],
     ['d22', 'mountroot>', ['freebsd.mountroot-22']],
     ['c', 'mountroot>', ['freebsd.busy-reroot']],
-    ['c-orphan', 'mountroot>', ['freebsd.mountroot-5']],
+    ['c-orphan', 'mountroot>', ['freebsd.reroot-lost-disk']],
     ['c-half', 'Enter full pathname', ['freebsd.half-rerooted']],
     ['e', 'login:', []],
     ['f', 'login:', []],

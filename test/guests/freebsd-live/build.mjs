@@ -80,6 +80,7 @@ async function build(directory, target, options) {
     await tool('llvm-objcopy-19', ['--strip-all', join(directory, name), join(objects, `${name}.stripped`)]);
   });
 
+  await buildModules(objects);
   // The medium carries the programs as an installed system does: without debug information.
   const blobs = join(objects, 'blobs.S');
   writeFileSync(
@@ -89,7 +90,12 @@ async function build(directory, target, options) {
       ...PROGRAMS.flatMap((name, i) => ['\t.p2align 4', `blob${i}:`, `\t.incbin "${join(objects, `${name}.stripped`)}"`, `blob${i}_end:`, `blob${i}_name: .asciz "${name}"`]),
       '\t.section .rodata.programs,"a",@progbits\n\t.p2align 3\n\t.globl programs\nprograms:',
       ...PROGRAMS.map((_, i) => `\t.quad blob${i}_name, blob${i}, blob${i}_end`),
-      '\t.quad 0, 0, 0\n\t.section .note.GNU-stack,"",@progbits\n',
+      '\t.quad 0, 0, 0',
+      // A module that is loaded while the system runs.
+      '\t.section .blobs,"a",@progbits\n\t.p2align 4',
+      `kld_fdescfs: .incbin "${join(objects, 'fdescfs.ko.stripped')}"\nkld_fdescfs_end:\nkld_fdescfs_name: .asciz "fdescfs"`,
+      '\t.section .rodata.programs,"a",@progbits\n\t.p2align 3\n\t.globl kld_files\nkld_files: .quad kld_fdescfs_name, kld_fdescfs, kld_fdescfs_end, 0, 0, 0',
+      '\t.section .note.GNU-stack,"",@progbits\n',
     ].join('\n'),
   );
   await tool(cc, ['-c', blobs, '-o', join(objects, 'blobs.o')]);
@@ -101,9 +107,18 @@ async function build(directory, target, options) {
   if (options.strip) for (const name of ['kernel', ...PROGRAMS]) await tool('llvm-objcopy-19', ['--strip-debug', join(directory, name)]);
 }
 
+/** Kernel modules: relocatable objects, with debug information in the build directory and without it on the media. */
+async function buildModules(objects) {
+  await inPairs([...MODULES, 'fdescfs'], async (name) => {
+    const file = join(objects, `${name}.ko`);
+    await tool('clang-19', ['-g', '-O2', '-ffreestanding', '-fno-omit-frame-pointer', '-fno-pic', '-mno-red-zone', '-mgeneral-regs-only', '-mcmodel=kernel', `-DMODULE_NAME="${name}"`, '-c', join(source, 'modules/module.c'), '-o', file]);
+    await tool('llvm-objcopy-19', ['--strip-debug', file, `${file}.stripped`]);
+  });
+}
+
 /**
  * The UEFI loader as FreeBSD makes its own: an ELF file linked at 0 that keeps the symbols (loader_lua.sym), and beside it the PE file made of its
- * sections. Also the kernel modules it can load: relocatable objects.
+ * sections.
  */
 async function buildEfiLoader(directory, objects, debug) {
   const stand = join(source, 'stand');
@@ -115,7 +130,6 @@ async function buildEfiLoader(directory, objects, debug) {
   await tool('ld.lld-19', ['-m', 'elf_x86_64', '-shared', '-Bsymbolic', '-nostdlib', '-z', 'noexecstack', '--hash-style=sysv', '-T', join(stand, 'efi/loader.ld'), '-o', symbols, ...files.map(object)]);
   const kept = ['.text', '.data', '.dynamic', '.rela.dyn', '.dynsym', '.dynstr', '.hash', '.reloc'].flatMap((name) => ['-j', name]);
   await tool('objcopy', [...kept, '--output-target=efi-app-x86_64', symbols, join(directory, 'loader.efi')]);
-  await inPairs(MODULES, (name) => tool('clang-19', ['-g', '-O2', '-ffreestanding', '-mcmodel=kernel', `-DMODULE_NAME="${name}"`, '-c', join(source, 'modules/module.c'), '-o', join(objects, `${name}.ko`)]));
 }
 
 /**

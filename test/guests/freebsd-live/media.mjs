@@ -47,7 +47,7 @@ const bootFiles = ({ directory, media, variant, conf = '' }) => {
   const image = ufsImage(MIB);
   return [
     ['/boot/kernel/kernel', readFileSync(join(directory, 'objects/kernel'))],
-    ...MODULES.map((name) => /** @type {[string, Buffer]} */ ([`/boot/kernel/${name}.ko`, readFileSync(join(directory, `objects/${name}.ko`))])),
+    ...MODULES.map((name) => /** @type {[string, Buffer]} */ ([`/boot/kernel/${name}.ko`, readFileSync(join(directory, `objects/${name}.ko.stripped`))])),
     ...[...tree(join(media, 'boot'), '/boot'), ...tree(join(media, variant, 'boot'), '/boot')].map(([path, from]) => /** @type {[string, Buffer]} */ ([path, path === '/boot/loader.conf' ? Buffer.concat([readFileSync(from), Buffer.from(conf)]) : readFileSync(from)])),
     ...assignments(join(media, variant, 'boot/loader.conf')).flatMap((line) => /_name=(\/.*)/.exec(line)?.[1] ?? []).map((path) => /** @type {[string, Buffer]} */ ([path, image])),
   ];

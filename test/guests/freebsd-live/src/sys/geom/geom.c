@@ -150,7 +150,13 @@ g_open_volume(const char *devname, const char *fstype, const struct volume **vol
 		if (below->error != 0)
 			return (below->error);
 		sc = below->geom->class == &g_md_class ? below->geom->softc : NULL;
-		if (sc != NULL && MD_VNODE_OF(sc) != NULL && (VN_IS_DOOMED(MD_VNODE_OF(sc)) || (MD_VNODE_OF(sc)->v_mount->mnt_kern_flag & MNTK_UNMOUNT) != 0))
+		/* What ffs_sbget says of a disk whose file was taken away, and what comes of it (sys/geom/geom_vfs.c, sys/ufs/ffs/ffs_subr.c). */
+		if (sc != NULL && MD_VNODE_OF(sc) != NULL && VN_IS_DOOMED(MD_VNODE_OF(sc))) {
+			printf("g_vfs_done():%s[READ(offset=65536, length=8192)]error = 6 suppressing further ENXIO\n", devname);
+			printf("Attempted recovery for standard superblock: failed\nFinding an alternate superblock failed.\nFailed, superblock has critical errors\n");
+			return (ENOENT);
+		}
+		if (sc != NULL && MD_VNODE_OF(sc) != NULL && (MD_VNODE_OF(sc)->v_mount->mnt_kern_flag & MNTK_UNMOUNT) != 0)
 			return (EIO);
 	}
 	if (content->volume == NULL || strcmp(content->volume->fstype, fstype) != 0)

@@ -86,11 +86,9 @@ preload_fetch_size(caddr_t mod)
 	return (info == NULL ? 0 : *(size_t *)info);
 }
 
-static linker_file_t
-linker_make_file(const char *filename, const char *pathname, caddr_t address, size_t size)
+void
+linker_add_file(linker_file_t lf, const char *filename, const char *pathname, caddr_t address, size_t size)
 {
-	linker_file_t lf = malloc(sizeof(*lf), M_LINKER, M_WAITOK | M_ZERO);
-
 	lf->refs = lf->userrefs = 1;
 	lf->filename = strdup(filename, M_LINKER);
 	lf->pathname = strdup(pathname, M_LINKER);
@@ -99,17 +97,34 @@ linker_make_file(const char *filename, const char *pathname, caddr_t address, si
 	lf->size = size;
 	lf->loadcnt = 1;
 	TAILQ_INSERT_TAIL(&linker_files, lf, link);
+}
+
+static linker_file_t
+linker_make_file(const char *filename, const char *pathname, caddr_t address, size_t size)
+{
+	linker_file_t lf = malloc(sizeof(*lf), M_LINKER, M_WAITOK | M_ZERO);
+
+	linker_add_file(lf, filename, pathname, address, size);
 	return (lf);
 }
 
-/* The code of every module is in the kernel; what the loader or kldload brings is listed as upstream lists it. */
+/* Modules that have code of their own; what the others are for is in the kernel, and they are listed only. */
+extern const struct { const char *name; caddr_t start, end; } kld_files[];
+
 static linker_file_t
 linker_load_module(const char *name)
 {
 	char filename[64], pathname[96];
+	linker_file_t lf;
+	int i;
 
 	snprintf(filename, sizeof(filename), "%s.ko", name);
 	snprintf(pathname, sizeof(pathname), "/boot/kernel/%s.ko", name);
+	for (i = 0; kld_files[i].name != NULL; i++)
+		if (strcmp(kld_files[i].name, name) == 0 && (lf = link_elf_obj_load(filename, pathname, kld_files[i].start, false)) != NULL) {
+			linker_file_register_modules(lf);
+			return (lf);
+		}
 	return (linker_make_file(filename, pathname, contigmalloc(0x8000), 0x8000));
 }
 
@@ -140,6 +155,7 @@ linker_preload(const void *arg __unused)
 	static const char *const order[] = { "unionfs", "geom_uzip", "xz" };
 	char name[64], *value;
 	caddr_t mod = NULL, type;
+	linker_file_t lf;
 	bool loaded = false;
 	u_int i;
 
@@ -151,7 +167,9 @@ linker_preload(const void *arg __unused)
 		if (type == NULL || strcmp(type, "elf obj module") != 0)
 			continue;
 		value = preload_search_info(mod, MODINFO_NAME);
-		linker_make_file(strrchr(value, '/') != NULL ? strrchr(value, '/') + 1 : value, value, preload_fetch_addr(mod), preload_fetch_size(mod));
+		lf = link_elf_obj_load(strrchr(value, '/') != NULL ? strrchr(value, '/') + 1 : value, value, preload_fetch_addr(mod), true);
+		if (lf != NULL)
+			linker_file_register_modules(lf);
 		loaded = true;
 	}
 	for (i = 0; i < nitems(order) && !loaded; i++) {

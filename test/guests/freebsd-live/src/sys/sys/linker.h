@@ -24,5 +24,14 @@ void *preload_fetch_addr(caddr_t);
 size_t preload_fetch_size(caddr_t);
 void linker_load(const char *filename, const char *pathname, caddr_t address, size_t size);
 int kern_kldload(struct thread *, const char *file, int *fileid);
+void linker_add_file(linker_file_t, const char *filename, const char *pathname, caddr_t address, size_t size);
+
+/* sys/sys/module.h */
+typedef struct moduledata { const char *name; int (*evhand)(void *module, int what, void *arg); void *priv; } moduledata_t;
+struct mod_metadata { int md_version; int md_type; const void *md_data; const char *md_cval; };
+linker_file_t link_elf_obj_load(const char *filename, const char *pathname, caddr_t file, bool preloaded);
+void link_elf_obj_modules(linker_file_t, void (*each)(const struct mod_metadata *, linker_file_t));
+int module_register(const moduledata_t *, linker_file_t);
+void linker_file_register_modules(linker_file_t);
 
 #endif
