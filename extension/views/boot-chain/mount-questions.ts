@@ -1,4 +1,4 @@
-import type { Known, ResolvedPath } from '../../../debug-adapter/api';
+import type { EfiBootEntryAnswer, Known, ResolvedPath } from '../../../debug-adapter/api';
 import { words } from '../known';
 import { h, type Drawn } from '../drawing/drawn';
 import type { Say } from '../drawing/figures';
@@ -49,9 +49,20 @@ export function askedAnswer(asked: Asked, say: Say): Drawn {
     h(
       'table',
       {},
-      h('tbody', {}, line(say('Stored'), words(answer.stored), answer.agrees ? '' : 'differs'), line(say('Correct'), words(answer.correct)), line(say('Device path'), words(answer.devicePath)), ...(answer.call === undefined ? [] : [line(say('A call that is right'), answer.call)])),
+      h('tbody', {}, line(say('Stored'), answer.stored === '' ? say('(no file)') : words(answer.stored), answer.agrees ? '' : 'differs'), line(say('Correct'), words(answer.correct)), line(say('Device path'), words(answer.devicePath)), ...(answer.call === undefined ? [] : [line(say('A call that is right'), answer.call)])),
     ),
     h('p', {}, answer.why),
     ...(answer.call === undefined ? [] : [button(say('Copy the call'), { do: 'copy', text: answer.call })]),
+    ...bootEntries(answer, say),
   );
+}
+
+/** The entries there are, those that start the same file marked. */
+function bootEntries({ entries = [], entriesFrom, duplicates = [] }: EfiBootEntryAnswer, say: Say): Drawn[] {
+  if (entries.length === 0) return [];
+  const remark = (name: string, same: readonly string[]): string => [...(duplicates.includes(name) ? [say('starts this file already')] : []), ...(same.length === 0 ? [] : [say('the same as {0}', same.join(', '))])].join('; ');
+  return [
+    h('h3', {}, entriesFrom === 'firmware' ? say('Boot entries of the firmware') : say('Boot entries that efibootmgr listed')),
+    h('table', {}, h('tbody', {}, ...entries.map(({ name, label, devicePath, same }) => h('tr', { class: duplicates.includes(name) || same.length > 0 ? 'differs' : '' }, h('th', { scope: 'row' }, name), h('td', {}, label), h('td', {}, h('code', {}, devicePath)), h('td', {}, remark(name, same)))))),
+  ];
 }

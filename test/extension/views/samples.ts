@@ -71,6 +71,6 @@ export const anyState: fc.Arbitrary<State> = fc.record({
   }),
   asked: fc.oneof(
     fc.record({ kind: fc.constant('resolvePath'), path: hostile, answer: fc.record({ kernel: fc.record({ mount, path: hostile }), process: fc.record({ unknown: hostile }), processId: hostile, agree: fc.boolean(), sentence: hostile }) }),
-    fc.record({ kind: fc.constant('efiBootEntry'), loader: hostile, answer: fc.record({ devicePath: known, stored: known, correct: known, agrees: fc.boolean(), why: hostile, call: hostile }) }),
+    fc.record({ kind: fc.constant('efiBootEntry'), loader: hostile, answer: fc.record({ devicePath: known, stored: known, correct: known, agrees: fc.boolean(), why: hostile, call: hostile, entries: fc.array(fc.record({ name: hostile, label: hostile, devicePath: hostile, same: fc.array(hostile, { maxLength: 2 }) }), { maxLength: 3 }), entriesFrom: fc.constantFrom('firmware', 'console'), duplicates: fc.array(hostile, { maxLength: 2 }) }) }),
   ),
 }) as fc.Arbitrary<unknown> as fc.Arbitrary<State>;
