@@ -7,6 +7,9 @@ import { SerialLog, SerialLogFiles } from './serial-log';
 /** Ports that are looked for when the user asks for one: a PC has four. */
 const mostPorts = 4;
 
+/** A QEMU that we start always has one; of another only the user knows. */
+const hasSerialLine = ({ qemu, serial, serials }: vscode.DebugConfiguration): boolean => [qemu, serial, serials].some((given) => given !== undefined);
+
 /** The serial consoles of this window: one terminal for each port that speaks, and what can be done with them. */
 export function registerSerialConsole(context: vscode.ExtensionContext, sessions: Sessions, log: vscode.LogOutputChannel): SerialLog {
   const consoles = new Map<vscode.Terminal, SerialConsole>();
@@ -25,6 +28,14 @@ export function registerSerialConsole(context: vscode.ExtensionContext, sessions
     const terminal = vscode.window.createTerminal({ name: pty.name, pty, iconPath: new vscode.ThemeIcon('plug'), isTransient: true });
     consoles.set(terminal, pty);
     if (show) terminal.show(true);
+  };
+
+  /** Opens a port that has not been opened yet. */
+  const openFirst = (facts: SessionFacts, port: number, show: boolean): void => {
+    const ports = seen.get(facts) ?? new Set();
+    if (ports.has(port)) return;
+    seen.set(facts, ports.add(port));
+    open(facts, port, show);
   };
 
   /** The console the user looks at, else the one of the session in front. */
@@ -74,15 +85,10 @@ export function registerSerialConsole(context: vscode.ExtensionContext, sessions
       if (event !== 'initialized') return;
       // The console of the same configuration's last run makes room.
       for (const [terminal, one] of consoles) if (one.facts.ended && one.facts.session.name === session.name) terminal.dispose();
-      open(sessions.factsOf(session), 1, true);
+      if (hasSerialLine(session.configuration)) openFirst(sessions.factsOf(session), 1, true);
     }),
     // Other ports show up in the list of terminals once they speak; one that the user has closed stays so until it is asked for.
-    sessions.onSerial(({ session, port }) => {
-      const facts = sessions.factsOf(session);
-      if (port === 1 || seen.get(facts)?.has(port) === true) return;
-      seen.set(facts, (seen.get(facts) ?? new Set()).add(port));
-      open(facts, port, false);
-    }),
+    sessions.onSerial(({ session, port }) => openFirst(sessions.factsOf(session), port, false)),
     sessions.onDidStop(({ session, reason, description, said }) => {
       if (reason !== 'exception' || description === undefined) return;
       const facts = sessions.factsOf(session);

@@ -50,7 +50,7 @@ await inVscode('console', prepare, async ({ workbench, mark, shot, workspace }, 
   const shown = await rows();
   const marked = shown.findIndex((row) => row.includes('▶ Serial port 1 said: Mounting from'));
   assert.match(shown[marked - 1], /^Mounting from ufs:\/dev\/nonexistent failed with error 19\.$/, shown.join('\n'));
-  await page.screenshot({ path: shot('marked') });
+  await page.locator('.part.panel').screenshot({ path: shot('marked') });
   mark('the loader was answered; the line that stopped the machine is marked');
 
   await workbench.command('Debug: Continue');
