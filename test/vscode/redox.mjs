@@ -78,6 +78,7 @@ await inVscode('redox', prepare, async ({ workbench, mark, shot, workspace }, { 
   const asked = await chain.frame.locator('tr.failed button.link').first().getAttribute('title');
   assert.match(asked, /userland\/redoxfs\/src\/disk\.rs:\d+$/);
   await page.locator('.statusbar-item', { hasText: `Ln ${/\d+$/.exec(asked)[0]},` }).first().waitFor();
+  assert.ok((await chain.walk()) > 15);
   // The picture as a file.
   await chain.frame.getByRole('button', { name: 'Export SVG…' }).press('Enter');
   const saveAs = page.locator('.quick-input-widget input.input');
@@ -106,9 +107,16 @@ await inVscode('redox', prepare, async ({ workbench, mark, shot, workspace }, { 
   await chain.frame.locator('svg .unit.failed').waitFor();
   assert.ok((await chain.walk()) > 15);
   await workbench.command('View: Focus Problems');
-  await page.locator('.markers-panel .monaco-list-row', { hasText: 'disk.live refuses reads past the preload' }).first().waitFor();
+  const problem = page.locator('.markers-panel .monaco-list-row', { hasText: 'disk.live refuses reads past the preload' }).first();
+  await problem.waitFor();
   await page.screenshot({ path: shot('problems') });
-  mark('the cause is in the problems panel');
+  // Where lived says how much it has: no more than the preload.
+  const [, at] = /Ln (\d+), Col/.exec(await problem.innerText()) ?? [];
+  assert.match(fs.readFileSync(path.join(workspace, 'userland/lived/src/main.rs'), 'utf8').split('\n')[at - 1], /self\.original\.len\(\) as u64/);
+  await problem.dblclick();
+  await page.locator('.editor-group-container .tab.active', { hasText: 'main.rs' }).waitFor();
+  await page.locator('.statusbar-item', { hasText: `Ln ${at},` }).first().waitFor();
+  mark('the cause is in the problems panel, at its line');
 
   await chain.show('Bootscope: Show Boot Stages', 'Stages');
   await chain.row('Before init').getByRole('button', { name: /Restart from here/ }).click();
