@@ -7,12 +7,25 @@ const frame = (payload) => {
   return `$${payload}#${(sum & 0xff).toString(16).padStart(2, '0')}`;
 };
 
+/** Connects as soon as QEMU listens: the socket's file is there a little earlier. */
+async function connect(socketPath) {
+  for (let left = 200; ; left--) {
+    const socket = net.connect(socketPath);
+    try {
+      await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+      return socket;
+    } catch (error) {
+      if (left === 0 || error.code !== 'ECONNREFUSED') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
 /** A raw connection to a stopped QEMU. */
 export class RawStub {
   static async join(socketPath) {
     const raw = new RawStub();
-    raw.socket = net.connect(socketPath);
-    await new Promise((resolve, reject) => raw.socket.once('connect', resolve).once('error', reject));
+    raw.socket = await connect(socketPath);
     raw.text = '';
     raw.waiting = [];
     raw.socket.on('data', (data) => raw.receive(data.toString('latin1')));
