@@ -23,7 +23,8 @@ const longestEntry = 200;
  * is stepped into by `stepIn`.
  */
 export class StepThrough implements StepPlan {
-  readonly vcpu: Stop['vcpu'];
+  /** Where the step goes on: a thread may come back from a call on another processor. */
+  vcpu: Stop['vcpu'];
   readonly #machine: Machine;
   readonly #program: SymbolicProgram;
   readonly #kind: StepKind;
@@ -52,9 +53,10 @@ export class StepThrough implements StepPlan {
   }
 
   async next(stop: Stop): Promise<Move> {
-    const registers = await this.#machine.registers(this.vcpu);
     if (this.#waits) {
+      const registers = await this.#machine.registers(stop.vcpu);
       if (!this.#waits.isReached(stop, registers)) return 'resume';
+      this.vcpu = stop.vcpu;
       const { then } = this.#waits;
       // A trapped instruction has not run yet; a call has.
       const again = then === 'retry' || registers.pc === this.#before?.pc;
@@ -65,6 +67,7 @@ export class StepThrough implements StepPlan {
     }
     // A stop on another vCPU that nobody wanted says nothing about the step.
     if (stop.vcpu.id !== this.vcpu.id) return 'step';
+    const registers = await this.#machine.registers(this.vcpu);
     const detour = await this.#detour(registers);
     if (detour) return detour;
     this.#before = registers;
@@ -91,7 +94,7 @@ export class StepThrough implements StepPlan {
       const places = [before.pc];
       // SYSCALL leaves the address behind it in rcx.
       if (rcx !== undefined && rcx > before.pc && rcx <= before.pc + longestInstruction) places.push(rcx);
-      return this.#await(places, before, before.sp, 'decide');
+      return this.#await(places, before, behind(before.sp), 'decide');
     }
     if (now.sp >= before.sp) return undefined;
     const space = seenByCode(await this.#machine.currentSpace(this.vcpu), now);
@@ -100,10 +103,10 @@ export class StepThrough implements StepPlan {
     const [top, second] = (await Promise.all([wordAt(space, now.sp, size), wordAt(space, now.sp + word, size)])).map((at) => at && linearOf(space, at));
     if (top !== undefined && before.sp - now.sp === word && top > before.pc && top <= before.pc + longestInstruction && (now.pc < before.pc || now.pc > top)) {
       const stays = this.#kind === 'in' && (await this.#enters(now));
-      return stays ? this.#toBody(now) : this.#await([top], before, before.sp, 'decide');
+      return stays ? this.#toBody(now) : this.#await([top], before, behind(before.sp), 'decide');
     }
     // A trap in the same ring: the frame holds the address of the instruction that is to be tried again.
-    if (before.sp - now.sp >= 3n * word && (top === before.pc || second === before.pc)) return this.#await([before.pc], before, 0n, 'retry');
+    if (before.sp - now.sp >= 3n * word && (top === before.pc || second === before.pc)) return this.#await([before.pc], before, behind(before.sp), 'retry');
     return undefined;
   }
 
@@ -134,12 +137,12 @@ export class StepThrough implements StepPlan {
     const body = scopes.at(-1)?.function.afterPrologue;
     if (!module || body === undefined) return done;
     const address = this.#program.toRuntime(module, body);
-    return address === now.pc ? done : this.#await([address], now, 0n, 'stop');
+    return address === now.pc ? done : this.#await([address], now, { least: now.sp - largestFrame, most: now.sp }, 'stop');
   }
 
-  async #await(addresses: readonly bigint[], from: Registers, leastSp: bigint, then: Wait['then']): Promise<Move> {
+  async #await(addresses: readonly bigint[], from: Registers, stack: StackRange, then: Wait['then']): Promise<Move> {
     const breakpoints = await this.#machine.breakpoints.addMany(addresses.map((address) => ({ kind: 'execute' as const, address, owner })));
-    this.#waits = new Wait(breakpoints, from.cr3 & rootMask, from.cpl, leastSp, then);
+    this.#waits = new Wait(breakpoints, from.cr3 & rootMask, from.cpl, stack, then);
     return 'resume';
   }
 
@@ -177,7 +180,7 @@ export class StepOut implements StepPlan {
   async start(): Promise<Move> {
     const registers = await this.#machine.registers(this.vcpu);
     const breakpoints = await this.#machine.breakpoints.addMany([{ kind: 'execute', address: this.#target.pc, owner }]);
-    this.#wait = new Wait(breakpoints, registers.cr3 & rootMask, undefined, this.#target.sp, 'stop');
+    this.#wait = new Wait(breakpoints, registers.cr3 & rootMask, undefined, behind(this.#target.sp), 'stop');
     return 'resume';
   }
 
@@ -197,13 +200,27 @@ export class StepOut implements StepPlan {
 
 const done: Move = { done: { reason: 'step' } };
 
+/** Where the stack pointer of the call that is waited for may be: another thread in the same code has a stack elsewhere. */
+interface StackRange {
+  readonly least: bigint;
+  /** Inclusive. */
+  readonly most: bigint;
+}
+
+/** Bytes of arguments that a function may take off the stack when it returns. */
+const mostPopped = 1024n;
+const largestFrame = 1n << 20n;
+
+/** Where the stack pointer is once a call is over that was made at `sp`. */
+const behind = (sp: bigint): StackRange => ({ least: sp, most: sp + mostPopped });
+
 /** Temporary breakpoints, and what makes a hit the one that was waited for. */
 class Wait {
   constructor(
     readonly breakpoints: readonly Breakpoint[],
     readonly root: bigint,
     readonly cpl: number | undefined,
-    readonly leastSp: bigint,
+    readonly stack: StackRange,
     readonly then: 'decide' | 'retry' | 'stop',
   ) {}
 
@@ -212,7 +229,8 @@ class Wait {
       this.breakpoints.some(({ address }) => address === stop.pc) &&
       (registers.cr3 & rootMask) === this.root &&
       (this.cpl === undefined || registers.cpl === this.cpl) &&
-      registers.sp >= this.leastSp
+      registers.sp >= this.stack.least &&
+      registers.sp <= this.stack.most
     );
   }
 }

@@ -14,6 +14,8 @@ export interface LinuxGuest extends LinuxKernel {
 }
 /** A small initramfs made from init.c: its archive, and the ELF of /init. `module`: a kernel module that /init loads first. */
 export function makeInitramfs(folder?: string, module?: string): { initramfs: string; init: string };
+/** The programs of pair.c in an initramfs: `first` and `second` run at the same addresses. */
+export function makePair(folder: string): { initramfs: string; programs: { init: string; first: string; second: string }; source: string };
 /** An archive of these files: a text is a file, `null` a directory, `{link}` a symbolic link. */
 export function cpioArchive(files: Record<string, string | Buffer | null | { link: string }>): Buffer;
 /** A disk of 4 MiB with one partition (MBR) of type Linux, which holds zeros. */

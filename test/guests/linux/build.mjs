@@ -59,6 +59,22 @@ export function makeInitramfs(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bo
   return { initramfs: archive, init };
 }
 
+/** An initramfs with the programs of pair.c: two at the same addresses that run for ever, and an /init that ends the system when asked to. */
+export function makePair(folder) {
+  const compile = (name, ...flags) => {
+    const program = path.join(folder, name);
+    execFileSync('gcc', ['-O1', '-g', '-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pie', '-no-pie', '-fcf-protection=none', '-fno-toplevel-reorder', '-Wl,--build-id,-z,noseparate-code', ...flags, '-o', program, path.join(here, 'pair.c')]);
+    return program;
+  };
+  const programs = { init: compile('init', '-DINIT'), first: compile('first', '-DFACTOR=7654321'), second: compile('second', '-DFACTOR=1234567') };
+  const initramfs = path.join(folder, 'pair.cpio');
+  const console = cpioEntry('dev/console', 0o020600, Buffer.alloc(0), [5, 1]);
+  const files = Object.entries(programs).map(([name, file]) => cpioEntry(name, 0o100755, fs.readFileSync(file)));
+  const directories = ['dev', 'proc'].map((name) => cpioEntry(name, 0o040755, Buffer.alloc(0)));
+  fs.writeFileSync(initramfs, Buffer.concat([...directories, console, ...files, cpioEntry('TRAILER!!!', 0, Buffer.alloc(0))]));
+  return { initramfs, programs, source: path.join(here, 'pair.c') };
+}
+
 /**
  * @param {{root?: string, initramfs?: string, kaslr?: boolean, download?: boolean, parameters?: string[], disk?: string}} options
  */
