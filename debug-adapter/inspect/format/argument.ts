@@ -30,14 +30,21 @@ const integer = (name: string, size: number, encoding: BaseType['encoding']): Ba
 const builtin: ReadonlyMap<string, BaseType> = new Map(
   [
     ...([1, 2, 4, 8, 16] as const).flatMap((size) => [integer(`u${size * 8}`, size, 'unsigned'), integer(`i${size * 8}`, size, 'signed')]),
-    integer('usize', 8, 'unsigned'),
-    integer('isize', 8, 'signed'),
     integer('bool', 1, 'boolean'),
     integer('char', 4, 'utf'),
     integer('f32', 4, 'float'),
     integer('f64', 8, 'float'),
   ].map((type) => [type.name, type]),
 );
+
+const wordSized: ReadonlyMap<string, BaseType['encoding']> = new Map([
+  ['usize', 'unsigned'],
+  ['isize', 'signed'],
+]);
+const builtinNamed = (name: string, place: CodePlace): BaseType | undefined => {
+  const encoding = wordSized.get(name);
+  return encoding === undefined ? builtin.get(name) : integer(name, wordOf(place), encoding);
+};
 
 const radixes: Readonly<Record<string, readonly [radix: number, prefix: string]>> = { LowerHex: [16, '0x'], UpperHex: [16, '0x'], Octal: [8, '0o'], Binary: [2, '0b'] };
 
@@ -52,8 +59,9 @@ const implementation = (name: string): { readonly type: string; readonly trait: 
 const nameOf = ({ symbol, scopes }: CodePlace): string => symbol?.name ?? scopes.at(-1)?.function.qualifiedName ?? '';
 
 /** Fields of a `dyn` pointer, and where in its table the only function of a fmt trait is: behind drop, size and alignment (compiler/rustc_middle/src/ty/vtable.rs). */
-const word = 8;
-const firstMethod = 3n * 8n;
+const firstMethod = 3;
+/** Bytes of a pointer in the code that writes an argument out. */
+const wordOf = ({ module }: CodePlace): 4 | 8 => module?.image.addressSize ?? 8;
 const deepest = 8;
 
 /**
@@ -73,18 +81,19 @@ export const argumentText = async (argument: FormatArgument, options: Options, c
   return text ?? untold;
 };
 
-const readWord = async (memory: Memory, address: bigint): Promise<bigint> => fromBytes(await memory.read(address, word));
+const readWord = async (memory: Memory, address: bigint, word: 4 | 8): Promise<bigint> => fromBytes(await memory.read(address, word));
 
 /** The value that a reference, of which the argument is the address, refers to. */
 const behindReference = async (type: string, trait: string, argument: FormatArgument, options: Options, context: FormatContext, depth: number): Promise<string | undefined> => {
   const { memory, program } = context;
-  const data = await readWord(memory, argument.value);
+  const word = wordOf(program.placeOf(argument.formatter));
+  const data = await readWord(memory, argument.value, word);
   if (type.startsWith('dyn ')) {
-    const formatter = await readWord(memory, (await readWord(memory, argument.value + BigInt(word))) + firstMethod);
+    const formatter = await readWord(memory, (await readWord(memory, argument.value + BigInt(word), word)) + BigInt(firstMethod * word), word);
     return argumentText({ value: data, formatter }, options, context, depth + 1);
   }
   if (type === 'str') {
-    const length = Number(await readWord(memory, argument.value + BigInt(word)));
+    const length = Number(await readWord(memory, argument.value + BigInt(word), word));
     return length > longestText ? undefined : stringText(Buffer.from(await memory.read(data, length)).toString('utf8'), trait, options);
   }
   if (type.startsWith('&')) return behindReference(type.replace(/^&(?:mut )?/, ''), trait, { ...argument, value: data }, options, context, depth + 1);
@@ -99,11 +108,12 @@ const stringText = (text: string, trait: string, options: Options): string | und
 };
 
 const valueText = async (name: string, trait: string, { value }: FormatArgument, options: Options, place: CodePlace, memory: Memory): Promise<string | undefined> => {
-  const type = builtin.get(name) ?? (trait === 'Debug' ? typeNamed(name, place) : undefined);
+  const known = builtinNamed(name, place);
+  const type = known ?? (trait === 'Debug' ? typeNamed(name, place) : undefined);
   if (!type) return undefined;
   const typed = TypedValue.at(type, value, memory);
   const real = strip(type);
-  if (real.kind === 'base' && builtin.has(name)) return baseText(real, typed, trait, options);
+  if (real.kind === 'base' && known !== undefined) return baseText(real, typed, trait, options);
   return textOf(typed);
 };
 

@@ -156,7 +156,7 @@ export class FunctionFilter implements ActiveFilter {
     const { program } = this.#host;
     const fn = program.placeOf(stop.pc, { cr3: stop.cr3 }).scopes.at(-1)?.function;
     if (fn?.language === 'rust') return rustPanicMessage(fn, registers, space, program);
-    return registers.bits === 64 && /panic$/.test(name) ? formattedMessage(registers, space) : undefined;
+    return registers.bits !== 16 && /panic$/.test(name) ? formattedMessage(registers, space) : undefined;
   }
 
   #report(stop: Stop, description: string): StopReport {

@@ -1,3 +1,4 @@
+import { fromBytes } from '../../inspect/values/place';
 import type { Memory } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
 
@@ -14,36 +15,59 @@ export const cString = async (memory: Memory, address: bigint): Promise<string |
 /** The integer arguments of a variadic C function at its first instruction, System V AMD64 calling convention. */
 const argumentRegisters = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
 
+/** Gives the arguments of a variadic call one after the other; `bits`: how wide the conversion wants it. */
+type Arguments = (bits: 32 | 64) => Promise<bigint>;
+
+const numberAt = async (memory: Memory, address: bigint, size: number): Promise<bigint> => {
+  const bytes = await memory.readSome(address, size).catch(() => new Uint8Array());
+  return bytes.length === size ? fromBytes(bytes) : 0n;
+};
+
+const arguments64 = (registers: Registers, memory: Memory): Arguments => {
+  let next = 0;
+  return async () => {
+    const index = next++;
+    const name = argumentRegisters[index];
+    return name === undefined ? numberAt(memory, registers.sp + 8n * BigInt(index - argumentRegisters.length + 1), 8) : (registers.get(name) ?? 0n);
+  };
+};
+
+/** All on the stack, words of 4 bytes (System V i386). */
+const arguments32 = (registers: Registers, memory: Memory): Arguments => {
+  let at = registers.sp + 4n;
+  return async (bits) => {
+    const value = await numberAt(memory, at, bits / 8);
+    at += BigInt(bits / 8);
+    return value;
+  };
+};
+
 /**
- * What a call `f(fmt, ...)` would print, at the first instruction of `f` on x86-64. Conversions that a kernel adds of its own
+ * What a call `f(fmt, ...)` would print, at the first instruction of `f` in 64- or 32-bit code. Conversions that a kernel adds of its own
  * stay as they are written.
  */
 export const formattedMessage = async (registers: Registers, memory: Memory): Promise<string | undefined> => {
-  const format = await cString(memory, registers.get('rdi') ?? 0n);
+  const wide = registers.bits === 64;
+  const argument = wide ? arguments64(registers, memory) : arguments32(registers, memory);
+  const format = await cString(memory, await argument(32));
   if (format === undefined) return undefined;
-  let next = 1;
-  const argument = async (): Promise<bigint> => {
-    const index = next++;
-    const name = argumentRegisters[index];
-    if (name !== undefined) return registers.get(name) ?? 0n;
-    const address = registers.sp + 8n * BigInt(index - argumentRegisters.length + 1);
-    const bytes = await memory.readSome(address, 8).catch(() => new Uint8Array());
-    return bytes.length === 8 ? Buffer.from(bytes).readBigUInt64LE() : 0n;
-  };
   let text = '';
   let from = 0;
   for (const match of format.matchAll(/%[-+ #0]*\d*(?:\.\d+)?(hh|h|ll|l|z|j|t)?([diuxXpsc%])/g)) {
     text += format.slice(from, match.index);
     from = match.index + match[0].length;
-    text += match[2] === '%' ? '%' : await converted(match[2] ?? '', match[1] ?? '', await argument(), memory);
+    const bits = bitsOf(match[1] ?? '', wide);
+    text += match[2] === '%' ? '%' : await converted(match[2] ?? '', bits, await argument(match[2] === 's' || match[2] === 'p' ? 32 : bits), memory);
   }
   // Linux marks the level of a message by a control byte and a digit.
   // eslint-disable-next-line no-control-regex
   return (text + format.slice(from)).replace(/\x01./g, '').trim();
 };
 
-const converted = async (conversion: string, size: string, value: bigint, memory: Memory): Promise<string> => {
-  const bits = /^(ll|l|z|j|t)$/.test(size) ? 64 : 32;
+/** `l`, `z` and `t` are as wide as a pointer. */
+const bitsOf = (size: string, wide: boolean): 32 | 64 => (size === 'll' || size === 'j' || (wide && /^[lzt]$/.test(size)) ? 64 : 32);
+
+const converted = async (conversion: string, bits: 32 | 64, value: bigint, memory: Memory): Promise<string> => {
   switch (conversion) {
     case 'd':
     case 'i':
