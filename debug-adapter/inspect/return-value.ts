@@ -1,9 +1,12 @@
 import type { FunctionInfo } from '../images/debug-info';
+import type { Image } from '../images/image';
 import type { Type } from '../images/types';
 import { strip } from '../images/types';
 import type { Memory } from '../machine/machine';
 import type { Module } from '../program/program';
 import { classify } from './returns/c-classes';
+import { floatResults } from './returns/float-results';
+import { popsResultAddress, resultAddressAtEntry } from './returns/popped-result';
 import type { Representation, Scalar } from './returns/rust-layout';
 import { representationOf } from './returns/rust-layout';
 import type { Place } from './values/place';
@@ -63,73 +66,93 @@ export const whereReturned = (fn: FunctionInfo, module: Module): Where => {
   const { image } = module;
   if (strip(fn.returns).size === 0) return { kind: 'registers', parts: [] };
   if (fn.ownConvention) return { kind: 'unknown', reason: 'the compiler has changed how this function returns (DW_CC_nocall)' };
-  if (fn.language === 'rust') return rustConvention(fn, image.addressSize);
-  if (image.addressSize === 4) return c32(fn.returns);
-  return image.format === 'pe' ? microsoft64(fn.returns) : systemV64(fn.returns);
+  const handed = fn.language === 'rust' ? rustConvention(fn, image) : image.addressSize === 4 ? c32(fn, image) : image.format === 'pe' ? microsoft64(fn.returns) : systemV64(fn.returns);
+  return 'kind' in handed ? handed : inRegisters(handed, fn, image);
 };
 
-const packed = (size: number, word: 4 | 8): Where => {
-  const names = word === 8 ? ['rax', 'rdx'] : ['eax', 'edx'];
-  const parts: RegisterPart[] = [];
-  for (let offset = 0, i = 0; offset < size; offset += word, i++) parts.push({ register: names[i] ?? '', size: Math.min(word, size - offset), offset });
-  return { kind: 'registers', parts };
-};
+/** Values that are handed over in registers one after the other, or another way. */
+type Handed = readonly Scalar[] | Where;
 
-const systemV64 = (type: Type): Where => {
-  const classes = classify(type);
-  if (!classes) return { kind: 'memory' };
-  const integers = ['rax', 'rdx'];
-  const vectors = ['xmm0', 'xmm1'];
-  const parts: RegisterPart[] = [];
-  for (const [i, which] of classes.entries()) {
-    if (which === 'none') continue;
-    if (which === 'x87') return { kind: 'registers', parts: [{ register: 'st0', size: 10, offset: 0 }] };
-    const register = (which === 'sse' ? vectors : integers).shift();
-    if (register) parts.push({ register, size: Math.min(8, type.size - i * 8), offset: i * 8 });
-  }
-  return { kind: 'registers', parts };
-};
-
-/** Microsoft's x64 convention: one register, or memory. */
-const microsoft64 = (type: Type): Where => {
-  const real = strip(type);
-  if (real.kind === 'base' && real.encoding === 'float') return { kind: 'registers', parts: [{ register: 'xmm0', size: type.size, offset: 0 }] };
-  return [1, 2, 4, 8].includes(type.size) ? packed(type.size, 8) : { kind: 'memory' };
-};
-
-/** System V i386: aggregates always in memory. */
-const c32 = (type: Type): Where => {
-  const real = strip(type);
-  if (real.kind === 'struct' || real.kind === 'array') return { kind: 'memory' };
-  if (real.kind === 'base' && real.encoding === 'float') return { kind: 'unknown', reason: 'floating point results of 32-bit code are kept in another form' };
-  return packed(type.size, 4);
-};
-
-const rustConvention = (fn: FunctionInfo, word: 4 | 8): Where => {
-  const type = fn.returns;
-  if (type.size > 2 * word) return { kind: 'memory' };
-  const representation = representationOf(type);
-  const hidden = passesHiddenPointer(fn);
-  if (representation.kind === 'scalars' && hidden !== true) return scalars(representation, word);
-  if (type.size <= word) return packed(type.size, word);
-  // Some compilers pack two words into registers: where the arguments are decides.
-  return hidden === false ? packed(type.size, word) : { kind: 'memory' };
-};
-
-const scalars = (representation: Extract<Representation, { kind: 'scalars' }>, word: 4 | 8): Where => {
+const inRegisters = (scalars: readonly Scalar[], fn: FunctionInfo, image: Image): Where => {
+  const word = image.addressSize;
+  const floats = scalars.some(({ kind }) => kind === 'float') ? floatResults(fn, image) : 'floats';
+  if (typeof floats === 'object') return { kind: 'unknown', reason: floats.reason };
+  if (word === 4 && floats === 'floats' && scalars.some(({ kind }) => kind === 'float')) return { kind: 'unknown', reason: 'floating point results of 32-bit code are kept in another form' };
   const integers = word === 8 ? ['rax', 'rdx'] : ['eax', 'edx'];
   const vectors = ['xmm0', 'xmm1'];
   const parts: RegisterPart[] = [];
-  const take = (one: Scalar): void => {
-    if (one.kind === 'float') {
-      parts.push({ register: vectors.shift() ?? '', size: one.size, offset: one.offset });
-      return;
+  for (const { kind, size, offset } of scalars) {
+    if (kind === 'float' && floats === 'floats') {
+      parts.push({ register: vectors.shift() ?? '', size, offset });
+      continue;
     }
-    for (let done = 0; done < one.size; done += word) parts.push({ register: integers.shift() ?? '', size: Math.min(word, one.size - done), offset: one.offset + done });
-  };
-  for (const one of representation.scalars) take(one);
-  if (word === 4 && representation.scalars.some(({ kind }) => kind === 'float')) return { kind: 'unknown', reason: 'floating point results of 32-bit code are kept in another form' };
-  return { kind: 'registers', parts };
+    for (let done = 0; done < size; done += word) parts.push({ register: integers.shift() ?? '', size: Math.min(word, size - done), offset: offset + done });
+  }
+  return parts.some(({ register }) => register === '') ? { kind: 'unknown', reason: 'it takes more registers than the convention has for results' } : { kind: 'registers', parts };
+};
+
+/** Bytes in integer registers, whatever they mean. */
+const packed = (size: number): readonly Scalar[] => [{ kind: 'integer', size, offset: 0 }];
+
+const systemV64 = (type: Type): Handed => {
+  const classes = classify(type);
+  if (!classes) return { kind: 'memory' };
+  if (classes.includes('x87')) return { kind: 'registers', parts: [{ register: 'st0', size: 10, offset: 0 }] };
+  const scalars: Scalar[] = [];
+  for (const [i, which] of classes.entries()) if (which !== 'none') scalars.push({ kind: which === 'sse' ? 'float' : 'integer', size: Math.min(8, type.size - i * 8), offset: i * 8 });
+  return scalars;
+};
+
+/** Microsoft's x64 convention: one register, or memory. */
+const microsoft64 = (type: Type): Handed => {
+  const real = strip(type);
+  if (real.kind === 'base' && real.encoding === 'float') return [{ kind: 'float', size: type.size, offset: 0 }];
+  return [1, 2, 4, 8].includes(type.size) ? packed(type.size) : { kind: 'memory' };
+};
+
+/**
+ * System V i386: structs in memory, but for systems whose compilers return small ones in registers (FreeBSD, `-freg-struct-return` of
+ * Linux), as Microsoft's do. The returns of the function's code tell.
+ */
+const c32 = (fn: FunctionInfo, image: Image): Handed => {
+  const type = fn.returns;
+  const real = strip(type);
+  if (real.kind === 'base' && real.encoding === 'float') return [{ kind: 'float', size: type.size, offset: 0 }];
+  if (real.kind !== 'struct' && real.kind !== 'array') return packed(type.size);
+  const pops = popsResultAddress(fn, image);
+  const small = [1, 2, 4, 8].includes(type.size);
+  if (pops === true || (pops === false && !small)) return { kind: 'memory' };
+  if (pops === undefined) return small ? { kind: 'unknown', reason: 'its code does not tell whether a small struct is returned in registers' } : { kind: 'memory' };
+  return holdsFloat(type) ? { kind: 'unknown', reason: 'floating point results of 32-bit code are kept in another form' } : packed(type.size);
+};
+
+const holdsFloat = (type: Type, depth = 0): boolean => {
+  const real = strip(type);
+  if (real.kind === 'base') return real.encoding === 'float';
+  if (depth > 8) return true;
+  return real.kind === 'struct' ? real.members.some((member) => holdsFloat(member.type, depth + 1)) : real.kind === 'array' && holdsFloat(real.element, depth + 1);
+};
+
+const rustConvention = (fn: FunctionInfo, image: Image): Handed => {
+  const type = fn.returns;
+  const word = image.addressSize;
+  if (type.size > 2 * word) return { kind: 'memory' };
+  const representation = representationOf(type);
+  if (word === 4 && image.format === 'elf') return rust32(fn, representation, image);
+  const hidden = passesHiddenPointer(fn);
+  if (representation.kind === 'scalars' && hidden !== true) return representation.scalars;
+  if (type.size <= word) return packed(type.size);
+  // Some compilers pack two words into registers: where the arguments are decides.
+  return hidden === false ? packed(type.size) : { kind: 'memory' };
+};
+
+/** Rust's 32-bit convention hands floats and arrays over in memory where they are more than a word, in some versions; the code tells. */
+const rust32 = (fn: FunctionInfo, representation: Representation, image: Image): Handed => {
+  if (resultAddressAtEntry(fn, image) !== undefined) return { kind: 'memory' };
+  const scalars = representation.kind === 'scalars' ? representation.scalars : undefined;
+  if (scalars?.every(({ kind }) => kind === 'integer') === true) return scalars;
+  if (fn.returns.size <= 4) return scalars ?? packed(fn.returns.size);
+  return { kind: 'unknown', reason: 'its code does not tell whether it returns this in registers or in memory' };
 };
 
 const rdi = 0x55;

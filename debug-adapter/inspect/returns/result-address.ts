@@ -2,6 +2,7 @@ import { Decoder, DecoderOptions, InstructionInfoFactory, Mnemonic, OpAccess, Op
 import { directCallTarget } from '../stack/calls';
 import type { Activation } from '../stack/activation';
 import { decode } from '../instructions';
+import { pushedAddress } from './pushed-address';
 
 /** Where a result in memory goes, or why that is not known. */
 export type ResultAddress = { readonly address: bigint } | { readonly reason: string };
@@ -22,15 +23,15 @@ const names: ReadonlyMap<Register, string> = new Map([
 const entryOpcode = 0x50;
 
 /**
- * The address that a 64-bit function was given for its result: from the register at its first instruction, else from what its
- * caller's debug information says of the call, else from the caller's instruction that set the register. The last two only where the
+ * The address that a function was given for its result: from the register at its first instruction, else from what its
+ * caller's debug information says of the call, else from the caller's instruction that set the register; in 32-bit code, from the stack. The last two of 64-bit code only where the
  * caller called this very function.
  */
 export const resultAddress = async (call: Activation): Promise<ResultAddress> => {
   const { module } = call;
   const own = call.place.scopes.at(-1);
   if (!module || !own) return { reason: 'it has no debug information' };
-  if (module.image.addressSize === 4) return { reason: '32-bit code hands results over through memory in more than one way' };
+  if (module.image.addressSize === 4) return pushedAddress(call, own.function);
   const register = hidden[module.image.format];
   const entry = call.program.toRuntime(module, own.entry);
   if (call.exact && call.pc === entry) {

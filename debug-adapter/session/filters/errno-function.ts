@@ -2,6 +2,7 @@ import type { Breakpoint, Stop } from '../../machine/machine';
 import type { Registers } from '../../machine/registers';
 import { linearOf, seenByCode } from '../../machine/segment-space';
 import type { Figure } from '../../chains/chain';
+import { poppedAtReturn } from '../../inspect/returns/popped-result';
 import { runtimeOf } from '../../program/placed-module';
 import { rootOf } from '../../program/placed-program';
 import type { Module } from '../../program/program';
@@ -39,7 +40,9 @@ interface Placed {
 interface AfterTail {
   readonly breakpoint: Breakpoint;
   readonly root: bigint;
+  /** Stack pointer behind the return address, and what the return takes off beyond it. */
   readonly sp: bigint;
+  readonly popped: number;
   readonly placed: Placed;
   readonly entry: Entered | undefined;
 }
@@ -184,11 +187,11 @@ export class FunctionErrnoFilter implements ActiveFilter {
     if (back === undefined) return;
     const to = linearOf(space, back);
     const breakpoint = await machine.breakpoints.add({ kind: 'execute', address: to, owner: this.#owner });
-    this.#tails.push({ breakpoint, root: rootOf(stop.cr3), sp: registers.sp + BigInt(word), placed, entry });
+    this.#tails.push({ breakpoint, root: rootOf(stop.cr3), sp: registers.sp + BigInt(word), popped: word === 8 ? 0 : (poppedAtReturn(placed.site.function, placed.module.image) ?? 0), placed, entry });
   }
 
   async #takeTail(stop: Stop, registers: Registers): Promise<AfterTail | undefined> {
-    const found = this.#tails.find(({ breakpoint, root, sp }) => breakpoint.address === stop.pc && root === rootOf(stop.cr3) && sp === registers.sp);
+    const found = this.#tails.find(({ breakpoint, root, sp, popped }) => breakpoint.address === stop.pc && root === rootOf(stop.cr3) && sp + BigInt(popped) === registers.sp);
     if (!found) return undefined;
     this.#tails = this.#tails.filter((tail) => tail !== found);
     await this.#host.machine.breakpoints.remove([found.breakpoint]);

@@ -2,6 +2,7 @@ import { errnoOf } from '../../inspect/errno';
 import type { ErrorConvention } from '../../inspect/errno';
 import { render } from '../../inspect/render/render';
 import { returnedValue } from '../../inspect/return-value';
+import { resultAddressAtEntry } from '../../inspect/returns/popped-result';
 import { Activation } from '../../inspect/stack/activation';
 import { Frame } from '../../inspect/stack/frame';
 import { FrameRegisters } from '../../inspect/stack/frame-registers';
@@ -51,7 +52,9 @@ export class ResultReader {
   async result(module: Module, found: FunctionInfo, registers: Registers, entry: Registers | undefined): Promise<Outcome> {
     const space = seenByCode(await this.machine.currentSpace(), registers);
     const atReturn = returnedValue(found, module, registers, space);
-    const hidden = atReturn.address !== undefined && found.language === 'rust' ? await hiddenPointer(module, entry, space) : undefined;
+    const inMemory = atReturn.address !== undefined && found.language === 'rust';
+    const hidden = inMemory ? await hiddenPointer(found, module, entry, space) : undefined;
+    if (inMemory && hidden === undefined && module.image.addressSize === 4) return { failed: false, text: 'unknown: because its code does not tell where it was given the address of its result' };
     const value = hidden === undefined ? atReturn : TypedValue.at(found.returns, hidden, space);
     const { text } = await render(value);
     if (value.absence !== undefined) return { failed: false, text };
@@ -97,9 +100,12 @@ export class ResultReader {
  * Where a Rust function was told to put its result: rustc passes the address as a first argument, and unlike C's convention
  * the function does not give it back in the accumulator.
  */
-const hiddenPointer = async (module: Module, entry: Registers | undefined, space: Memory): Promise<bigint | undefined> => {
+const hiddenPointer = async (found: FunctionInfo, module: Module, entry: Registers | undefined, space: Memory): Promise<bigint | undefined> => {
   if (!entry) return undefined;
-  if (module.image.addressSize === 4) return wordAt(space, entry.sp + 4n, 4);
+  if (module.image.addressSize === 4) {
+    const where = resultAddressAtEntry(found, module.image);
+    return where === 'stack' ? wordAt(space, entry.sp + 4n, 4) : where === 'ecx' ? (entry.get('ecx') ?? entry.get('rcx')) : undefined;
+  }
   return entry.get(module.image.format === 'pe' ? 'rcx' : 'rdi');
 };
 

@@ -3,6 +3,7 @@ import { strip } from '../../images/types';
 import { whereReturned } from '../../inspect/return-value';
 import type { WriteLeaf } from '../../inspect/returns/construct';
 import { writeConstructed, writeError, writeErrorNumber } from '../../inspect/returns/construct';
+import { poppedAtReturn } from '../../inspect/returns/popped-result';
 import { resultAddress } from '../../inspect/returns/result-address';
 import type { Frame } from '../../inspect/stack/frame';
 import { fromBytes } from '../../inspect/values/place';
@@ -14,6 +15,8 @@ import type { Target } from '../target';
 export interface ForcedResult {
   readonly shown: string;
   readonly registers: readonly { readonly name: string; readonly value: bigint }[];
+  /** Bytes that the function takes off the stack when it returns, beside the return address. */
+  readonly popped: number;
   readonly memory?: { readonly address: bigint; readonly bytes: Uint8Array };
 }
 
@@ -26,9 +29,11 @@ export const forcedResult = async (target: Target, frame: Frame, text: string | 
   const fn = frame.scope?.function;
   const { module } = frame;
   if (!fn || !module) throw refuse('its type is not known: it has no debug information');
+  const popped = module.image.addressSize === 8 ? 0 : poppedAtReturn(fn, module.image);
+  if (popped === undefined) throw refuse('its code does not tell what it takes off the stack when it returns');
   if (strip(fn.returns).size === 0) {
     if (text !== undefined && text.trim() !== '()') throw refuse('it returns nothing');
-    return { shown: 'nothing', registers: [] };
+    return { shown: 'nothing', registers: [], popped };
   }
   if (text === undefined) throw refuse('it returns a value, and none was given');
   const { value, bytes } = draft(fn.returns, frame);
@@ -37,11 +42,11 @@ export const forcedResult = async (target: Target, frame: Frame, text: string | 
   if (where.kind === 'unknown') throw refuse(where.reason);
   if (where.kind === 'registers') {
     if (where.parts.some(({ register }) => register.startsWith('st'))) throw refuse(`a value of the type ${fn.returns.name} is returned on the floating point stack`);
-    return { shown, registers: where.parts.map(({ register, size, offset }) => ({ name: register, value: fromBytes(bytes.slice(offset, offset + size)) })) };
+    return { shown, popped, registers: where.parts.map(({ register, size, offset }) => ({ name: register, value: fromBytes(bytes.slice(offset, offset + size)) })) };
   }
   const place = await resultAddress(frame.activation);
   if ('reason' in place) throw refuse(`a value of the type ${fn.returns.name} is returned in memory, and ${place.reason}`);
-  return { shown, registers: [{ name: 'rax', value: place.address }], memory: { address: place.address, bytes } };
+  return { shown, popped, registers: [{ name: module.image.addressSize === 8 ? 'rax' : 'eax', value: place.address }], memory: { address: place.address, bytes } };
 };
 
 /** A value that is nowhere yet. */

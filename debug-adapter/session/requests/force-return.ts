@@ -36,7 +36,7 @@ const forceReturn: Handler<ForceReturnArguments> = async (core, args): Promise<F
   if (result.memory) await frame.memory.write(result.memory.address, result.memory.bytes);
   for (const [name, value] of restored) await writeRegister(machine, vcpu, name, value);
   for (const { name, value } of result.registers) await writeRegister(machine, vcpu, name, value);
-  await writeRegister(machine, vcpu, wide ? 'rsp' : 'esp', caller.sp);
+  await writeRegister(machine, vcpu, wide ? 'rsp' : 'esp', caller.sp + BigInt(result.popped));
   await writeRegister(machine, vcpu, wide ? 'rip' : 'eip', offsetIn(frame.memory, caller.pc));
   breakpoints.memoryWritten();
   const { pc } = await machine.registers(vcpu);

@@ -61,12 +61,12 @@ class Guest {
   }
 
   /** The innermost frame's scope `Return`. */
-  async returned(): Promise<string | undefined> {
+  async returned(of = 'result'): Promise<string | undefined> {
     const frameId = (await this.top())?.id;
     const { scopes } = await this.client.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId });
     const scope = scopes.find(({ name }) => name === 'Return');
     const { variables } = await this.client.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference: scope?.variablesReference });
-    return variables.find(({ name }) => name === 'result')?.value;
+    return variables.find(({ name }) => name.split('::').at(-1) === of)?.value;
   }
 }
 
@@ -95,6 +95,22 @@ const calls: Readonly<Record<string, readonly Call[]>> = {
   r_unit: [['J0', 'r_unit = Ok(())'], ['J1', 'r_unit = Err(Error { errno: 22 })', /^r_unit returns EINVAL/]],
 };
 
+const inMemory = 'unknown: because it was returned through memory whose address the function does not give back';
+
+/** What is typed, the function that is left by a step out, and what is shown of its result. */
+const shown: readonly (readonly [name: string, command: string, value: string, by32?: string])[] = [
+  ['c_paths', 'a2', '-22'],
+  ['c_pair', 'b1', '{value = 101, error = -22}'],
+  ['c_memory', 'c1', '{words = {5, 2, 3, 4}, error = -5}'],
+  ['c_mixed', 'd1', '{ratio = 1.5, count = 8}'],
+  // In 32-bit code of C on the stack of the FPU.
+  ['c_double', 'e1', '1.5', '<optimised out: floating point results of 32-bit code are kept in another form>'],
+  ['r_small', 'B1', 'Err(Error { errno: 19 })'],
+  ['r_float', 'L3', '3.5', inMemory],
+  ['r_float_pair', 'N3', '(3.25, 10)', inMemory],
+  ['r_array', 'O3', '[3, 12]', inMemory],
+];
+
 /** Where the breakpoint stands, what is typed, what the call is made to return, how that is told, and what the guest says it got. */
 const forced: readonly (readonly [name: string, command: string, value: string | undefined, told: string, answer: string])[] = [
   ['c_paths', 'a0', 'EIO', '-5', 'c_paths = -5'],
@@ -117,16 +133,20 @@ const forced: readonly (readonly [name: string, command: string, value: string |
   ['r_state', 'I2', 'Idle', 'Idle', 'r_state = Idle'],
   ['r_state', 'I0', 'Busy(6)', 'Busy(6)', 'r_state = Busy(6)'],
   ['r_unit', 'J1', 'Ok(())', 'Ok(())', 'r_unit = Ok(())'],
+  ['r_float', 'L0', '2.25', '2.25', 'r_float = 2.25'],
 ];
 
 describe.each([
-  ['clang', 2],
-  ['gcc', 2],
-  ['gcc', 0],
-] as const)('functions that return in every way, by %s and rustc at -O%i', (cc, opt) => {
+  ['clang', 2, 64, 'registers'],
+  ['gcc', 2, 64, 'registers'],
+  ['gcc', 0, 64, 'registers'],
+  ['clang', 2, 32, 'memory'],
+  ['gcc', 2, 32, 'registers'],
+  ['gcc', 0, 32, 'memory'],
+] as const)('functions that return in every way, by %s and rustc at -O%i, %i bits, small structs of C in %s', (cc, opt, bits, structs) => {
   const guest = new Guest();
   beforeAll(async () => {
-    await guest.start(await buildReturns({ cc, opt }), 'redox');
+    await guest.start(await buildReturns({ cc, opt, bits, structs }), 'redox');
     await guest.go();
     expect(await guest.line()).toBe('ready');
   });
@@ -150,13 +170,38 @@ describe.each([
     }
   });
 
+  it('shows after a step out what each has returned', async () => {
+    const got: unknown[] = [];
+    for (const [name, command] of shown) {
+      await guest.functions(name);
+      await guest.type(command);
+      await guest.stopped();
+      await guest.functions();
+      await guest.client.request('stepOut', { threadId: 1 });
+      await guest.stopped();
+      got.push([name, await guest.returned(name)]);
+      await guest.go();
+      await guest.line();
+    }
+    expect(got).toEqual(shown.map(([name, , value, by32 = value]) => [name, bits === 64 ? value : by32]));
+  });
+
   it.each(forced)('makes %s (%s) return %s', async (name, command, value, told, answer) => {
     await guest.functions(name);
     await guest.type(command);
     await guest.stopped();
     expect((await guest.top())?.name.split('::').at(-1)).toBe(name);
-    const given = value === undefined ? {} : { value };
-    expect((await guest.client.request<ForceReturnAnswer>('bootscope/forceReturn', given)).value).toBe(told);
+    const result = await guest.client.request<ForceReturnAnswer>('bootscope/forceReturn', value === undefined ? {} : { value }).catch((error: unknown) => error as Error);
+    if (result instanceof Error) {
+      // Floating point on the FPU's stack; and conventions that LLVM's optimiser makes up for 32-bit Rust.
+      expect(result.message).toMatch(/BS388: .*(kept in another form|address of its result|code does not tell)/);
+      expect(bits === 32 && (name === 'c_double' || (opt === 2 && name.startsWith('r_'))), result.message).toBe(true);
+      await guest.functions();
+      await guest.go();
+      await guest.line();
+      return;
+    }
+    expect(result.value).toBe(bits === 32 && told === '0xfffffffffffffffb' ? '0xfffffffb' : told);
     expect((await guest.stopped()).description).toMatch(new RegExp(`${name} was made to return `));
     expect((await guest.frames()).map((frame) => frame.name.split('::').at(-1))).not.toContain(name);
     await guest.go();

@@ -8,4 +8,4 @@ export interface ReturnsPaths {
   qemu: string[];
 }
 
-export declare function buildReturns(options?: { cc?: 'gcc' | 'clang'; opt?: 0 | 2 }): Promise<ReturnsPaths>;
+export declare function buildReturns(options?: { cc?: 'gcc' | 'clang'; opt?: 0 | 2; bits?: 32 | 64; structs?: 'memory' | 'registers' }): Promise<ReturnsPaths>;

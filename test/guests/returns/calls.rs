@@ -173,6 +173,23 @@ pub fn r_unit(way: u64) -> Result<()> {
     if black_box(way) & 1 == 1 { Err(Error { errno: black_box(EINVAL) }) } else { Ok(()) }
 }
 
+/// A float by itself: this target has no vector registers, so it comes as an integer.
+#[inline(never)]
+pub fn r_float(way: u64) -> f64 {
+    black_box(way) as f64 + 0.5
+}
+
+/// A float and a number beside it.
+#[inline(never)]
+pub fn r_float_pair(way: u64) -> (f32, u32) {
+    (black_box(way) as f32 + 0.25, way as u32 + 7)
+}
+
+#[inline(never)]
+pub fn r_array(way: u64) -> [u32; 2] {
+    [black_box(way) as u32, way as u32 + 9]
+}
+
 /// Every error is the same one, so that LLVM lets the callers know it and returns less than the type says.
 #[inline(never)]
 fn r_constant(way: u64) -> Result<()> {
@@ -199,6 +216,9 @@ pub extern "C" fn rust_call(which: u8, way: i32) {
         b'I' "r_state" r_state(n);
         b'J' "r_unit" r_unit(n);
         b'M' "r_constant" r_constant(n);
+        b'L' "r_float" r_float(n);
+        b'N' "r_float_pair" r_float_pair(n);
+        b'O' "r_array" r_array(n);
     }
     if which == b'P' {
         panics(n);
