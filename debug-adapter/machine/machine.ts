@@ -46,6 +46,12 @@ export interface Machine {
   /** The next stop, also one that is already under way. Rejects when the machine ends or the signal aborts. */
   nextStop(signal?: AbortSignal): Promise<Stop>;
 
+  /**
+   * Looks whether the current vCPU is as it was at the last stop; `rewound` is told where it is not, since a client of QEMU's monitor
+   * can put another state there (`loadvm`) without a word to the stub. Left out: nobody else can.
+   */
+  recheck?(): Promise<void>;
+
   /** Whole states of the machine, saved inside QEMU; left out where there is no monitor to ask for them. */
   readonly snapshots?: Snapshots;
 
@@ -104,10 +110,12 @@ export type QuickJudge = (hit: Hit) => (() => void) | undefined;
 export interface MachineEvents {
   stopped: Stop;
   resumed: undefined;
-  /** The guest was reset; breakpoints stay. `facts`: what the processor did before, where QEMU logs it. */
-  reset: { readonly guest: boolean; readonly reason: string; readonly facts?: ResetFacts };
+  /** The guest was reset; breakpoints stay. `facts`: what the processor did before, where QEMU logs it. `firmwareOwn`: the firmware restarts itself right behind a reset that was told. */
+  reset: { readonly guest: boolean; readonly reason: string; readonly facts?: ResetFacts; readonly firmwareOwn?: true };
   /** The guest told QEMU by its pvpanic device that it panicked or crashed; `action` is what QEMU does then. */
   panicked: { readonly action: string };
+  /** The machine's watchdog timer ran out; `action` is what QEMU does then (`pause`, `reset`). */
+  watchdog: { readonly action: string };
   /** QEMU is gone; `detail` holds its exit code and last words. */
   ended: { readonly expected: boolean; readonly detail: string };
   serial: { readonly port: number; readonly bytes: Uint8Array; readonly atMs: number };

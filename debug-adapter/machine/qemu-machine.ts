@@ -12,7 +12,7 @@ import { letGo, within } from './let-go';
 import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, QuickJudge, SerialPort, Stop, Vcpu, WireListener } from './machine';
 import type { Registers } from './registers';
 import type { Space } from './space';
-import { resetInWords } from './reset-log';
+import { FirmwareResets, resetInWords } from './reset-log';
 import type { ResetLog } from './reset-log';
 import { RunState } from './run-state';
 import { QemuSnapshots } from './snapshots';
@@ -61,6 +61,9 @@ export class QemuMachine implements Machine {
   private readonly files: VcpuRegisters;
   private readonly arrivals: Arrivals;
   private readonly runState: RunState;
+  private readonly firmwareResets = new FirmwareResets();
+  /** The next reset is the watchdog's. */
+  private watchdogRan = false;
   private expectedEnd = false;
   private endDetail = '';
   private endError: BootscopeError | undefined;
@@ -146,10 +149,7 @@ export class QemuMachine implements Machine {
         stub.client.adoptStopped();
         await this.arrivals.deliver(await stub.lastStop());
       },
-      rewound: async () => {
-        await this.replaced(new Map());
-        this.emitter.emit('rewound', undefined);
-      },
+      rewound: () => this.rewound(),
     });
     parts.qmp?.onEvent((event) => this.onQmp(event));
     void parts.process?.ended.then((end) => this.finish(describeEnd(end)));
@@ -235,6 +235,7 @@ export class QemuMachine implements Machine {
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
+    this.firmwareResets.ranOn();
     this.runState.adopted = false;
     this.arrivals.leave();
     this.forget();
@@ -245,6 +246,17 @@ export class QemuMachine implements Machine {
     this.forget();
     this.arrivals.replaced(parked);
     await this.readRegisters(this.current);
+  }
+
+  async recheck(): Promise<void> {
+    this.require('looking where it is');
+    if (!(await this.files.unchanged(this.thread(this.current)))) await this.rewound();
+  }
+
+  /** Somebody else put another state of the machine here. */
+  private async rewound(): Promise<void> {
+    await this.replaced(new Map());
+    this.emitter.emit('rewound', undefined);
   }
 
   private forget(): void {
@@ -282,9 +294,16 @@ export class QemuMachine implements Machine {
       this.arrivals.parked.clear();
       if (this.state === 'stopped' || this.arrivals.hits.undecided) this.forget();
       const facts = this.parts.resetLog?.take();
-      this.emitter.emit('reset', { guest: data['guest'] === true, reason: String(data['reason'] ?? 'unknown'), ...(facts === undefined ? {} : { facts }) });
+      const firmwareOwn = this.firmwareResets.isOwn(facts);
+      const reason = this.watchdogRan ? 'watchdog' : String(data['reason'] ?? 'unknown');
+      this.watchdogRan = false;
+      this.emitter.emit('reset', { guest: data['guest'] === true, reason, ...(facts === undefined ? {} : { facts }), ...(firmwareOwn ? { firmwareOwn } : {}) });
     } else if (event === 'GUEST_PANICKED' || event === 'GUEST_CRASHLOADED') {
       this.emitter.emit('panicked', { action: String(data['action'] ?? 'run') });
+    } else if (event === 'WATCHDOG') {
+      const action = String(data['action'] ?? 'none');
+      this.watchdogRan = action === 'reset';
+      this.emitter.emit('watchdog', { action });
     } else if (event === 'SHUTDOWN') {
       const reason = String(data['reason'] ?? 'unknown');
       // With -no-reboot a reset ends QEMU, and its log tells what kind it was.
@@ -348,6 +367,7 @@ export class QemuMachine implements Machine {
   }
 
   serialBytes(port: number, bytes: Uint8Array, atMs: number): void {
+    this.firmwareResets.heard();
     this.emitter.emit('serial', { port, bytes, atMs });
   }
 

@@ -10,6 +10,48 @@ export interface ResetFacts {
   readonly cr2?: bigint;
 }
 
+/** Where firmware of the BIOS kind runs: its shadow below 1 MiB (QEMU, hw/i386/x86.c, x86_bios_rom_init). */
+const biosShadow = { start: 0xe0000n, end: 0x100000n };
+/** Offset of the first instruction in its segment (Intel SDM volume 3, 10.1.4). */
+const resetVector = 0xfff0n;
+/** Firmware that restarts more often in a row does not do so by design. */
+const mostInARow = 16;
+
+/**
+ * Tells the resets by which firmware restarts itself from those of the guest: SeaBIOS that finds itself in memory puts its own code back
+ * and asks for a reset in every way it knows, in the end by a triple fault (src/resume.c, tryReboot); QEMU may carry out each of them. They are such
+ * only right behind a reset that came from elsewhere: nothing was said on a serial line between them, where a boot would have said something.
+ */
+export class FirmwareResets {
+  /** In a row since the guest's own; undefined where none is known to be the guest's. */
+  #row: number | undefined;
+  /** The machine has not been let run since: what is heard may have been said before the reset. */
+  #fresh = false;
+
+  /** The machine runs on after a stop. */
+  ranOn(): void {
+    this.#fresh = false;
+  }
+
+  /** The guest said something on a serial line. */
+  heard(): void {
+    if (!this.#fresh) this.#row = undefined;
+  }
+
+  /** True when this reset is the firmware's own, behind another that has been told. */
+  isOwn(facts: ResetFacts | undefined): boolean {
+    this.#fresh = true;
+    const { pc } = facts ?? {};
+    const firmware = pc !== undefined && (pc === resetVector || (pc >= biosShadow.start && pc < biosShadow.end));
+    if (firmware && this.#row !== undefined && this.#row < mostInARow) {
+      this.#row++;
+      return true;
+    }
+    this.#row = facts === undefined || firmware ? undefined : 0;
+    return false;
+  }
+}
+
 /**
  * Reads QEMU's log of processor resets (`log cpu_reset`), by which alone a triple fault is told from a reset that was asked for: QMP
  * gives both the reason `guest-reset`. Source: QEMU, target/i386/tcg/excp_helper.c (check_exception) writes "Triple fault";
@@ -77,11 +119,12 @@ const reasons: Readonly<Record<string, string>> = {
   'host-qmp-quit': 'QEMU was told to quit over QMP',
   'host-signal': 'a signal ended QEMU',
   'host-ui': 'it was asked for in QEMU\'s window',
+  watchdog: 'its watchdog ran out, which the guest had not told in time that it lives',
   'subsystem-reset': 'a part of the machine was reset',
 };
 
 /**
- * Why the machine was reset or switched off, in words. `reason` is QMP's ShutdownCause (qapi/run-state.json); without facts a guest's reset
+ * Why the machine was reset or switched off, in words. `reason` is QMP's ShutdownCause (qapi/run-state.json), or `watchdog`; without facts a guest's reset
  * may have been a triple fault.
  */
 export const resetInWords = (reason: string, facts: ResetFacts | undefined, where: (pc: bigint) => string = (pc) => `0x${pc.toString(16)}`): string => {

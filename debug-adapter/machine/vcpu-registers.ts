@@ -69,6 +69,12 @@ export class VcpuRegisters {
     return before !== undefined && before.equals(await this.stub.registers(thread));
   }
 
+  /** False when a vCPU's registers are others than those that were read at this stop. */
+  async unchanged(thread: StubThread): Promise<boolean> {
+    const before = this.raw.get(thread.number);
+    return before === undefined || before.equals(await this.stub.registers(thread));
+  }
+
   forget(): void {
     this.generation++;
     if (this.raw.size > 0) this.left = this.raw;

@@ -266,10 +266,13 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     machine.on('repeated', ({ port, bytes }) => {
       if (port === 1) stages.onConsole(bytes);
     }),
-    machine.on('reset', ({ reason, facts }) => {
+    machine.on('reset', ({ reason, facts, firmwareOwn }) => {
       mountHistory.reset();
       environmentLook.reset();
-      core.output(`The machine was reset: ${resetInWords(reason, facts)}.\n`, 'important');
+      core.output(firmwareOwn ? 'The firmware has reset the machine once more by itself, as SeaBIOS does behind every reset.\n' : `The machine was reset: ${resetInWords(reason, facts)}.\n`, firmwareOwn ? 'console' : 'important');
+    }),
+    machine.on('watchdog', ({ action }) => {
+      core.output(`The machine's watchdog ran out (QEMU's answer: ${action}).\n`, 'important');
     }),
     machine.on('panicked', ({ action }) => {
       core.output(`The guest told QEMU that it panicked (QEMU's answer: ${action}).\n`, 'important');

@@ -1,13 +1,14 @@
 import { resetInWords } from '../../machine/reset-log';
 import type { ActiveFilter, FilterHost } from './filter';
 
-/** `cpu-reset`: stops at the reset vector after every reset, and says whether the guest wanted it. */
+/** `cpu-reset`: stops at the reset vector after every reset but those by which firmware restarts itself behind one, and says whether the guest wanted it. */
 export class ResetFilter implements ActiveFilter {
   readonly verification = { verified: true };
   readonly #unlisten: () => void;
 
   constructor(host: FilterHost) {
-    this.#unlisten = host.machine.on('reset', ({ reason, facts }) => {
+    this.#unlisten = host.machine.on('reset', ({ reason, facts, firmwareOwn }) => {
+      if (firmwareOwn) return;
       const why = resetInWords(reason, facts, (pc) => placeInWords(host, pc));
       const details = facts?.tripleFault === true ? 'triple fault' : reason;
       host.run.stopFor((stop) => ({ stop, reason: 'exception', description: `The machine was reset: ${why}`, hitBreakpointIds: [host.id], exception: { filter: 'cpu-reset', details } }));

@@ -54,6 +54,9 @@ export class RunController {
         this.#resetSeen = true;
         this.#interrupt();
       }),
+      machine.on('watchdog', ({ action }) => {
+        if (action === 'pause') this.#byItself = "The machine's watchdog ran out, and QEMU stopped the machine";
+      }),
       machine.on('panicked', () => {
         this.#byItself = 'The guest told QEMU that it panicked, and QEMU stopped the machine';
       }),

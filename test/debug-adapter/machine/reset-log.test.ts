@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { ResetLog, factsIn, resetInWords } from '../../../debug-adapter/machine/reset-log';
+import { FirmwareResets, ResetLog, factsIn, resetInWords } from '../../../debug-adapter/machine/reset-log';
 
 /** As QEMU writes it: `-d cpu_reset`. */
 const dump = (pc: string, cr2: string): string => `CPU Reset (CPU 0)\nEAX=00000000 EBX=00000000\nEIP=${pc} EFL=00000002 [-------] CPL=0 II=0 A20=1 SMM=0 HLT=0\nCR0=00000011 CR2=${cr2} CR3=00000000 CR4=00000000\n`;
@@ -21,6 +21,33 @@ test('words for every way a machine is reset', () => {
   expect(resetInWords('guest-reset', undefined)).toBe('the guest asked for a reset, or the processor took a triple fault');
   expect(resetInWords('host-qmp-system-reset', { tripleFault: false, pc: 0x100n })).toBe('a reset was asked for over QMP');
   expect(resetInWords('something-new', undefined)).toBe('something-new');
+});
+
+const guests = { tripleFault: true, pc: 0x100109n };
+const bios = { tripleFault: true, pc: 0xefaadn };
+
+test('the resets by which firmware restarts itself are told from those of the guest', () => {
+  const resets = new FirmwareResets();
+  // Nothing is known of the one before.
+  expect(resets.isOwn(bios)).toBe(false);
+  expect(resets.isOwn(guests)).toBe(false);
+  // What is read before the machine runs on may have been said before the reset. SeaBIOS tries several ways.
+  resets.heard();
+  expect([bios, { tripleFault: false, pc: 0xe81bbn }, { tripleFault: false, pc: 0xfff0n }].map((facts) => resets.isOwn(facts))).toEqual([true, true, true]);
+  // A boot has said something since: whoever jumped into the BIOS to restart was not the firmware.
+  resets.isOwn(guests);
+  resets.ranOn();
+  resets.heard();
+  expect(resets.isOwn(bios)).toBe(false);
+  // Another of the guest's, and one of which nothing is known.
+  resets.isOwn(guests);
+  resets.ranOn();
+  expect(resets.isOwn(guests)).toBe(false);
+  resets.isOwn(undefined);
+  expect(resets.isOwn(bios)).toBe(false);
+  // Firmware that never gets any further is told after a while.
+  resets.isOwn(guests);
+  expect(Array.from({ length: 20 }, () => resets.isOwn(bios)).filter((own) => !own).length).toBeGreaterThan(0);
 });
 
 test('each reset is read once, and a log that is not there says nothing', () => {

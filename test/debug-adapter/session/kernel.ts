@@ -51,6 +51,8 @@ void kmain(void)
 				out(0x64, 0xfe);
 			if (c == 'p')
 				out(0x505, 1);
+			if (c == 'w')
+				out(0x443, 0xf);
 			if (c == 'q')
 				__asm__ volatile("lidt %0; int3" :: "m"(*(long *)0));
 		}

@@ -161,6 +161,15 @@ describe('a launched machine', () => {
     const stages = await custom<StagesAnswer>('bootscope/stages');
     expect(stages.current).toBe('kernel');
 
+    // One stop for each reset, though SeaBIOS resets the machine behind it once more.
+    await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] });
+    await client.setExceptionBreakpointsRequest({ filters: ['cpu-reset'] });
+    const { next: from } = await custom<SerialAnswer>('bootscope/serial');
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial', { from })).text, { timeout: 30_000 }).toContain('mount failed');
+    expect((await nextStop(() => client.customRequest('bootscope/serial', { send: 'q' }))).description).toMatch(/a triple fault at 0x10/);
+    expect(await nextStop(() => client.continueRequest({ threadId: 1 }))).toMatchObject({ description: 'Breakpoint in mount_root' });
+
     // A reset that the guest asks for, by the keyboard controller, is told apart.
     await client.setFunctionBreakpointsRequest({ breakpoints: [] });
     await client.setExceptionBreakpointsRequest({ filters: ['cpu-reset'] });
@@ -179,6 +188,22 @@ describe('a launched machine', () => {
     const stop = await nextStop(() => client.customRequest('bootscope/serial', { send: 'p' }));
     expect(stop.description).toBe('The guest told QEMU that it panicked, and QEMU stopped the machine');
     expect((await stackNames())[0]).toMatch(/^(kmain|out)$/);
+  });
+
+  it.each([
+    ['pause', /^The machine's watchdog ran out, and QEMU stopped the machine$/],
+    ['reset', /^The machine was reset: its watchdog ran out/],
+  ] as const)('stops when the watchdog runs out and QEMU is to %s the machine, and stays usable', async (action, said) => {
+    const more = { qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-device', 'ib700', '-action', `watchdog=${action}`] };
+    await launchToStop(() => Promise.resolve(), { ...more, stopOnEntry: true });
+    await client.setExceptionBreakpointsRequest({ filters: ['cpu-reset'] });
+    await client.continueRequest({ threadId: 1 });
+    await expect.poll(async () => (await custom<SerialAnswer>('bootscope/serial')).text, { timeout: 30_000 }).toContain('mount failed');
+    expect((await nextStop(() => client.customRequest('bootscope/serial', { send: 'w' }))).description).toMatch(said);
+    await client.setExceptionBreakpointsRequest({ filters: [] });
+    await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'mount_root' }] });
+    if (action === 'reset') expect((await nextStop(() => client.continueRequest({ threadId: 1 }))).description).toBe('Breakpoint in mount_root');
+    else expect((await stackNames())[0]).toMatch(/^(kmain|in|out)$/);
   });
 
   it('with -no-reboot ends at the reset, saying what it was', async () => {
