@@ -112,7 +112,15 @@ export class TimeTravel implements StopObserver {
 
   /** A run can be repeated: QEMU counts instructions for us. */
   get repeatable(): boolean {
-    return this.#wanted && this.refusal === undefined && this.#host.machine.accelerator === 'tcg';
+    return this.#wanted && this.refusal === undefined && this.#unrepeatable === undefined;
+  }
+
+  /** Why QEMU does not run this machine the same way again. */
+  get #unrepeatable(): string | undefined {
+    const { accelerator, vcpus } = this.#host.machine;
+    if (accelerator !== 'tcg') return 'its processor is not emulated by TCG';
+    // QEMU gives its processors turns in an order that no saved state holds (softmmu/cpus, accel/tcg/tcg-accel-ops-rr.c).
+    return vcpus.length > 1 ? `it has ${String(vcpus.length)} processors, whose turns are others in each run (start it with -smp 1)` : undefined;
   }
 
   /** Oldest first. */
@@ -131,6 +139,7 @@ export class TimeTravel implements StopObserver {
     try {
       await this.checkpoints.take('start', 'Start of the machine', stop, { id: 'start' });
       this.#host.able(this.repeatable);
+      if (this.#unrepeatable !== undefined) this.#host.log(failure(timeErrors.noTimeTravel, { detail: this.#unrepeatable }).message);
     } catch (error) {
       this.#refused = coded(error);
       this.#host.log(this.#refused.message);
@@ -191,7 +200,7 @@ export class TimeTravel implements StopObserver {
   /** Throws BS380 where a run cannot be repeated. */
   requireRepeatable(): void {
     if (this.repeatable) return;
-    throw this.refusal ?? failure(timeErrors.noTimeTravel, { detail: this.#wanted ? 'its processor is not emulated by TCG' : 'the session was started without "timeTravel"' });
+    throw this.refusal ?? failure(timeErrors.noTimeTravel, { detail: this.#wanted ? (this.#unrepeatable ?? 'its runs do not repeat') : 'the session was started without "timeTravel"' });
   }
 
   /**
@@ -200,6 +209,7 @@ export class TimeTravel implements StopObserver {
    */
   async now(): Promise<{ readonly saved: Saved; readonly end: Moment }> {
     this.requireRepeatable();
+    await this.#host.machine.recheck?.();
     const stop = await standing(this.#host.machine);
     const untouched = this.#changed === undefined ? undefined : this.#here;
     const barrier = untouched ? undefined : this.#why;
@@ -259,7 +269,9 @@ export class TimeTravel implements StopObserver {
   /** What was changed is kept by a checkpoint, since no earlier run leads to it. */
   async #beforeRunning(): Promise<void> {
     await this.#setEntries();
-    if (this.#travelling || this.#why === undefined || !this.#wanted || this.refusal !== undefined) return;
+    if (this.#travelling || !this.#wanted || this.refusal !== undefined) return;
+    await this.#host.machine.recheck?.();
+    if (this.#why === undefined) return;
     const stop = await standing(this.#host.machine);
     const why = this.#why;
     if (this.#changed === undefined) this.#typed = false;

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as net from 'node:net';
 import * as path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -310,6 +312,77 @@ describe('going back in time', () => {
     const stop = await session.go('reverseContinue');
     expect(stop.description).toMatch(/something was typed on the serial line/);
     expect(await session.said()).toMatch(/x$/);
+  });
+});
+
+describe('a machine that somebody else puts another state into', () => {
+  it('is known to be elsewhere, and going back ends there', async () => {
+    const monitor = path.join(kernel.directory, 'monitor.sock');
+    const session = new Session();
+    await session.launch({ qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-monitor', `unix:${monitor},server=on,wait=off`] }, ['mount_root']);
+    await session.stopped();
+    const socket = net.connect(monitor);
+    let heard = '';
+    socket.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+    const command = async (text: string): Promise<void> => {
+      const from = heard.length;
+      socket.write(`${text}\n`);
+      await expect.poll(() => heard.slice(from), { timeout: 60_000 }).toMatch(/\n\(qemu\) $/);
+    };
+    await expect.poll(() => heard, { timeout: 60_000 }).toMatch(/\(qemu\) $/);
+    await command('savevm elsewhere');
+    await session.functions('read_block');
+    await session.go('continue');
+    expect(await session.here()).toMatch(/^read_block:/);
+    await command('loadvm elsewhere');
+    await session.functions();
+    await session.line('wanted = error');
+    await session.go('continue');
+    expect(await session.here()).toMatch(/^kmain:/);
+    await session.line('');
+    const back = await session.go('reverseContinue');
+    expect(back.description).toMatch(/a saved state was put back from outside/);
+    expect(await session.here()).toMatch(/^mount_root:/);
+    socket.destroy();
+    await session.client.stop();
+  });
+});
+
+describe('a machine with two processors', () => {
+  it('has checkpoints; going back is refused, with the reason', async () => {
+    const session = new Session();
+    await session.launch({ qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-smp', '2'] }, ['mount_root']);
+    await session.stopped();
+    expect(session.capabilities).not.toMatchObject({ supportsStepBack: true });
+    for (const request of ['stepBack', 'reverseContinue']) await expect(session.client.request(request, { threadId: 1 })).rejects.toThrow(/BS380: .*it has 2 processors, whose turns are others in each run/);
+    await session.checkpoints({ create: 'here' });
+    await session.functions('read_block');
+    await session.go('continue');
+    const { checkpoints } = await session.checkpoints();
+    await session.checkpoints({ restore: checkpoints.find(({ name }) => name === 'here')?.id });
+    await session.stopped();
+    expect(await session.here()).toMatch(/^mount_root:/);
+    await session.client.stop();
+  });
+});
+
+describe('a machine that is joined', () => {
+  it('has no checkpoints where a drive cannot be saved, and the drive is named', async () => {
+    const disk = path.join(kernel.directory, 'joined.img');
+    fs.writeFileSync(disk, Buffer.alloc(65536));
+    const at = (name: string): string => path.join(kernel.directory, name);
+    const qemu = spawn('qemu-system-i386', ['-kernel', kernel.elf, '-display', 'none', '-m', '32', '-net', 'none', '-serial', 'null', '-S', '-drive', `file=${disk},format=raw,if=none,id=theirs`, '-device', 'virtio-blk-pci,drive=theirs', '-gdb', `unix:${at('gdb.sock')},server=on,wait=off`, '-qmp', `unix:${at('qmp.sock')},server=on,wait=off`], { stdio: 'ignore' });
+    try {
+      await expect.poll(() => fs.existsSync(at('gdb.sock')) && fs.existsSync(at('qmp.sock')), { timeout: 60_000 }).toBe(true);
+      const session = new Session();
+      await session.client.start({ request: 'attach', type: 'bootscope', name: 'joined', serialOutput: 'event', gdb: `unix:${at('gdb.sock')}`, qmp: `unix:${at('qmp.sock')}`, images: [{ stage: 'kernel', file: kernel.elf }] } as never, () => session.functions('mount_root'));
+      await session.stopped();
+      await expect(session.checkpoints({ create: 'one' })).rejects.toThrow(/BS128: .*the drive theirs/);
+      await expect(session.client.request('stepBack', { threadId: 1 })).rejects.toThrow(/BS380/);
+      await session.client.stop();
+    } finally {
+      qemu.kill();
+    }
   });
 });
 
