@@ -198,16 +198,29 @@ export class DwarfScope implements Scope {
     return this.lazyVariables.found;
   }
 
+  /** Of blocks without addresses nothing says that the code is in them: what they declare comes behind what the block around has of its own. */
   private findVariables(wanted: number): readonly VariableInfo[] {
-    const blocks: Die[] = [this.die];
-    for (let at = 0; at < blocks.length && at < 256; at++) {
-      for (const child of (blocks[at] as Die).children()) {
-        if (!isBlock(child.tag)) continue;
-        const ranges = rangesOf(child);
-        if (isTransparent(child) || covers(ranges, wanted)) blocks.push(child);
-      }
-    }
-    return blocks.reverse().flatMap((block) => variablesOf(block, this.reader));
+    let left = 256;
+    const within = (block: Die): VariableInfo[] => {
+      const inner: VariableInfo[] = [];
+      const unplaced: VariableInfo[] = [];
+      const visit = (die: Die): void => {
+        for (const child of die.children()) {
+          if (!isBlock(child.tag) || left === 0) continue;
+          if (isTransparent(child)) {
+            left--;
+            unplaced.push(...variablesOf(child, this.reader));
+            visit(child);
+          } else if (covers(rangesOf(child), wanted)) {
+            left--;
+            inner.push(...within(child));
+          }
+        }
+      };
+      visit(block);
+      return [...inner, ...variablesOf(block, this.reader), ...unplaced];
+    };
+    return within(this.die);
   }
 
   callSiteAt(returnAddress: bigint): CallSite | undefined {

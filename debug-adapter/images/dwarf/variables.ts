@@ -37,7 +37,8 @@ export class DwarfVariable implements VariableInfo {
       if (block) return Uint8Array.from(block);
       const text = link.string(AT.const_value);
       if (text !== undefined) return Buffer.from(`${text}\0`);
-      const value = link.integer(AT.const_value, true);
+      // gcc writes what is not negative in the shortest fixed form, whatever the type (add_const_value_attribute, gcc/dwarf2out.cc).
+      const value = link.integer(AT.const_value, false);
       if (value === undefined) return undefined;
       const bytes = new Uint8Array(Math.min(64, Math.max(1, sizeOf(this.type))));
       for (let i = 0; i < bytes.length; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 0xffn);
