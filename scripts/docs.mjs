@@ -6,9 +6,15 @@ import { ensureNode, ensureNpm, root } from './setup/ensure.mjs';
 ensureNode();
 ensureNpm();
 const { build } = await import('esbuild');
-const { outputFiles } = await build({ entryPoints: [path.join(root, 'scripts/docs/errors.ts')], bundle: true, write: false, format: 'esm', platform: 'node' });
-const { errorsPage } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-fs.writeFileSync(path.join(root, 'docs/errors.md'), errorsPage());
+const pages = [
+  { source: 'errors.ts', name: 'errorsPage', page: 'errors.md' },
+  { source: 'oracle.ts', name: 'oraclePage', page: 'oracle.md' },
+];
+for (const { source, name, page } of pages) {
+  const { outputFiles } = await build({ entryPoints: [path.join(root, 'scripts/docs', source)], bundle: true, write: false, format: 'esm', platform: 'node' });
+  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  fs.writeFileSync(path.join(root, 'docs', page), module[name]());
+}
 
 const collected = await build({ entryPoints: [path.join(root, 'scripts/l10n/collect.ts')], bundle: true, write: false, format: 'esm', platform: 'node', packages: 'external' });
 const collector = path.join(root, 'node_modules/.bootscope-l10n.mjs');

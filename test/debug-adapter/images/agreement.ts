@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
-import type { DebugInfo, FunctionInfo, Scope, VariableInfo } from '../../../debug-adapter/images/debug-info';
+import type { DebugInfo, FunctionInfo, Scope } from '../../../debug-adapter/images/debug-info';
 import { openImage } from '../../../debug-adapter/images/open';
 import type { Type } from '../../../debug-adapter/images/types';
 import { strip } from '../../../debug-adapter/images/types';
+import { Tally } from './disagreements';
 import { askGdb } from './gdb';
 import type { Answers } from './gdb';
 import { compareFrames } from './readelf-frames';
-import { expressionText, placesInScope } from './scope-text';
+import { compareNames, compareScopes } from './scope-agreement';
 
 const hex = (address: bigint): string => `0x${address.toString(16)}`;
 const told = (...parts: unknown[]): string => parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' | ');
@@ -17,12 +18,8 @@ export interface Agreement {
   readonly functions: number;
   readonly types: number;
   readonly places: number;
-  /** Expressions that gdb spells otherwise, of which only that they are there is compared. */
-  readonly unspelled: number;
-  /** Variables that gdb hides behind a namesake of a block that is elsewhere. */
-  readonly shadowed: number;
-  /** Variables that only gdb has in scope: it takes a block in pieces for one from first to last. */
-  readonly beyond: number;
+  /** What is told otherwise for a reason that is in the list. */
+  readonly known: Tally;
   readonly frames: number;
   readonly wrong: readonly string[];
 }
@@ -30,8 +27,9 @@ export interface Agreement {
 /**
  * Compares an ELF image with what gdb and readelf say of it: at every n-th row of the line table the line, the chain of functions and
  * the places of variables; where `break` puts every function; every type that has a name; every n-th entry of the call frame information.
+ * Where gdb has more variables in scope, llvm-dwarfdump is asked at up to `samples` addresses which names there are.
  */
-export const compareWithGdb = (file: string, every: number): Agreement => {
+export const compareWithGdb = (file: string, every: number, samples: number): Agreement => {
   const image = openImage(file);
   const info = image.debugInfo;
   const functions = info.functionsMatching('*').filter(({ ranges }) => ranges.length > 0);
@@ -41,70 +39,43 @@ export const compareWithGdb = (file: string, every: number): Agreement => {
   const breakable = names.filter((name) => info.functionsNamed(name).every(({ language }) => language !== 'rust'));
   expect(addresses.length, file).toBeGreaterThan(0);
   const answers = askGdb(file, { addresses: addresses.map(hex), scopes: addresses.map(hex), functions: breakable, allTypes: true });
+  const known = new Tally();
   const wrong: string[] = [];
-  let places = 0;
-  let unspelled = 0;
-  let shadowed = 0;
-  let beyond = 0;
   for (const address of addresses) {
     const theirs = answers.addresses[hex(address)];
-    const scopes = info.scopesAt(address);
-    const chain = scopes.map((scope) => (scope.function.language === 'rust' ? scope.function.qualifiedName : scope.function.name));
+    const chain = info.scopesAt(address).map((scope) => (scope.function.language === 'rust' ? scope.function.qualifiedName : scope.function.name));
     const line = info.lineAt(address)?.line;
     if (line !== theirs?.line || JSON.stringify(chain) !== JSON.stringify(theirs?.chain)) wrong.push(told(hex(address), line, chain, theirs?.line, theirs?.chain));
-    const known = placesInScope(answers.scopes[hex(address)] ?? '', address);
-    for (const [name, ours] of variablesOf(scopes[0], address)) {
-      const [expected, ...outer] = known.get(name) ?? [];
-      known.delete(name);
-      if (expected === undefined) wrong.push(told(hex(address), chain[0], name, 'gdb has it not in scope'));
-      else if (ours === undefined) unspelled++;
-      // rustc's abstract blocks: gdb takes one that its copy here lacks for a part of the block around, and lets its variables, which
-      // are without a place, hide namesakes further out (gdb/dwarf2/read.c, inherit_abstract_dies). Here they are out of scope.
-      else if (expected === '' && ours !== '' && scopes[0]?.function.language === 'rust' && outer.includes(ours)) shadowed++;
-      // Of an `extern` inside a function gdb goes on to the definition; here it is looked up by whoever evaluates.
-      else if (ours !== expected && !(ours === '' && expected.startsWith('addr '))) wrong.push(told(hex(address), chain[0], name, ours, expected));
-      else places++;
-    }
-    beyond += known.size;
   }
-  wrong.push(...misplaced(info, breakable, answers), ...differingTypes(info, answers));
+  const scopes = compareScopes(info, addresses, answers.scopes);
+  known.add(scopes.known);
+  wrong.push(...scopes.wrong, ...compareNames(file, info, scopes.beyond, samples));
+  wrong.push(...misplaced(info, breakable, answers, known), ...differingTypes(info, answers, known));
   const frames = compareFrames(file, every);
   image.close();
-  return { addresses: addresses.length, functions: breakable.length, types: Object.keys(answers.types).length, places, unspelled, shadowed, beyond, frames: frames.rows, wrong: [...wrong, ...frames.wrong] };
+  return { addresses: addresses.length, functions: breakable.length, types: Object.keys(answers.types).length, places: scopes.places, known, frames: frames.rows, wrong: [...wrong, ...frames.wrong] };
 };
 
-/** Of each name in scope the innermost variable's place: '' where it has none, undefined where it cannot be spelled as gdb does. */
-const variablesOf = (scope: Scope | undefined, address: bigint): Map<string, string | undefined> => {
-  const found = new Map<string, string | undefined>();
-  for (const variable of scope?.variablesAt(address) ?? []) if (variable.name !== '' && !found.has(variable.name)) found.set(variable.name, placeOf(variable, address));
-  return found;
-};
-
-const placeOf = (variable: VariableInfo, address: bigint): string | undefined => {
-  if (variable.constant) return undefined;
-  const location = variable.locationAt(address);
-  return location === undefined ? '' : expressionText(location.expression);
-};
-
-/**
- * Where gdb 13 stops in an inlined copy (gdb/symtab.c, skip_prologue_sal; docs/architecture.md says why we differ):
- * of one in pieces at the lowest address, we at DW_AT_entry_pc; of one that begins within the prologue of the function around it behind
- * that prologue; of one below a function without code nowhere (gdb/dwarf2/read.c, read_func_scope). gcc 12 writes such a one in DWARF 4,
- * where the first range is empty and at the unit's start: its two zeros end the list.
- */
-const gdbsPlaceOf = (info: DebugInfo, copy: Scope): readonly bigint[] => {
+/** Where gdb 13 stops in an inlined copy: the three disagreements about that. */
+const gdbsPlaceOf = (info: DebugInfo, copy: Scope, known: Tally): readonly bigint[] => {
   const lowest = copy.ranges.reduce((least, { start }) => (start < least ? start : least), copy.ranges[0]?.start ?? copy.entry);
+  if (lowest !== copy.entry) known.note('copy in pieces');
   const scopes = info.scopesAt(lowest);
-  if (!scopes.some((one) => one.inlined && one.function.qualifiedName === copy.function.qualifiedName)) return [];
+  if (!scopes.some((one) => one.inlined && one.function.qualifiedName === copy.function.qualifiedName)) {
+    known.note('copy below an empty call');
+    return [];
+  }
   const { entry, afterPrologue } = scopes.at(-1)?.function ?? {};
-  return [entry !== undefined && afterPrologue !== undefined && entry <= lowest && lowest < afterPrologue ? afterPrologue : lowest];
+  if (entry === undefined || afterPrologue === undefined || lowest < entry || lowest >= afterPrologue) return [lowest];
+  known.note('copy in a prologue');
+  return [afterPrologue];
 };
 
 /** Names that `break` puts elsewhere. */
-const misplaced = (info: DebugInfo, names: readonly string[], answers: Answers): string[] =>
+const misplaced = (info: DebugInfo, names: readonly string[], answers: Answers, known: Tally): string[] =>
   names.flatMap((name) => {
     const found: readonly FunctionInfo[] = info.functionsNamed(name, { complete: true }).filter((one) => one.qualifiedName === name || one.language !== 'rust');
-    const ours = found.flatMap((one) => [...(one.afterPrologue === undefined ? [] : [one.afterPrologue]), ...one.inlinedInstances().flatMap((copy) => gdbsPlaceOf(info, copy))]);
+    const ours = found.flatMap((one) => [...(one.afterPrologue === undefined ? [] : [one.afterPrologue]), ...one.inlinedInstances().flatMap((copy) => gdbsPlaceOf(info, copy, known))]);
     const sorted = [...new Set(ours)].map(hex).sort();
     const theirs = answers.functions[name] ?? [];
     return JSON.stringify(sorted) === JSON.stringify(theirs) ? [] : [told(name, 'only ours', sorted.filter((one) => !theirs.includes(one)), "only gdb's", theirs.filter((one) => !sorted.includes(one)))];
@@ -117,13 +88,14 @@ const layoutOf = (found: Type): unknown => {
   return type.kind === 'enum' ? { size: type.size, fields: type.enumerators.map((one) => [one.name, Number(BigInt.asIntN(64, one.value)), 0, 0]) } : undefined;
 };
 
-const differingTypes = (info: DebugInfo, answers: Answers): string[] =>
+const differingTypes = (info: DebugInfo, answers: Answers, known: Tally): string[] =>
   Object.entries(answers.types).flatMap(([name, theirs]) => {
     const ours = info.typesNamed(name).concat(info.typesNamed(name.replace(/^\w+ /, '')));
-    // gdb gives Rust's enums with fields members of its own; their size is compared.
     const alike = ours.some((one) => {
       const type = strip(one);
-      return type.kind === 'struct' && type.variantPart !== undefined ? type.size === theirs.size : JSON.stringify(layoutOf(one)) === JSON.stringify(theirs);
+      if (type.kind !== 'struct' || type.variantPart === undefined) return JSON.stringify(layoutOf(one)) === JSON.stringify(theirs);
+      known.note('enum of Rust');
+      return type.size === theirs.size;
     });
     return alike ? [] : [told(name, ours.map(layoutOf), theirs)];
   });

@@ -66,7 +66,10 @@ for a in questions.get('addresses', []):
         block = block.superblock
     out['addresses'][a] = {'line': sal.line, 'file': sal.symtab.filename if sal.symtab else '', 'chain': chain, 'variables': sorted(set(variables))}
 for a in questions.get('scopes', []):
-    out['scopes'][a] = gdb.execute('info scope *' + a, to_string=True)
+    try:
+        out['scopes'][a] = gdb.execute('info scope *' + a, to_string=True)
+    except gdb.error as e:
+        out['scopes'][a] = 'gdb: ' + str(e)
 asked = list(questions.get('types', []))
 if questions.get('allTypes'):
     listed = gdb.execute('info types', to_string=True)

@@ -66,5 +66,5 @@ export const compile = (build: Build, ...extra: string[]): string => {
 };
 
 /** 1-based number of the first line of a program's source that contains the text. */
-export const lineOf = (source: Build['source'], text: string): number =>
+export const lineOf = (source: string, text: string): number =>
   fs.readFileSync(path.join(programs, source), 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { dwarfdump } from '../dwarfdump';
 import { tool } from '../support';
 
+export { dwarfdump };
 export const pdbutil = tool('llvm-pdbutil-19', 'llvm-pdbutil');
-export const dwarfdump = tool('llvm-dwarfdump-19', 'llvm-dwarfdump');
 
 const run = (program: string, ...args: string[]): string[] => execFileSync(program, args, { maxBuffer: 1 << 28 }).toString().split('\n');
 
