@@ -99,12 +99,12 @@ export const disagreements = {
     reason: "the nearest label is named, as Linux's own traces do (`entry_SYSCALL_64_after_hwframe`); address and line agree",
     told: 'the frame has a line and no function in the debug information',
   },
-  'call in a trap handler': {
+  'call in assembler': {
     tool: 'gdb 13',
     about: 'lines of frames',
-    theirs: 'names the line behind the call in a frame that call frame information marks as a signal frame (`get_frame_address_in_block`, gdb/frame.c)',
-    reason: 'the mark says that the code below the frame was interrupted; the frame itself waits for a call to return, and that has a line',
-    told: "the frame's row is marked so; ours is the line of the byte before the address, gdb's that of the address",
+    theirs: 'names, in entry code in assembler that gcc\'s tools have built, the line behind the call',
+    reason: 'the frame waits for the call to return, and the byte before the return address is of the line of the call, as gdb has it in all other frames',
+    told: "the code is of a `.S` file; ours is the line of the byte before the address, gdb's that of the address",
   },
   'synthetic pointer': {
     tool: 'gdb 13',
