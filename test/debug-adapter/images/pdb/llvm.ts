@@ -13,9 +13,9 @@ export interface Site {
   readonly ranges: (readonly [number, number])[];
   readonly children: Site[];
   readonly locals: DumpedLocal[];
-  /** Of an inlined copy: its LF_FUNC_ID, and where each row of its lines begins, bytes from the start of the procedure, with the lines from the inlined function's own. */
+  /** Of an inlined copy: its LF_FUNC_ID, and where each row of its lines begins, bytes from the start of the procedure, with the lines from the inlined function's own, and whether they are in its file. */
   readonly inlinee?: string;
-  readonly lines: (readonly [at: number, line: number])[];
+  readonly lines: (readonly [at: number, line: number, ownFile: boolean])[];
 }
 
 export interface DumpedLocal {
@@ -37,6 +37,8 @@ export interface DumpedPlace {
   readonly start: number;
   readonly end: number;
   readonly gaps: (readonly [number, number])[];
+  /** How many gaps the record has by its size. */
+  readonly recorded: number;
 }
 
 /** Whether a place holds at a segment offset. */
@@ -70,9 +72,11 @@ export const dumpedProcedures = (pdb: string): DumpedProcedure[] => {
   };
   let size = 0;
   let line = 0;
+  let ownFile = true;
   let frame: string | undefined;
   let blocks: (readonly [number, number])[] = [];
-  let current: Omit<DumpedPlace, 'start' | 'end' | 'gaps'> | undefined;
+  let current: Omit<DumpedPlace, 'start' | 'end' | 'gaps' | 'recorded'> | undefined;
+  let recorded = 0;
   const number = (text: string | undefined): number => Number(text ?? 0);
   for (const text of lines) {
     const procedure = /S_[GL]PROC32 \[.*\] `(.*)`$/.exec(text)?.[1];
@@ -98,17 +102,20 @@ export const dumpedProcedures = (pdb: string): DumpedProcedure[] => {
     if (inlinee !== undefined && id !== undefined) {
       close(size);
       line = 0;
+      ownFile = true;
       const node: Site = { name: inlinee, inlinee: id, ranges: [], children: [], locals: [], lines: [] };
       site?.children.push(node);
       stack.push(node);
     }
-    line = number(/ line (\d+) \(/.exec(text)?.[1] ?? String(line));
+    line = number(/ line (-?\d+) \(/.exec(text)?.[1] ?? String(line));
+    // Which file it is stands in a number only.
+    if (text.includes(' setfile ')) ownFile = false;
     const code = / code (end )?0x([0-9A-F]+)/.exec(text);
     if (code && stack.length > 1) {
       close(parseInt(code[2] ?? '', 16));
       if (code[1] === undefined) {
         start = parseInt(code[2] ?? '', 16);
-        stack[stack.length - 1]?.lines.push([start, line]);
+        stack[stack.length - 1]?.lines.push([start, line, ownFile]);
       }
     } else if (/^ *\d+ \| S_/.test(text) && !text.includes('S_INLINESITE [')) close(size);
     if (text.includes('S_INLINESITE_END')) stack.pop();
@@ -117,6 +124,8 @@ export const dumpedProcedures = (pdb: string): DumpedProcedure[] => {
 
   /** A place's register and offset are in one line, its range in the same or the next, its gaps there or in the next. */
   function readPlace(text: string): void {
+    const [, kind = '', bytes] = /S_DEFRANGE_(\w+) \[size = (\d+)\]/.exec(text) ?? [];
+    if (bytes !== undefined) recorded = (number(bytes) - (/SUBFIELD|REGISTER_REL/.test(kind) ? 20 : 16)) / 4;
     const register = /register = (\w+),/.exec(text)?.[1];
     const offset = /offset = (-?\d+),/.exec(text)?.[1];
     const part = /offset in parent = (\d+)/.exec(text)?.[1];
@@ -125,7 +134,7 @@ export const dumpedProcedures = (pdb: string): DumpedProcedure[] => {
     else if (offset !== undefined && text.includes('range = [')) current = { register: frame, offset: number(offset), part: undefined };
     const places = stack[stack.length - 1]?.locals.at(-1)?.places;
     const [, from, length] = /range start = \d+:(\d+), length = (\d+)/.exec(text) ?? /range = \[\d+:(\d+),\+(\d+)\)/.exec(text) ?? [];
-    if (current && from !== undefined) places?.push({ ...current, start: number(from), end: number(from) + number(length), gaps: [] });
+    if (current && from !== undefined) places?.push({ ...current, start: number(from), end: number(from) + number(length), gaps: [], recorded });
     const gaps = /gaps = \[(.*)\]/.exec(text)?.[1] ?? '';
     for (const [, at, length] of gaps.matchAll(/\((\d+),(\d+)\)/g)) places?.at(-1)?.gaps.push([number(at), number(at) + number(length)]);
   }

@@ -5,8 +5,9 @@ import { openImage } from '../../../../debug-adapter/images/open';
 import type { StructType, Type } from '../../../../debug-adapter/images/types';
 import { strip } from '../../../../debug-adapter/images/types';
 import { buildRedoxLive } from '../../../guests/redox-live/build.mjs';
-import { dumpedLines, dumpedProcedures, dumpedTypes, dwarfdump, linelessCode, pdbutil } from './llvm';
-import type { DumpedProcedure, Site } from './llvm';
+import { Tally } from '../disagreements';
+import { dumpedInlinees, dumpedLines, dumpedProcedures, dumpedTypes, dwarfdump, linelessCode, pdbutil } from './llvm';
+import { chainAt, compareInlinedLines, comparePlaces } from './pdb-agreement';
 import { placeOf } from './support';
 
 const withCode = (image: Image): FunctionInfo[] => image.debugInfo.functionsMatching('*').filter(({ ranges }) => ranges.length > 0);
@@ -18,16 +19,6 @@ const structOf = (type: Type | undefined): StructType | undefined => {
 
 const tellVariants = (type: StructType | undefined): string =>
   [type?.variantPart?.discriminant?.offset, ...(type?.variantPart?.variants ?? []).map(({ name, values, member }) => `${name} ${values?.map(({ low, high }) => `${low}-${high}`)} ${member.offset} ${member.type.size}`)].join('; ');
-
-/** Innermost first, as llvm-pdbutil's nesting says. */
-const chainAt = (procedure: DumpedProcedure, offset: number): Site[] => {
-  const chain: Site[] = [procedure];
-  for (let site: Site | undefined = procedure; site; ) {
-    site = site.children.find(({ ranges }) => ranges.some(([start, end]) => offset >= start && offset < end));
-    if (site) chain.unshift(site);
-  }
-  return chain;
-};
 
 describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of the redox-live loader', () => {
   let pdb: Image;
@@ -49,10 +40,14 @@ describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of th
     const found = withCode(pdb);
     expect(found.map(({ qualifiedName, entry }) => `${entry} ${qualifiedName}`).sort()).toEqual(procedures.map(({ name, offset }) => `${text + BigInt(offset)} ${name}`).sort());
     const folded = new Set(procedures.map(({ offset }) => offset).filter((offset, i, all) => all.indexOf(offset) !== i));
+    const known = new Tally();
     let line: number | undefined;
     let compared = 0;
     for (const procedure of procedures) {
-      if (folded.has(procedure.offset)) continue;
+      if (folded.has(procedure.offset)) {
+        known.note('folded function');
+        continue;
+      }
       for (let i = 0; i < procedure.size; i++) {
         const address = text + BigInt(procedure.offset + i);
         const chain = chainAt(procedure, i);
@@ -66,6 +61,21 @@ describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of th
       }
     }
     expect(compared).toBeGreaterThan(30_000);
+    console.log(`${compared} bytes of code; known: ${known}`);
+  });
+
+  it('has the locals where their ranges are, and the lines of inlined copies, as llvm-pdbutil decodes them', () => {
+    const text = pdb.sections.find(({ name }) => name === '.text')?.address ?? 0n;
+    const all = dumpedProcedures(file).filter(({ segment }) => segment === 1);
+    const procedures = all.filter((one) => !all.some((other) => other !== one && other.offset === one.offset));
+    const { places, absent, known, wrong } = comparePlaces(pdb, text, procedures);
+    const lines = compareInlinedLines(pdb, text, procedures, dumpedInlinees(file));
+    console.log(`${places} places, ${absent} without, ${lines.bytes} bytes of inlined code; known: ${known}`);
+    expect([...wrong, ...lines.wrong].slice(0, 20)).toEqual([]);
+    expect(places).toBeGreaterThan(3000);
+    expect(absent).toBeGreaterThan(500);
+    expect(lines.bytes).toBeGreaterThan(20_000);
+    expect(known.of('gap taken for padding')).toBeLessThan((places + absent) / 100);
   });
 
   it('has the types that llvm-pdbutil shows, Rust enums with their variants', () => {
@@ -100,6 +110,7 @@ describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of th
     const lineless = linelessCode(dwarfFile);
     const others = withCode(dwarf);
     const taken = new Set<FunctionInfo>();
+    const known = new Tally();
     const total = { lines: 0, otherLines: 0, chains: 0, otherChains: 0, places: 0, otherPlaces: 0 };
     for (const found of withCode(pdb)) {
       const other = others.find((one) => !taken.has(one) && one.qualifiedName === found.qualifiedName && sizeOf(one) === sizeOf(found));
@@ -109,7 +120,10 @@ describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of th
       taken.add(other);
       const delta = (other.entry ?? 0n) - range.start;
       for (let at = range.start; at < range.end; at++) {
-        if (lineless.has(at + delta)) continue;
+        if (lineless.has(at + delta)) {
+          known.note('code without a line');
+          continue;
+        }
         const same = pdb.debugInfo.lineAt(at)?.line === dwarf.debugInfo.lineAt(at + delta)?.line;
         total[same ? 'lines' : 'otherLines']++;
         if (at % 8n !== 0n) continue;
@@ -131,7 +145,9 @@ describe.skipIf(pdbutil === undefined || dwarfdump === undefined)('the PDB of th
       }
     }
     expect(taken.size).toBe(others.length);
-    console.log(total);
+    known.note('two calls on one line', total.otherChains);
+    known.note('computed value', total.otherPlaces);
+    console.log(total, String(known));
     // Functions that the linker folded into one have one of their several sources.
     expect(total.otherLines / total.lines).toBeLessThan(0.01);
     // LLVM files copies under their call's place: two calls on one line share a site, and the PDB has one of the two names.
