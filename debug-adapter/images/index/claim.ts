@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { IndexPlace } from './place';
+import { makeDirectory } from './directory';
 
 /** After this time a maker that failed, or never came to an end, is followed by another. */
 const attemptMs = 60 * 60_000;
@@ -121,7 +122,7 @@ const read = (file: string): { readonly text: string; readonly age: number } | u
  */
 export const claim = (place: IndexPlace): 'fresh' | 'held' | 'failed' => {
   const file = claimPath(place);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file));
   if (made(file, 1)) return 'fresh';
   const before = read(file);
   if (before) {

@@ -8,6 +8,7 @@ import { claimFailed, claimFulfilled } from './claim';
 import { Container, containerPieces } from './container';
 import { cacheAllowed, indexDirectory } from './place';
 import type { IndexPlace } from './place';
+import { makeDirectory } from './directory';
 
 /** All indexes together; the least recently used go first. */
 export const mostBytes = 512 << 20;
@@ -73,7 +74,7 @@ const write = (place: IndexPlace, tables: Readonly<Record<string, Uint8Array>>, 
   const directory = path.dirname(place.path);
   const temporary = path.join(directory, `${path.basename(place.path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     evict(directory, limit - size, place.path);
     const descriptor = fs.openSync(temporary, 'wx', 0o600);
     try {
