@@ -5,12 +5,15 @@ import { choose, completed, type ConfigurationProvider } from './configuration-p
 import { debugType } from './debug-type';
 import { forThisSystem, substituted, type Variables } from './detect/variables';
 import { checkRequirements } from './missing';
+import { ShownTexts } from './shown-text';
 
 /** The commands around starting: boot or join without a launch.json, what the adapter will be given, what is installed. */
 export function registerStartCommands(provider: ConfigurationProvider): vscode.Disposable {
+  const texts = new ShownTexts();
   return vscode.Disposable.from(
+    texts,
     vscode.commands.registerCommand('bootscope.start', () => start(provider)),
-    vscode.commands.registerCommand('bootscope.showResolvedConfiguration', () => showResolved(provider)),
+    vscode.commands.registerCommand('bootscope.showResolvedConfiguration', () => showResolved(provider, texts)),
     vscode.commands.registerCommand('bootscope.checkRequirements', checkRequirements),
   );
 }
@@ -24,12 +27,11 @@ async function start(provider: ConfigurationProvider): Promise<void> {
 }
 
 /** Opens the configuration of the session, else of a chosen one, as a JSON document of its own. */
-async function showResolved(provider: ConfigurationProvider): Promise<void> {
+async function showResolved(provider: ConfigurationProvider, texts: ShownTexts): Promise<void> {
   const session = vscode.debug.activeDebugSession;
   const resolved = session?.type === debugType ? forThisSystem(session.configuration) : await resolveChosen(provider);
   if (!resolved) return;
-  const document = await vscode.workspace.openTextDocument({ language: 'json', content: `${JSON.stringify(resolved, undefined, 2)}\n` });
-  await vscode.window.showTextDocument(document);
+  await texts.show('Resolved configuration.json', `${JSON.stringify(resolved, undefined, 2)}\n`);
 }
 
 async function resolveChosen(provider: ConfigurationProvider): Promise<object | undefined> {
