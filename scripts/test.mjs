@@ -16,6 +16,7 @@ if (only.some((kind) => !kinds.includes(kind))) {
 /** Suites in real VS Code, in `test/vscode/`. */
 const suites = [
   'test/vscode/package.mjs',
+  'test/vscode/start.mjs',
   'test/vscode/run.mjs',
   'test/vscode/console.mjs',
   'test/vscode/views.mjs',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { EnvironmentAnswer, MountsAnswer } from '../../../debug-adapter/api';
+import type { EnvironmentAnswer, MountsAnswer, TraceEventBody } from '../../../debug-adapter/api';
 import { until } from './wait';
 
 const folder = (): vscode.WorkspaceFolder => vscode.workspace.workspaceFolders![0]!;
@@ -9,6 +9,14 @@ const folder = (): vscode.WorkspaceFolder => vscode.workspace.workspaceFolders![
 describe('a session', () => {
   const stopped = (): Promise<vscode.DebugStackFrame> => until('a stopped frame', () => (vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? vscode.debug.activeStackItem : undefined));
   after(() => vscode.debug.stopDebugging());
+  const wires: TraceEventBody[] = [];
+  vscode.debug.registerDebugAdapterTrackerFactory('bootscope', {
+    createDebugAdapterTracker: () => ({
+      onDidSendMessage: ({ event, body }: { event?: string; body: TraceEventBody }) => {
+        if (event === 'bootscope/trace') wires.push(body);
+      },
+    }),
+  });
 
   it('is refused with a message when its configuration is wrong, and leaves nothing', async () => {
     // In tests VS Code gives the text of a dialog as an error.
@@ -39,6 +47,20 @@ describe('a session', () => {
 
   it('has a terminal for its serial port', () => {
     assert.ok(vscode.window.terminals.some(({ name }) => /serial|console/i.test(name)), vscode.window.terminals.map(({ name }) => name).join());
+  });
+
+  it('tells what goes over its wires while the log is at level Trace, and not before', async () => {
+    const { session } = await stopped();
+    await session.customRequest('threads');
+    assert.deepEqual(wires, []);
+    // What "Developer: Set Log Level…" does, for tests of extensions.
+    await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'trace');
+    await until('packets', async () => {
+      await session.customRequest('evaluate', { expression: '$rsp', context: 'watch' });
+      await session.customRequest('readMemory', { memoryReference: '0x1000', count: 16 });
+      return wires.some(({ wire, to }) => wire === 'rsp' && to === 'qemu') && wires.some(({ wire, to }) => wire === 'rsp' && to !== 'qemu');
+    });
+    await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'info');
   });
 
   it('puts a failure into the problems, at the line of the user\'s file that causes it', async () => {
