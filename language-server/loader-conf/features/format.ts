@@ -19,7 +19,10 @@ export function formatLine(line: string, rules: LoaderRules): string {
       // In quotes it would become a command.
       if (verdict.name === 'exec') return line.trimEnd() + end;
       const rest = line.slice(verdict.valueSpan.end + (verdict.quoted ? 1 : 0)).trimEnd();
-      return `${verdict.name}="${verdict.raw}"${rest}${end}`;
+      const formatted = `${verdict.name}="${verdict.raw}"${rest}${end}`;
+      // A quote in the comment would be taken for the closing one by some loaders.
+      const means = readLine(formatted, rules);
+      return means.kind === 'setting' && means.name === verdict.name && means.raw === verdict.raw ? formatted : line;
     }
     case 'exec': {
       const rest = line.slice(verdict.valueSpan.end + (line[verdict.valueSpan.end] === '"' ? 1 : 0)).trimEnd();

@@ -3,13 +3,16 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 interface Factory {
   createDebugAdapterDescriptor(): { command: string; args: string[]; options: { env: Record<string, string> } };
 }
-const workspace = { isTrusted: true };
+const workspace = { isTrusted: true, registerTextDocumentContentProvider: () => ({ dispose: () => undefined }) };
 const factories = new Map<string, Factory>();
 
 vi.mock('vscode', () => ({
   workspace,
   Disposable: { from: () => ({ dispose: () => undefined }) },
   commands: { registerCommand: () => ({ dispose: () => undefined }) },
+  EventEmitter: class {
+    readonly event = (): void => undefined;
+  },
   l10n: { t: (text: string) => text },
   DebugConfigurationProviderTriggerKind: { Dynamic: 2 },
   DebugAdapterExecutable: class {

@@ -55,6 +55,11 @@ describe('any text as loader.conf', () => {
     );
   });
 
+  it('keeps a value without quotes where its comment has one', () => {
+    expect(formatLine('a=0 # c"', 'lua-13')).toBe('a=0 # c"');
+    expect(formatLine('a=0 # c', 'lua-13')).toBe('a="0" # c');
+  });
+
   it('is formatted once and for all, and means the same afterwards', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom('lua-15' as const, 'lua-13' as const, 'forth' as const), (text, rules) => {
