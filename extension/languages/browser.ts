@@ -14,15 +14,12 @@ interface WebWorker {
 
 type Port = ConstructorParameters<typeof BrowserMessageReader>[0];
 
-/** Schemes of texts that lie in no workspace. */
-const fleeting = new Set(['git', 'output', 'vscode', 'vscode-userdata', 'vscode-settings', 'vscode-scm']);
-
 /** Starts the language server with the first file that concerns it, as a web worker. */
 export function registerBrowserLanguages(context: vscode.ExtensionContext): void {
   let started: Promise<void> | undefined;
-  const schemes = (): string[] => [...new Set(['file', 'untitled', ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme)])];
+  const schemes = (): string[] => [...new Set(['file', ...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme)])];
   const look = (document: vscode.TextDocument): void => {
-    if (started !== undefined || fleeting.has(document.uri.scheme) || !concerns(document, schemes())) return;
+    if (started !== undefined || !concerns(document, schemes())) return;
     started = start(context, schemes()).catch((error: unknown) => {
       void vscode.window.showErrorMessage(vscode.l10n.t('The Bootscope language server did not start: {0}', error instanceof Error ? error.message : String(error)));
     });
