@@ -1,5 +1,4 @@
 import { readLine } from './line';
-import { explainMalformed, loaderMessage } from './messages';
 import type { LineVerdict, LoaderRules } from './rules';
 
 export interface ConfLine {
@@ -41,15 +40,4 @@ function parse(text: string, rules: LoaderRules): ConfFile {
     if (rules === 'forth' && verdict.kind === 'malformed') reached = false;
   }
   return { lines, rules };
-}
-
-/** Everything to say about a malformed line: what the loader prints, why, and what still takes effect. */
-export function malformedMessage(line: ConfLine, rules: LoaderRules): string {
-  if (line.verdict.kind !== 'malformed') return '';
-  const printed = loaderMessage(line, rules);
-  const still =
-    rules === 'forth'
-      ? 'The Forth loader stops reading the file here: no later line takes effect.'
-      : 'Only this line is lost: the lines before and after it still take effect, and the boot goes on.';
-  return `${explainMalformed(line.verdict.reason, rules)}\nThe loader prints: ${printed}\n${still}`;
 }

@@ -26,3 +26,14 @@ const reasons: Record<MalformedReason, string> = {
 
 export const explainMalformed = (reason: MalformedReason, rules: LoaderRules): string =>
   reason === 'bad-name' && rules === 'forth' ? 'This is no variable name: the Forth loader wants a letter first, then letters, digits, "-", "_" and ".".' : reasons[reason];
+
+/** Everything to say about a malformed line: what the loader prints, why, and what still takes effect. */
+export function malformedMessage(line: ConfLine, rules: LoaderRules): string {
+  if (line.verdict.kind !== 'malformed') return '';
+  const printed = loaderMessage(line, rules);
+  const still =
+    rules === 'forth'
+      ? 'The Forth loader stops reading the file here: no later line takes effect.'
+      : 'Only this line is lost: the lines before and after it still take effect, and the boot goes on.';
+  return `${explainMalformed(line.verdict.reason, rules)}\nThe loader prints: ${printed}\n${still}`;
+}

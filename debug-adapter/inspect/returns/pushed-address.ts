@@ -3,7 +3,9 @@ import type { FunctionInfo, Range } from '../../images/debug-info';
 import type { Activation } from '../stack/activation';
 import { fromBytes } from '../values/place';
 import { resultAddressAtEntry } from './popped-result';
-import type { ResultAddress } from './result-address';
+
+/** Where a result in memory goes, or why that is not known. */
+export type ResultAddress = { readonly address: bigint } | { readonly reason: string };
 
 const word = 4;
 /** Bytes of a store whose size the instruction does not tell (`fxsave`). */

@@ -2,10 +2,7 @@ import { Decoder, DecoderOptions, InstructionInfoFactory, Mnemonic, OpAccess, Op
 import { directCallTarget } from '../stack/calls';
 import type { Activation } from '../stack/activation';
 import { decode } from '../instructions';
-import { pushedAddress } from './pushed-address';
-
-/** Where a result in memory goes, or why that is not known. */
-export type ResultAddress = { readonly address: bigint } | { readonly reason: string };
+import { pushedAddress, type ResultAddress } from './pushed-address';
 
 /** Numbers of DWARF: System V hands the address over in rdi, Microsoft's convention in rcx. */
 const hidden = { elf: { name: 'rdi', number: 5, machine: Register.RDI }, pe: { name: 'rcx', number: 2, machine: Register.RCX } } as const;

@@ -2,7 +2,7 @@ import type { ErrorSites, Recorded } from '../../chains/chain';
 import type { Breakpoint, Stop } from '../../machine/machine';
 import type { FilterHost } from '../filters/filter';
 import { coded } from '../errors';
-import type { Recorder } from './recorders';
+import type { Recorder } from './recorder';
 
 type Host = Pick<FilterHost, 'machine' | 'program' | 'chain' | 'log'>;
 

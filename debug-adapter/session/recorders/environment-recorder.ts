@@ -2,7 +2,7 @@ import type { EnvironmentChange } from '../../api';
 import type { Stop } from '../../machine/machine';
 import { EnvironmentSetters, setters, type SetterCall } from '../filters/environment-setters';
 import type { FilterHost } from '../filters/filter';
-import type { Recorder } from './recorders';
+import type { Recorder } from './recorder';
 
 /** More changes than any boot makes: a guest that writes without end is not slowed down for it. */
 const mostRecorded = 2000;

@@ -1,4 +1,4 @@
-import type { ReadAt } from './recognise';
+import type { ReadAt } from './read-at';
 
 const x8664 = 0x8664;
 const efiApplication = 10;

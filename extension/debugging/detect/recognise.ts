@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { elfFacts } from './elf';
 import { peFacts } from './pe';
+import type { ReadAt } from './read-at';
 
 /** A file of the workspace that has to do with a boot, told by its first bytes and tables, never by its name alone. */
 export type BootFile =
@@ -13,9 +14,6 @@ export type BootFile =
   | { readonly kind: 'linux'; readonly file: string }
   /** A UEFI application for x86-64. */
   | { readonly kind: 'efi'; readonly file: string; readonly debugInfo: boolean };
-
-/** Reads bytes at an offset; shorter at the end of the file. */
-export type ReadAt = (offset: number, length: number) => Promise<Buffer>;
 
 const sector = 2048;
 const mbrSize = 512;
