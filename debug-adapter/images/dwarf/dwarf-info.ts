@@ -2,7 +2,7 @@ import type { DebugIndex, DebugInfo, Enumerator, FunctionInfo, LineAddress, Line
 import type { SymbolTable } from '../image';
 import type { Type } from '../types';
 import { toNumber } from '../bytes/address';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { UnwindTable } from './unwind';
 import { enumeratorNamed } from './enumerators';
 import { functionsMatching, functionsNamed } from './function-queries';

@@ -1,6 +1,6 @@
 import { readAddress } from '../bytes/address';
 import { SectionBytes } from '../bytes/section-bytes';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import { AT } from './constants';
 import type { Die } from './die';
 import { leb, readUleb } from './forms';

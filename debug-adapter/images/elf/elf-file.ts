@@ -2,7 +2,7 @@ import type { Section, Segment } from '../image';
 import { toAddress, toNumber } from '../bytes/address';
 import type { FileBytes } from '../bytes/file';
 import type { SectionBytes } from '../bytes/section-bytes';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import { SHF, SHT, readElfHeaders } from './headers';
 import type { ElfHeaders } from './headers';
 import { readBuildId } from './notes';

@@ -4,8 +4,9 @@ import type { Image, Section, Segment, SymbolTable, ThreadLocalBlock } from '../
 import { toAddress } from '../bytes/address';
 import type { IndexHandle } from '../index/handle';
 import { IndexedSymbols } from '../symbols/stored';
-import { ColumnSymbols, noColumns } from '../symbols/table';
-import type { SymbolColumns } from '../symbols/table';
+import { noColumns } from '../symbols/columns';
+import { ColumnSymbols } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { ElfFile } from './elf-file';
 
 /** Which of an image and its companion has the debug information, and the symbol table. */

@@ -1,6 +1,6 @@
 import { readAddress } from '../bytes/address';
 import { SectionBytes } from '../bytes/section-bytes';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { ElfHeaders, ElfSection } from './headers';
 import { SHT } from './headers';
 import type { ElfSections } from './sections';

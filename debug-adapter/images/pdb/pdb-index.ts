@@ -6,7 +6,7 @@ import type { IndexedInfo } from '../index/image-index';
 import type { UnpackedSections } from '../index/load';
 import { indexPlaceOf } from '../index/place';
 import { symbolTables } from '../symbols/stored';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { FunctionIndex } from './function-index';
 import { inlineeKey } from './functions';
 import { filesOf } from './line-queries';

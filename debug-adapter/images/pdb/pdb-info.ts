@@ -2,7 +2,7 @@ import type { DebugIndex, DebugInfo, FunctionInfo, LineAddress, LineRow, Scope, 
 import { toNumber } from '../bytes/address';
 import type { UnwindTable } from '../dwarf/unwind';
 import type { OpenedFile } from '../index/background';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { Type } from '../types';
 import { FunctionIndex } from './function-index';
 import { scopesWithin } from './functions';

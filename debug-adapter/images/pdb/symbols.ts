@@ -1,8 +1,9 @@
 import { SectionBytes } from '../bytes/section-bytes';
 import type { SymbolTable } from '../image';
 import { IndexedSymbols } from '../symbols/stored';
-import { ColumnSymbols, noColumns } from '../symbols/table';
-import type { SymbolColumns } from '../symbols/table';
+import { noColumns } from '../symbols/columns';
+import { ColumnSymbols } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { Module } from './module';
 import type { PdbFile } from './pdb-file';
 import { symbolAt } from './symbol-records';

@@ -3,7 +3,7 @@ import type { DebugInfo } from '../debug-info';
 import type { Image, Section, Segment, SymbolTable } from '../image';
 import type { FileBytes } from '../bytes/file';
 import type { SectionSource } from '../elf/sections';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { PeFile } from './pe-file';
 
 /** What another file adds to a PE: its symbols, its DWARF sections, and where it has RVA 0. */

@@ -1,6 +1,6 @@
 import { toNumber } from '../bytes/address';
 import { SectionBytes } from '../bytes/section-bytes';
-import type { SymbolColumns } from '../symbols/table';
+import type { SymbolColumns } from '../symbols/columns';
 import type { PeFile } from './pe-file';
 
 const storageClass = { external: 2, static: 3, label: 6, weak: 105 } as const;

@@ -1,5 +1,5 @@
 import { lastAtOrBelow } from '../bytes/address';
-import type { SymbolColumns } from './table';
+import type { SymbolColumns } from './columns';
 
 /** Rows of a symbol table in ascending order of address. */
 export interface AddressOrder {

@@ -10,8 +10,9 @@ import { bytesOfColumn, doubles, words } from '../index/tables';
 import type { Tables } from '../index/tables';
 import { addressOrderOf, rowAtAddress } from './address-order';
 import type { AddressOrder, SymbolExtent } from './address-order';
-import { ColumnSymbols, symbolKinds } from './table';
-import type { SymbolColumns } from './table';
+import { symbolKinds } from './columns';
+import { ColumnSymbols } from './table';
+import type { SymbolColumns } from './columns';
 
 const rowsTable = 'symbolRows';
 const stringsTable = 'symbolStrings';

@@ -1,28 +1,11 @@
 import type { ImageSymbol, SymbolTable } from '../image';
 import { toAddress, toNumber } from '../bytes/address';
-import { SectionBytes } from '../bytes/section-bytes';
 import { demangle, isMangled } from '../demangle/demangle';
 import { lastComponent, pathMatches } from '../demangle/path';
 import { addressOrderOf, rowAtAddress } from './address-order';
 import type { AddressOrder, SymbolExtent } from './address-order';
+import { symbolKinds, type SymbolColumns } from './columns';
 import { matchesGlob } from './glob';
-
-/** The symbols of a file as columns; strings stay in their section. */
-export interface SymbolColumns {
-  readonly count: number;
-  readonly name: Uint32Array;
-  /** Linked address as the readers' signed double. */
-  readonly address: Float64Array;
-  readonly size: Float64Array;
-  /** 0 function, 1 object, 2 other. */
-  readonly kind: Uint8Array;
-  readonly local: Uint8Array;
-  /** End of the section that holds the symbol: a symbol without size reaches no further. */
-  readonly limit: Float64Array;
-  readonly strings: SectionBytes;
-}
-
-export const symbolKinds = ['function', 'object', 'other'] as const;
 
 /** Symbol table over columns; sorts and demangles on first need. */
 export class ColumnSymbols implements SymbolTable {
@@ -130,17 +113,5 @@ export class ColumnSymbols implements SymbolTable {
     };
   }
 }
-
-/** The columns of a file without symbols. */
-export const noColumns = (file: string): SymbolColumns => ({
-  count: 0,
-  name: new Uint32Array(),
-  address: new Float64Array(),
-  size: new Float64Array(),
-  kind: new Uint8Array(),
-  local: new Uint8Array(),
-  limit: new Float64Array(),
-  strings: SectionBytes.ofBuffer(file, '.strtab', Buffer.alloc(0)),
-});
 
 export const noSymbols: SymbolTable = { count: 0, named: () => [], matching: () => [], at: () => undefined };
