@@ -2,24 +2,9 @@
 // no program is started. Debugging is refused with what to do instead.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { root } from '../../scripts/setup/ensure.mjs';
-import { ensureVscode } from '../../scripts/setup/vscode.mjs';
+import { onScene } from './scene.mjs';
 import { extensionFiles, packagedForBrowsers } from './vsix.mjs';
-import { openBrowser, startServer, Workbench } from './workbench.mjs';
-
-const vscode = ensureVscode();
-const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
-fs.mkdirSync(shots, { recursive: true });
-const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
-const folders = { user: path.join(base, 'user'), extensions: path.join(base, 'extensions') };
-const workspace = path.join(base, 'workspace');
-fs.mkdirSync(path.join(workspace, 'cd/boot'), { recursive: true });
-fs.writeFileSync(path.join(workspace, 'cd/boot/loader.conf'), 'init_script="/init.sh"\nlive.mode="text"\ninit_path=/rescue/init\n');
-fs.writeFileSync(path.join(workspace, 'cd/init.sh'), '#!/rescue/sh\nkenv -q live.mode\n/rescue/geom union create md1 md0.uzip\n');
-const started = Date.now();
-const mark = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
 const types = { '.json': 'application/json', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
@@ -44,15 +29,14 @@ async function embed(page, url, files) {
   }, new URL(url).host);
 }
 
-let server;
-let browser;
-let workbench;
-try {
+await onScene('browser', async ({ base, folders, workspace, mark, shot, open }) => {
+  fs.mkdirSync(path.join(workspace, 'cd/boot'), { recursive: true });
+  fs.writeFileSync(path.join(workspace, 'cd/boot/loader.conf'), 'init_script="/init.sh"\nlive.mode="text"\ninit_path=/rescue/init\n');
+  fs.writeFileSync(path.join(workspace, 'cd/init.sh'), '#!/rescue/sh\nkenv -q live.mode\n/rescue/geom union create md1 md0.uzip\n');
+
   const files = await extensionFiles(packagedForBrowsers(base));
   mark('packaged');
-  server = await startServer(vscode, folders);
-  browser = await openBrowser();
-  workbench = await Workbench.open(browser, server.url, { folder: workspace, prepare: (page) => embed(page, server.url, files) });
+  const workbench = await open({ prepare: (page, url) => embed(page, url, files) });
   const { page } = workbench;
   await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'cd' }).first().waitFor();
   await workbench.openFile('loader.conf');
@@ -75,20 +59,10 @@ try {
   await page.keyboard.press('F12');
   await page.locator('.tab.active', { hasText: 'loader.conf' }).waitFor();
   mark('from a use to the line that sets it, in a file that the worker had to fetch');
-  await page.screenshot({ path: path.join(shots, 'browser.png') });
+  await page.screenshot({ path: shot('definition') });
   assert.deepEqual(fs.readdirSync(folders.extensions).filter((name) => name.startsWith('bootscope')), [], 'the extension is in the page alone');
 
   await workbench.command('Bootscope: Show Log');
   await page.locator('.notification-list-item-message', { hasText: 'needs QEMU beside the editor' }).first().waitFor();
   mark('debugging refused');
-  console.log('1 passed, 0 failed');
-} catch (error) {
-  await workbench?.page.screenshot({ path: path.join(shots, 'browser-failure.png') }).catch(() => undefined);
-  console.error(error);
-  console.error(server?.log().slice(-3000));
-  process.exitCode = 1;
-} finally {
-  await browser?.close();
-  server?.stop();
-  fs.rmSync(base, { recursive: true, force: true, maxRetries: 10 });
-}
+});

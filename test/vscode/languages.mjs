@@ -2,39 +2,22 @@
 // renamed with its file and all that names it; a launchd job is checked.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { root } from '../../scripts/setup/ensure.mjs';
-import { ensureVscode } from '../../scripts/setup/vscode.mjs';
-import { packagedVsix } from './vsix.mjs';
-import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
+import { onScene } from './scene.mjs';
 
-const vscode = ensureVscode();
-const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
-fs.mkdirSync(shots, { recursive: true });
-const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
-const folders = { user: path.join(base, 'user'), extensions: path.join(base, 'extensions') };
-const workspace = path.join(base, 'workspace');
-fs.mkdirSync(path.join(workspace, 'cdroot/boot'), { recursive: true });
-fs.writeFileSync(path.join(workspace, 'cdroot/boot/loader.conf'), 'zfs_load="TRUE"\nautoboot_delay="3"\nkern.msgbufsize="1048576"\n\ninit_path=/rescue/init\n');
-const units = path.join(workspace, 'initfs/init.initfs.d');
-const jobs = path.join(workspace, 'cdroot/System/Library/LaunchDaemons');
-for (const folder of [units, jobs]) fs.mkdirSync(folder, { recursive: true });
-fs.writeFileSync(path.join(workspace, 'cdroot/live.sh'), '#!/rescue/sh\n/rescue/geom union create md1 md0.uzip\n');
-fs.writeFileSync(path.join(units, '10_lived.service'), '[unit]\n[service]\ncmd = "lived"\ntype = "notify"\n');
-fs.writeFileSync(path.join(units, '90_initfs.target'), '[unit]\nrequires_weak = ["10_lived.service"]\n');
-fs.writeFileSync(path.join(jobs, 'org.example.job.plist'), '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n<key>Label</key>\n<string>org.example.job</string>\n<key>Program</key>\n<string>/bin/date</string>\n<key>RunAtLoad</key>\n<string>true</string>\n</dict>\n</plist>\n');
-const started = Date.now();
-const mark = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+await onScene('languages', async ({ workspace, mark, shot, install, open }) => {
+  fs.mkdirSync(path.join(workspace, 'cdroot/boot'), { recursive: true });
+  fs.writeFileSync(path.join(workspace, 'cdroot/boot/loader.conf'), 'zfs_load="TRUE"\nautoboot_delay="3"\nkern.msgbufsize="1048576"\n\ninit_path=/rescue/init\n');
+  const units = path.join(workspace, 'initfs/init.initfs.d');
+  const jobs = path.join(workspace, 'cdroot/System/Library/LaunchDaemons');
+  for (const folder of [units, jobs]) fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(workspace, 'cdroot/live.sh'), '#!/rescue/sh\n/rescue/geom union create md1 md0.uzip\n');
+  fs.writeFileSync(path.join(units, '10_lived.service'), '[unit]\n[service]\ncmd = "lived"\ntype = "notify"\n');
+  fs.writeFileSync(path.join(units, '90_initfs.target'), '[unit]\nrequires_weak = ["10_lived.service"]\n');
+  fs.writeFileSync(path.join(jobs, 'org.example.job.plist'), '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n<key>Label</key>\n<string>org.example.job</string>\n<key>Program</key>\n<string>/bin/date</string>\n<key>RunAtLoad</key>\n<string>true</string>\n</dict>\n</plist>\n');
 
-let server;
-let browser;
-let workbench;
-try {
-  installVsix(vscode, folders, packagedVsix());
-  server = await startServer(vscode, folders);
-  browser = await openBrowser();
-  workbench = await Workbench.open(browser, server.url, { folder: workspace });
+  install();
+  const workbench = await open();
   const { page } = workbench;
   await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'cdroot' }).first().waitFor();
   await workbench.openFile('loader.conf');
@@ -50,7 +33,7 @@ try {
   await page.keyboard.press('Control+.');
   const fix = page.locator('.action-widget .monaco-list-row', { hasText: 'Put quotes around /rescue/init' });
   await fix.waitFor();
-  await page.screenshot({ path: path.join(shots, 'loader-conf.png') });
+  await page.screenshot({ path: shot('loader-conf') });
   await page.keyboard.press('Enter');
   await page.locator('.view-line', { hasText: 'init_path="/rescue/init"' }).first().waitFor();
   mark('quick fix applied');
@@ -87,16 +70,6 @@ try {
 
   await workbench.openFile('org.example.job.plist');
   await page.locator('.squiggly-error').first().waitFor();
-  await page.screenshot({ path: path.join(shots, 'launchd-job.png') });
+  await page.screenshot({ path: shot('launchd-job') });
   mark('launchd job checked');
-  console.log('1 passed, 0 failed');
-} catch (error) {
-  console.error(error);
-  await workbench?.page.screenshot({ path: path.join(shots, 'languages-failure.png') }).catch(() => undefined);
-  console.error(server?.log().slice(-3000));
-  process.exitCode = 1;
-} finally {
-  await browser?.close();
-  server?.stop();
-  fs.rmSync(base, { recursive: true, force: true, maxRetries: 10 });
-}
+});

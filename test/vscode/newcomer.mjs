@@ -1,35 +1,15 @@
 // A newcomer with the VSIX and QEMU: install, walkthrough, one click to the EINVAL of a live disk, one more to the marked mount rows. No folder is open.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { root } from '../../scripts/setup/ensure.mjs';
-import { ensureVscode } from '../../scripts/setup/vscode.mjs';
 import { BootChain } from './boot-chain.mjs';
-import { qemusOf } from './processes.mjs';
+import { onScene } from './scene.mjs';
 import { packagedVsix } from './vsix.mjs';
-import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
 
-const vscode = ensureVscode();
-const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
-fs.mkdirSync(shots, { recursive: true });
-const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
-const folders = { user: path.join(base, 'user'), extensions: path.join(base, 'extensions') };
-const vsix = packagedVsix();
-const started = Date.now();
-const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
-const mark = (text) => console.log(`${seconds().padStart(6)} s  ${text}`);
-const shot = (name) => path.join(shots, `newcomer-${name}.png`);
-
-let server;
-let browser;
-let workbench;
-try {
-  installVsix(vscode, folders, vsix);
+// Not part of a newcomer's time.
+packagedVsix();
+await onScene('newcomer', async ({ seconds, mark, shot, install, open }) => {
+  install();
   mark('installed');
-  server = await startServer(vscode, folders);
-  browser = await openBrowser();
-  workbench = await Workbench.open(browser, server.url);
+  const workbench = await open({ folder: null });
   const { page } = workbench;
   const chain = new BootChain(workbench);
   await workbench.quick('F1', '>Welcome: Open Walkthrough', 'Open Walkthrough');
@@ -68,16 +48,4 @@ try {
   await page.screenshot({ path: shot('mounts') });
   await page.keyboard.press('Shift+F5');
   await page.waitForFunction(() => !document.querySelector('.debug-call-stack .monaco-list-row'));
-  for (let wait = 0; qemusOf(base).length > 0 && wait < 300; wait++) await page.waitForTimeout(100);
-  assert.deepEqual(qemusOf(base), [], 'no QEMU is left');
-  console.log('1 passed, 0 failed');
-} catch (error) {
-  console.error(error);
-  await workbench?.page.screenshot({ path: shot('failure') }).catch(() => undefined);
-  console.error(server?.log().slice(-3000));
-  process.exitCode = 1;
-} finally {
-  await browser?.close();
-  server?.stop();
-  fs.rmSync(base, { recursive: true, force: true, maxRetries: 10 });
-}
+});

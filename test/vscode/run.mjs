@@ -1,61 +1,22 @@
 // The VSIX in real VS Code: F5 on the freebsd-live guest, stop at vfs_mountroot, read stack, environment and mounts off the page, type at a prompt.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { buildFreebsdLive } from '../guests/freebsd-live/build.mjs';
 import { root } from '../../scripts/setup/ensure.mjs';
-import { ensureVscode } from '../../scripts/setup/vscode.mjs';
 import { BootChain, setTheme, themes } from './boot-chain.mjs';
-import { packagedVsix } from './vsix.mjs';
-import { installVsix, openBrowser, startServer, Workbench } from './workbench.mjs';
+import { onScene, writeLaunch } from './scene.mjs';
 
-const vscode = ensureVscode();
-const shots = process.env.SCREENSHOTS ?? path.join(root, 'test-results/vscode');
-fs.mkdirSync(shots, { recursive: true });
-const base = fs.mkdtempSync(path.join(os.tmpdir(), 'bootscope-vscode-'));
-const folders = { user: path.join(base, 'user'), extensions: path.join(base, 'extensions') };
-const workspace = path.join(base, 'workspace');
-const started = Date.now();
-const mark = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-
-/** Ids of every QEMU that runs this test's kernel. */
-const qemus = () =>
-  fs.readdirSync('/proc').filter((pid) => {
-    try {
-      const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return /^\d+$/.test(pid) && words.includes('qemu-system') && words.includes(base);
-    } catch {
-      return false;
-    }
-  });
-
-let server;
-let browser;
-let workbench;
-try {
-  const vsix = packagedVsix();
-  mark(`packaged ${(fs.statSync(vsix).size / 1e6).toFixed(1)} MB`);
-
+await onScene('run', async ({ workspace, mark, shot, install, open }) => {
   const guest = await buildFreebsdLive({});
-  fs.mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
   fs.cpSync(path.join(root, 'test/guests/freebsd-live/src'), path.join(workspace, 'src'), { recursive: true });
   fs.copyFileSync(guest.kernel, path.join(workspace, 'kernel.full'));
   const argv = guest.qemu('a').map((word) => (word === guest.kernel ? path.join(workspace, 'kernel.full') : word));
-  fs.writeFileSync(
-    path.join(workspace, '.vscode/launch.json'),
-    JSON.stringify({
-      version: '0.2.0',
-      configurations: [{ type: 'bootscope', request: 'launch', name: 'FreeBSD live', chain: 'freebsd', qemu: argv, images: [{ stage: 'kernel', file: 'kernel.full' }], sourceMap: { [path.join(root, 'test/guests/freebsd-live/src')]: '${workspaceFolder}/src' } }],
-    }),
-  );
-  installVsix(vscode, folders, vsix);
-  server = await startServer(vscode, folders);
-  browser = await openBrowser();
-  workbench = await Workbench.open(browser, server.url, { folder: workspace });
+  writeLaunch(workspace, [{ type: 'bootscope', request: 'launch', name: 'FreeBSD live', chain: 'freebsd', qemu: argv, images: [{ stage: 'kernel', file: 'kernel.full' }], sourceMap: { [path.join(root, 'test/guests/freebsd-live/src')]: '${workspaceFolder}/src' } }]);
+  install();
+  const workbench = await open();
   const { page } = workbench;
   await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'src' }).first().waitFor();
-  mark('workbench open');
 
   const text = fs.readFileSync(path.join(workspace, 'src/sys/kern/vfs_mountroot.c'), 'utf8').split('\n');
   const signature = text.findIndex((line) => line.startsWith('vfs_mountroot(void)'));
@@ -78,7 +39,7 @@ try {
   for (const other of ['Watch', 'Breakpoints', 'Loaded Scripts', 'Variables']) await workbench.foldPane(other);
   const variable = await workbench.rowInPane('Kernel Environment', 'vfs.root.mountfrom');
   assert.match(await variable.innerText(), /cd9660:\/dev\/iso9660\/LIVECD/);
-  await page.screenshot({ path: path.join(shots, 'environment.png') });
+  await page.screenshot({ path: shot('environment') });
   mark('environment shown');
 
   // The same by stage in the panel; a value is edited in its cell, and the machine is to stop when another changes.
@@ -88,7 +49,7 @@ try {
   await chain.frame.locator('svg text', { hasText: /Kernel: .* so far/ }).waitFor();
   await page.keyboard.press('Escape');
   await chain.axe('Stages');
-  await chain.screenshot(path.join(shots, 'stages.png'));
+  await chain.screenshot(shot('stages'));
   mark('timeline shown');
   await chain.tab('Environment');
   await chain.row('beastie_disable').getByRole('button', { name: 'Edit beastie_disable' }).click();
@@ -99,7 +60,7 @@ try {
   await chain.row('init_script').getByRole('button', { name: 'Break when init_script changes' }).click();
   await chain.frame.locator('button[aria-pressed=true]', { hasText: 'Break' }).waitFor();
   await chain.axe('Environment');
-  await chain.picture(path.join(shots, 'environment-by-stage.png'));
+  await chain.picture(shot('environment-by-stage'));
   await page.keyboard.press('F5');
   await workbench.stopped('init_script is removed');
   mark('edited; stopped where init_script changes');
@@ -118,7 +79,7 @@ try {
   assert.match(await marked.innerText(), /≠ kernel: \/sysroot · unionfs/);
   await workbench.widenSideBar(760);
   mark(`mount table: ${(await mounts.allInnerTexts()).length} rows in sight`);
-  await page.screenshot({ path: path.join(shots, 'mount-table.png') });
+  await page.screenshot({ path: shot('mount-table') });
 
   await workbench.widenSideBar(300);
   // Both tables side by side in the panel, and the two questions about one path.
@@ -133,7 +94,7 @@ try {
   await chain.frame.getByLabel('What would efibootmgr write for').fill('/boot/efi/efi/boot/bootx64.efi');
   await page.keyboard.press('Enter');
   await chain.text('efibootmgr would write a wrong path').waitFor();
-  await chain.picture(path.join(shots, 'mounts-side-by-side.png'));
+  await chain.picture(shot('mounts-side-by-side'));
   await chain.frame.getByRole('button', { name: 'Tree' }).click();
   await chain.frame.locator('.tree li').first().waitFor();
   await chain.axe('Mounts as a tree');
@@ -146,7 +107,7 @@ try {
       await chain.tab(tab);
       await chain.frame.locator('#page table, #page .note').first().waitFor();
       await chain.axe(`${tab}, ${kind}`);
-      await chain.screenshot(path.join(shots, `boot-chain-${tab.toLowerCase()}-${kind}.png`));
+      await chain.screenshot(shot(`boot-chain-${tab.toLowerCase()}-${kind}`));
     }
   }
   await workbench.command('View: Toggle Maximized Panel');
@@ -180,7 +141,7 @@ try {
   assert.match(await getty.innerText(), /root \/sysroot/);
   await getty.click();
   await workbench.rowInPane('Processes', 'Address space');
-  await page.screenshot({ path: path.join(shots, 'processes.png') });
+  await page.screenshot({ path: shot('processes') });
   mark('processes shown');
 
   mark('typing at the console');
@@ -189,21 +150,9 @@ try {
   await page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
   await page.keyboard.type('hello guest');
   await workbench.terminal('hello guest').waitFor();
-  await page.screenshot({ path: path.join(shots, 'serial-console.png') });
+  await page.screenshot({ path: shot('serial-console') });
 
   await page.keyboard.press('Shift+F5');
   await page.waitForFunction(() => !document.querySelector('.debug-call-stack .monaco-list-row'));
-  for (let wait = 0; qemus().length > 0 && wait < 100; wait++) await page.waitForTimeout(100);
-  assert.deepEqual(qemus(), [], 'no QEMU is left');
-  mark('ended, nothing left behind');
-  console.log('1 passed, 0 failed');
-} catch (error) {
-  console.error(error);
-  await workbench?.page.screenshot({ path: path.join(shots, 'failure.png') }).catch(() => undefined);
-  console.error(server?.log().slice(-3000));
-  process.exitCode = 1;
-} finally {
-  await browser?.close();
-  server?.stop();
-  fs.rmSync(base, { recursive: true, force: true, maxRetries: 10 });
-}
+  mark('ended');
+});
