@@ -1,6 +1,5 @@
 import { readAddress } from '../bytes/address';
-import { SectionBytes } from '../bytes/section-bytes';
-import type { SymbolColumns } from '../symbols/columns';
+import { columnsOf, type FoundSymbol, type SymbolColumns } from '../symbols/columns';
 import { AT } from './constants';
 import type { Die } from './die';
 import { leb, readUleb } from './forms';
@@ -27,7 +26,7 @@ const fixedAddress = (die: Die): number | undefined => {
 
 /** Symbols made from DWARF, for images whose linker wrote DWARF but no symbol table (lld-link /debug:dwarf). */
 export const symbolsFromDwarf = (reader: Reader): SymbolColumns => {
-  const rows: { name: string; address: number; size: number; kind: number; local: boolean }[] = [];
+  const rows: FoundSymbol[] = [];
   const external = (die: Die): boolean => die.chain().some((link) => link.flag(AT.external));
   for (const { die: read } of reader.index().all(kinds.function | kinds.variable)) {
     const die = read();
@@ -35,27 +34,13 @@ export const symbolsFromDwarf = (reader: Reader): SymbolColumns => {
     const name = linkageNameOf(die) ?? nameOf(die);
     if (name === '') continue;
     const [start, end] = rangesOf(die);
-    if (start !== undefined && end !== undefined) rows.push({ name, address: start, size: end - start, kind: 0, local: !external(die) });
+    if (start !== undefined && end !== undefined) rows.push({ name, address: start, size: end - start, kind: 'function', local: !external(die), limit: end });
     else {
       const address = fixedAddress(die);
-      if (address !== undefined) rows.push({ name, address, size: sizeOf(reader.types.typeOf(die)), kind: 1, local: !external(die) });
+      if (address === undefined) continue;
+      const size = sizeOf(reader.types.typeOf(die));
+      rows.push({ name, address, size, kind: 'object', local: !external(die), limit: address + size });
     }
   }
-  const encoded = rows.map((row) => Buffer.from(`${row.name}\0`));
-  const offsets = new Uint32Array(rows.length);
-  let next = 1;
-  encoded.forEach((text, i) => {
-    offsets[i] = next;
-    next += text.length;
-  });
-  return {
-    count: rows.length,
-    name: offsets,
-    address: Float64Array.from(rows, (row) => row.address),
-    size: Float64Array.from(rows, (row) => row.size),
-    kind: Uint8Array.from(rows, (row) => row.kind),
-    local: Uint8Array.from(rows, (row) => (row.local ? 1 : 0)),
-    limit: Float64Array.from(rows, (row) => row.address + row.size),
-    strings: SectionBytes.ofBuffer(reader.file.source.path, 'DWARF names', Buffer.concat([Buffer.alloc(1), ...encoded])),
-  };
+  return columnsOf(reader.file.source.path, 'DWARF names', rows);
 };

@@ -1,32 +1,21 @@
-import { SectionBytes } from '../bytes/section-bytes';
 import type { SymbolTable } from '../image';
 import { IndexedSymbols } from '../symbols/stored';
-import { noColumns } from '../symbols/columns';
+import { columnsOf, noColumns, type FoundSymbol, type SymbolColumns } from '../symbols/columns';
 import { ColumnSymbols } from '../symbols/table';
-import type { SymbolColumns } from '../symbols/columns';
 import type { Module } from './module';
 import type { PdbFile } from './pdb-file';
 import { symbolAt } from './symbol-records';
 
-interface Row {
-  readonly name: string;
-  readonly address: number;
-  readonly size: number;
-  readonly isFunction: boolean;
-  readonly local: boolean;
-  readonly limit: number;
-}
-
 /** Symbols of a PDB: the public ones, with sizes where a procedure begins there, and local procedures and variables. */
 export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
-  const rows: Row[] = [];
+  const rows: FoundSymbol[] = [];
   const known = new Set<number>();
   for (const { name, segment, offset, isCode } of pdb.globals.publics()) {
     const address = pdb.segments.address(segment, offset);
     if (address === undefined || name === '') continue;
     const module = isCode ? pdb.moduleAt(address) : undefined;
     const place = module && pdb.tolerate(module, () => module.procedureAt(address), undefined);
-    rows.push({ name, address, size: place?.start === address ? place.end - address : 0, isFunction: isCode, local: false, limit: pdb.segments.end(segment) });
+    rows.push({ name, address, size: place?.start === address ? place.end - address : 0, kind: isCode ? 'function' : 'object', local: false, limit: pdb.segments.end(segment) });
     known.add(address);
   }
   const ofModule = (module: Module): void => {
@@ -36,7 +25,7 @@ export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
       if (known.has(start)) continue;
       const cursor = symbolAt(stream, at);
       cursor.skip(35);
-      rows.push({ name: cursor.string(), address: start, size: end - start, isFunction: true, local: true, limit: end });
+      rows.push({ name: cursor.string(), address: start, size: end - start, kind: 'function', local: true, limit: end });
     }
     for (const { at } of module.data) {
       const cursor = symbolAt(stream, at);
@@ -46,35 +35,15 @@ export const pdbSymbols = (pdb: PdbFile): SymbolColumns => {
       const address = pdb.segments.address(segment, offset);
       if (address === undefined || known.has(address)) continue;
       known.add(address);
-      rows.push({ name: cursor.string(), address, size: 0, isFunction: false, local: true, limit: pdb.segments.end(segment) });
+      rows.push({ name: cursor.string(), address, size: 0, kind: 'object', local: true, limit: pdb.segments.end(segment) });
     }
   };
   for (const module of pdb.modules) pdb.tolerate(module, () => { ofModule(module); }, undefined);
-  return columnsOf(pdb.path, rows.filter(({ name }) => name !== ''));
+  return columnsOf(pdb.path, 'PDB symbols', rows.filter(({ name }) => name !== ''));
 };
 
 /** The symbols of a PDB, from its index where there is one. */
 export const pdbSymbolTable = (pdb: PdbFile, info: { symbolColumns(): SymbolColumns }): SymbolTable => {
   const load = (): SymbolColumns => pdb.damage.tolerate(() => info.symbolColumns(), noColumns(pdb.path), { file: pdb.path, section: 'symbols', offset: 0 });
   return pdb.index ? new IndexedSymbols(pdb.index, load) : new ColumnSymbols(load);
-};
-
-const columnsOf = (path: string, rows: readonly Row[]): SymbolColumns => {
-  const encoded = rows.map((row) => Buffer.from(`${row.name}\0`));
-  const offsets = new Uint32Array(rows.length);
-  let next = 1;
-  encoded.forEach((text, i) => {
-    offsets[i] = next;
-    next += text.length;
-  });
-  return {
-    count: rows.length,
-    name: offsets,
-    address: Float64Array.from(rows, (row) => row.address),
-    size: Float64Array.from(rows, (row) => row.size),
-    kind: Uint8Array.from(rows, (row) => (row.isFunction ? 0 : 1)),
-    local: Uint8Array.from(rows, (row) => (row.local ? 1 : 0)),
-    limit: Float64Array.from(rows, (row) => row.limit),
-    strings: SectionBytes.ofBuffer(path, 'PDB symbols', Buffer.concat([Buffer.alloc(1), ...encoded])),
-  };
 };

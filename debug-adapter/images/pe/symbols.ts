@@ -1,6 +1,5 @@
 import { toNumber } from '../bytes/address';
-import { SectionBytes } from '../bytes/section-bytes';
-import type { SymbolColumns } from '../symbols/columns';
+import { columnsOf, type FoundSymbol, type SymbolColumns } from '../symbols/columns';
 import type { PeFile } from './pe-file';
 
 const storageClass = { external: 2, static: 3, label: 6, weak: 105 } as const;
@@ -15,31 +14,13 @@ interface Found {
 
 /** Symbols of the COFF symbol table (as GNU ld and lld /debug:dwarf write it) and of the export table. */
 export const readPeSymbols = (pe: PeFile, base: bigint): SymbolColumns => {
-  const found = [...coffSymbols(pe), ...exportedSymbols(pe)];
-  const text = Buffer.from(`\0${found.map((symbol) => `${symbol.name}\0`).join('')}`);
-  const count = found.length;
-  const columns = {
-    count,
-    name: new Uint32Array(count),
-    address: new Float64Array(count),
-    size: new Float64Array(count),
-    kind: new Uint8Array(count),
-    local: new Uint8Array(count),
-    limit: new Float64Array(count),
-    strings: SectionBytes.ofBuffer(pe.path, 'COFF strings', text),
-  };
   const origin = toNumber(base);
-  let offset = 1;
-  found.forEach((symbol, i) => {
-    const section = pe.headers.sections.find((s) => symbol.rva >= s.rva && symbol.rva < s.rva + s.virtualSize);
-    columns.name[i] = offset;
-    offset += Buffer.byteLength(symbol.name) + 1;
-    columns.address[i] = origin + symbol.rva;
-    columns.kind[i] = symbol.isFunction || section?.executable ? 0 : 1;
-    columns.local[i] = symbol.local ? 1 : 0;
-    columns.limit[i] = origin + (section ? section.rva + section.virtualSize : symbol.rva + 1);
+  const found = [...coffSymbols(pe), ...exportedSymbols(pe)].map(({ name, rva, isFunction, local }): FoundSymbol => {
+    const section = pe.headers.sections.find((s) => rva >= s.rva && rva < s.rva + s.virtualSize);
+    const kind = isFunction || section?.executable ? 'function' : 'object';
+    return { name, address: origin + rva, size: 0, kind, local, limit: origin + (section ? section.rva + section.virtualSize : rva + 1) };
   });
-  return columns;
+  return columnsOf(pe.path, 'COFF strings', found);
 };
 
 const coffSymbols = (pe: PeFile): Found[] => {
