@@ -1,4 +1,5 @@
 import type { Member, Type, Variant, VariantPart } from '../types';
+import { strip } from '../types';
 import { AT, TAG } from './constants';
 import type { Die } from './die';
 import { leb, readUleb } from './forms';
@@ -51,13 +52,15 @@ export const variantPartOf = (die: Die, types: TypeReader): VariantPart | undefi
     const discriminantDie = child.reference(AT.discr);
     const discriminant = discriminantDie ? memberOf(discriminantDie, types) : undefined;
     const width = Math.min(128, 8 * (discriminant ? Math.max(1, sizeOf(discriminant.type)) : 8));
+    const tag = discriminant && strip(discriminant.type);
+    const signed = tag !== undefined && (tag.kind === 'enum' ? tag.signed : tag.kind === 'base' && (tag.encoding === 'signed' || tag.encoding === 'char'));
     const variants: Variant[] = [];
     for (const variant of child.children()) {
       if (variant.tag !== TAG.variant) continue;
       const memberDie = [...variant.children()].find((c) => c.tag === TAG.member);
       if (!memberDie) continue;
       const member = memberOf(memberDie, types);
-      const values = valuesOf(variant, width);
+      const values = valuesOf(variant, width, signed);
       // Coroutine states are numbered members; their types carry the name (`Suspend0`).
       const name = /^\d*$/.test(member.name) && member.type.name !== '' ? member.type.name : member.name;
       variants.push(values ? { name, values, member } : { name, member });
@@ -67,8 +70,9 @@ export const variantPartOf = (die: Die, types: TypeReader): VariantPart | undefi
   return undefined;
 };
 
-const valuesOf = (variant: Die, width: number): { low: bigint; high: bigint }[] | undefined => {
-  const single = variant.integer(AT.discr_value, false);
+/** `signed`: whether the tag is, so that LLVM has written its values in the shortest form that keeps the sign (DwarfUnit::constructVariantPart… addSInt). */
+const valuesOf = (variant: Die, width: number, signed: boolean): { low: bigint; high: bigint }[] | undefined => {
+  const single = variant.integer(AT.discr_value, signed);
   if (single !== undefined) {
     const value = BigInt.asUintN(width, single);
     return [{ low: value, high: value }];

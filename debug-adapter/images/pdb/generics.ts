@@ -1,4 +1,4 @@
-import type { Type } from '../types';
+import type { ArrayType, FunctionType, Type } from '../types';
 import { rustBase, rustPointer, voidType } from './simple-types';
 import type { PdbTypes } from './types';
 
@@ -26,6 +26,14 @@ export const splitGenerics = (name: string): string[] => {
 };
 
 const pointers = /^(ref|ref_mut|ptr_const|ptr_mut)\$</;
+const arrays = /^array\$</;
+/** Most elements of an array in generic arguments. */
+const longest = 2 ** 40;
+
+const arrayType = (element: Type, count: number, name: string): ArrayType => ({ kind: 'array', name, qualifiedName: name, language: 'rust', element, count, size: count * element.size });
+
+/** What a function pointer points to, where its parts do not matter. */
+const codeType: FunctionType = { kind: 'function', name: '', qualifiedName: '', language: 'rust', size: 0, returns: voidType('rust'), parameters: [], variadic: false };
 
 /** A type by the name it has in generic arguments; what the PDB does not describe comes as a name without content. */
 const namedType = (types: PdbTypes, name: string, depth: number): Type => {
@@ -33,7 +41,11 @@ const namedType = (types: PdbTypes, name: string, depth: number): Type => {
   if (base) return base;
   const index = types.udts.definition(name);
   if (index !== undefined) return types.at(index, 'rust');
-  const [inner] = pointers.test(name) && depth < deepest ? splitGenerics(name) : [];
+  const known = depth < deepest;
+  const [element, count] = known && arrays.test(name) ? splitGenerics(name) : [];
+  if (element !== undefined && /^\d+$/.test(count ?? '') && Number(count) <= longest) return arrayType(namedType(types, element, depth + 1), Number(count), name);
+  if (known && name.startsWith('fn') && /^fn\s*\(/.test(name)) return rustPointer(() => codeType, types.around.addressSize, 'pointer', name);
+  const [inner] = known && pointers.test(name) ? splitGenerics(name) : [];
   if (inner !== undefined) return rustPointer(() => namedType(types, inner, depth + 1), types.around.addressSize, 'pointer', name);
   return voidType('rust', name);
 };

@@ -66,7 +66,7 @@ export const simpleType = (index: number, language: Language): Type => {
 
 /** Rust's own names for base types, as they stand in generic arguments. */
 const rustNames: Readonly<Record<string, readonly [size: number, encoding: BaseType['encoding']]>> = {
-  ...Object.fromEntries(Object.values(simple).filter(([, name]) => /^[iuf]\d+$/.test(name)).map(([, name, size, encoding]) => [name, [size, encodingOf(encoding, 'rust')] as const])),
+  ...Object.fromEntries(Object.values(simple).filter(([, name, , encoding]) => /^[iuf]\d+$/.test(name) && encoding !== 'utf').map(([, name, size, encoding]) => [name, [size, encodingOf(encoding, 'rust')] as const])),
   bool: [1, 'boolean'],
   char: [4, 'utf'],
 };

@@ -3,6 +3,7 @@ import { sizeOf } from '../dwarf/types';
 import { toAddress, toNumber } from '../bytes/address';
 import type { SectionBytes } from '../bytes/section-bytes';
 import type { Language, Type } from '../types';
+import { strip } from '../types';
 import { S } from './codeview';
 import { atAddress, atRegister, behind, inRegister, location } from './expressions';
 import { expressionAt, readLiveRanges } from './live-ranges';
@@ -48,8 +49,8 @@ export class PdbVariable implements VariableInfo {
   get constant(): Uint8Array | undefined {
     if (this.value === undefined) return undefined;
     const size = sizeOf(this.type);
-    // The record has one number, also for one part of a bigger variable, and does not say which.
-    if (size < 1 || size > 16 || (size > 8 && this.type.kind === 'struct')) return undefined;
+    // The record has one number of 64 bits at most, also for one part of a bigger variable, and does not say which.
+    if (size < 1 || size > 8 || !isOneNumber(this.type)) return undefined;
     const { value } = this;
     return Uint8Array.from({ length: size }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
   }
@@ -65,6 +66,19 @@ export class PdbVariable implements VariableInfo {
     return expression && location(expression, this.context);
   }
 }
+
+/** Whether a number or pointer fills a whole type, be it in structs of nothing else, or as an enum's tag. */
+const isOneNumber = (type: Type, depth = 0): boolean => {
+  const real = strip(type);
+  if (real.kind !== 'struct') return real.kind !== 'array' && real.kind !== 'void';
+  const { variantPart } = real;
+  if (variantPart?.discriminant) return variantPart.discriminant.type.size === real.size;
+  const [only, another] = (variantPart ? variantPart.variants.map(({ member }) => member) : real.members).filter((member) => member.type.size > 0);
+  return only !== undefined && another === undefined && only.type.size === real.size && depth < deepest && isOneNumber(only.type, depth + 1);
+};
+
+/** Structs in structs. */
+const deepest = 16;
 
 /** Rust has no reference types in CodeView: one stands where the compiler passes a value by its address. */
 const indirect = (types: PdbTypes, index: number, language: Language): Type | undefined => {
