@@ -2,7 +2,7 @@ import { failure } from '../../errors/catalogue';
 import { programErrors } from '../../errors/program';
 import { strip } from '../../images/types';
 import { cellContent } from '../values/cells';
-import { arrayOf, innerPointer, sliceShape } from '../values/pointers';
+import { arrayOf, countedContent, innerPointer, sliceShape } from '../values/pointers';
 import type { TypedValue } from '../values/typed-value';
 import { TypedValue as Value } from '../values/typed-value';
 
@@ -24,6 +24,8 @@ export const memberOf = async (object: TypedValue, name: string, column: number)
       break;
     }
     const content = cellContent(current);
+    const counted = type.kind === 'pointer' && countedContent(type.target) ? Value.at(type.target, await current.integer(), current.memory) : undefined;
+    if (counted?.hasMember(name)) return counted.member(name);
     if (content) current = content;
     else if (innerPointer(current.type)) current = await current.deref();
     else break;

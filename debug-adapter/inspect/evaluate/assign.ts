@@ -50,7 +50,7 @@ const numberFor = async ({ numbers }: Evaluator, target: TypedValue, value: Type
   if (type.kind === 'base' && type.encoding === 'boolean' && number !== 0n && number !== 1n) throw refusal(target.type, `${number} is neither true nor false`);
   if (type.kind === 'base' && type.encoding === 'utf' && (number > 0x10ffffn || (number >= 0xd800n && number < 0xe000n))) throw refusal(target.type, `0x${number.toString(16)} is no character`);
   if (type.kind === 'enum' && type.language === 'rust' && !type.enumerators.some((one) => one.value === number)) throw refusal(target.type, `${number} is none of its variants`);
-  if (type.kind === 'pointer' && type.language === 'rust' && type.name.startsWith('&') && number === 0n) throw refusal(target.type, 'a reference is never null');
+  if (type.kind === 'pointer' && type.language === 'rust' && /^(&|ref(_mut)?\$<)/.test(type.name) && number === 0n) throw refusal(target.type, 'a reference is never null');
   return fitting(target, number);
 };
 

@@ -4,13 +4,21 @@ import { strip } from '../../images/types';
 import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
 import { countedContent, innerPointer, sliceShape } from '../values/pointers';
+import { pointsNowhere } from '../values/cells';
 import { listsOf } from '../values/kernel-lists';
 import type { Child, Children } from '../values/synthetic';
 import { named, note, Synthetic } from '../values/synthetic';
 import { TypedValue } from '../values/typed-value';
-import { isTextElement } from './scalars';
+import { isTextElement, quoted } from './scalars';
 import { textOf } from './text';
 import { memberLabel } from './type-names';
+
+/** The expression that names a part, from its parent's; undefined where nothing names it. */
+export const expressionOf = ({ access, expression: own }: Child, parent: string | undefined): string | undefined => {
+  if (own !== undefined || parent === undefined || access === '') return own;
+  const whole = /^[\w.[\]>:-]+$/.test(parent) ? parent : `(${parent})`;
+  return access.startsWith('*') ? `*${whole}${access.slice(1)}` : `${whole}${access}`;
+};
 
 /** A pointer's target is asked for nothing before the user opens it; `count` is 1 for a scalar target. */
 export const childrenOf = async (value: TypedValue): Promise<Children | undefined> => {
@@ -68,11 +76,28 @@ const entriesOf = (collection: Collection): Children => ({
       found.map(async ({ key, value }, i) => {
         const index = `[${start + i}]`;
         if (!key) return { name: index, value, access: collection.kind === 'list' ? index : '' };
-        return { name: `[${await textOf(key)}]`, value, access: '' };
+        return { name: `[${await textOf(key)}]`, value, access: await keyAccess(key) };
       }),
     );
   },
 });
+
+/** Longest text that stands for a key. */
+const longestKey = 200;
+
+/** How an expression asks for the entry of a key, `["init"]`; empty where it cannot. */
+const keyAccess = async (key: TypedValue): Promise<string> => {
+  try {
+    const type = strip(key.type);
+    if (type.kind === 'base' && (type.encoding === 'signed' || type.encoding === 'unsigned')) return `[${await key.integer()}]`;
+    if (sliceShape(type)?.text !== true) return '';
+    const text = await key.string(longestKey + 1);
+    return text.length > longestKey || text.includes('\ufffd') ? '' : `[${quoted(text)}]`;
+  } catch (error) {
+    if (error instanceof BootscopeError) return '';
+    throw error;
+  }
+};
 
 const membersOf = (value: TypedValue, type: StructType, access: '.' | '->'): Child[] =>
   type.members.flatMap((member: Member) => {
@@ -113,7 +138,7 @@ const ofStructure = async (value: TypedValue, type: StructType): Promise<Childre
     }
     const pointer = innerPointer(type);
     if (pointer && hasTarget(pointer.type.target)) {
-      if (await value.isNull()) return undefined;
+      if ((await value.isNull()) || (await pointsNowhere(value))) return undefined;
       const content = await value.deref();
       const counts = countedContent(pointer.type.target) ? await countsOf(value, pointer.type.target) : [];
       return named([{ name: '*', value: content, access: '*' }, ...counts]);
@@ -129,7 +154,8 @@ const countsOf = async (value: TypedValue, target: Type): Promise<Child[]> => {
   if (!pointer || real.kind !== 'struct') return [];
   const address = await value.part(pointer.type, pointer.offset).integer();
   const inner = TypedValue.at(real, address, value.memory);
-  return membersOf(inner, real, '.').filter(({ name }) => name === 'strong' || name === 'weak');
+  const wrappers = pointer.path.map((name) => `.${memberLabel(name, real.language)}`).join('');
+  return membersOf(inner, real, '.').flatMap((part) => (part.name === 'strong' || part.name === 'weak' ? [{ ...part, access: `${wrappers}${part.access}` }] : []));
 };
 
 /** The lists whose head this is; one that cannot be told still has its head to show. */

@@ -3,10 +3,10 @@ import { linearOf } from '../../machine/segment-space';
 import { BootscopeError } from '../../errors/catalogue';
 import type { StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
-import { cellContent, isAtomicBool, unwrapped } from '../values/cells';
+import { cellContent, isAtomicBool, pointsNowhere, unwrapped } from '../values/cells';
 import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
-import { innerPointer, sizedMembers, sliceShape } from '../values/pointers';
+import { innerPointer, isStr, sizedMembers, sliceShape } from '../values/pointers';
 import { Synthetic } from '../values/synthetic';
 import type { TypedValue } from '../values/typed-value';
 import { baseText, enumText, isTextElement, quoted } from './scalars';
@@ -79,10 +79,14 @@ class Text {
     return real.kind === 'function' || real.kind === 'void' ? this.symbolic(address, value.memory) : hex(address);
   }
 
+  private async characters(value: TypedValue): Promise<string> {
+    const text = await value.string(mostString + 1);
+    return text.length > mostString ? `${quoted(text.slice(0, mostString))}…` : quoted(text);
+  }
+
   private async string(value: TypedValue): Promise<string> {
     try {
-      const text = await value.string(mostString + 1);
-      return text.length > mostString ? `${quoted(text.slice(0, mostString))}…` : quoted(text);
+      return await this.characters(value);
     } catch (error) {
       if (error instanceof BootscopeError) return '<unreadable>';
       throw error;
@@ -90,7 +94,9 @@ class Text {
   }
 
   private async array(value: TypedValue, element: Type, count: number | undefined, depth: number): Promise<string> {
+    const type = strip(value.type);
     if (isTextElement(element) && count !== 0) return this.string(value);
+    if (type.kind === 'array' && isStr(type)) return this.characters(value);
     const [open, close] = value.type.language === 'c' ? ['{', '}'] : ['[', ']'];
     // A flexible array: how many elements it has stands elsewhere.
     if (count === undefined) return value.address === undefined ? `${open}…${close}` : `${open}…${close} at ${hex(value.address)}`;
@@ -112,12 +118,13 @@ class Text {
     if (collection) return this.collection(collection, depth);
     const slice = sliceShape(type);
     if (slice) {
-      if (slice.text) return this.string(value);
+      if (slice.text) return this.characters(value);
       const content = await value.deref();
       const array = strip(content.type);
       return array.kind === 'array' ? this.array(content, array.element, array.count, depth) : this.of(content, depth);
     }
     const inner = innerPointer(type);
+    if (inner && (await pointsNowhere(value))) return `${shortName(type)}(dangling)`;
     if (inner) return `${shortName(type)}(${hex(await value.part(inner.type, inner.offset).integer())})`;
     const content = cellContent(value);
     if (content) return this.cell(value, type, content, depth);

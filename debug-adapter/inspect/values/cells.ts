@@ -1,6 +1,6 @@
 import type { Member, StructType } from '../../images/types';
 import { strip } from '../../images/types';
-import { sizedMembers } from './pointers';
+import { countedContent, innerPointer, sizedMembers } from './pointers';
 import type { TypedValue } from './typed-value';
 
 /** `core::cell::UnsafeCell` and what libraries keep a guarded value in. */
@@ -45,3 +45,10 @@ export const unwrapped = (value: TypedValue): TypedValue => {
 
 /** AtomicBool keeps its truth in a byte (library/core/src/sync/atomic.rs). */
 export const isAtomicBool = (type: StructType): boolean => /^core::sync::atomic::Atomic(Bool|<bool>)$/.test(type.qualifiedName);
+
+/** Whether this is a Weak that was never anyone's: it holds the highest address (library/alloc/src/rc.rs, is_dangling). */
+export const pointsNowhere = async (value: TypedValue): Promise<boolean> => {
+  const pointer = innerPointer(value.type);
+  if (!pointer || !countedContent(pointer.type.target)) return false;
+  return (await value.part(pointer.type, pointer.offset).integer()) === (1n << BigInt(pointer.type.size * 8)) - 1n;
+};

@@ -45,9 +45,17 @@ const shift = (member: FoundMember, by: number): FoundMember => ({
   ...(member.bitSize === undefined ? {} : { bitOffset: (member.bitOffset ?? member.offset * 8) + by * 8, bitSize: member.bitSize }),
 });
 
+/** Characters of a type's name in an error; of a longer one the arguments are left out, so that what is wrong with it is still seen. */
+const longestName = 64;
+
+const brief = (name: string): string => {
+  const open = name.indexOf('<', name.startsWith('<') ? 1 : 0);
+  return name.length > longestName && open > 0 ? `${name.slice(0, open)}<…>` : name;
+};
+
 /** What an error calls a type. */
 export const typeName = (type: Type): string => {
-  if (type.qualifiedName !== '') return type.qualifiedName;
+  if (type.qualifiedName !== '') return brief(type.qualifiedName);
   const real = strip(type);
   return real.kind === 'struct' ? `an anonymous ${real.flavor}` : real.kind;
 };

@@ -12,18 +12,22 @@ export interface InnerPointer {
   /** Bytes from the start of the outermost wrapper. */
   readonly offset: number;
   readonly type: PointerType;
+  /** Members on the way, outermost first. */
+  readonly path: readonly string[];
 }
 
 /** Finds it by structure, whatever the wrappers are called in this version of the library. */
 export const innerPointer = (type: Type): InnerPointer | undefined => {
   let current = strip(type);
   let offset = 0;
+  const path: string[] = [];
   for (let depth = 0; depth < deepest; depth++) {
-    if (current.kind === 'pointer') return { offset, type: current };
+    if (current.kind === 'pointer') return { offset, type: current, path };
     if (current.kind !== 'struct' || current.variantPart || current.language === 'c') return undefined;
     const [only, another] = sizedMembers(current);
     if (!only || another) return undefined;
     offset += only.offset;
+    path.push(only.name);
     current = strip(only.type);
   }
   return undefined;
@@ -40,7 +44,7 @@ export const countedContent = (type: Type): { readonly offset: number; readonly 
 
 /** A run of elements described by a pointer and a length. */
 export interface SliceShape {
-  readonly pointer: InnerPointer;
+  readonly pointer: Omit<InnerPointer, 'path'>;
   /** Bytes from the start of the value, of an unsigned number of pointer size. */
   readonly lengthOffset: number;
   readonly lengthSize: number;
@@ -92,7 +96,8 @@ const textBehind = (type: Type): Type | undefined => {
     if (!only) return undefined;
     current = strip(only.type);
   }
-  return isCharacter(current) ? current : undefined;
+  // CStr is made of c_char, a signed number to Rust.
+  return current.kind === 'base' && current.size === 1 ? current : undefined;
 };
 
 /** library/alloc/src/vec/mod.rs: `buf` with the pointer somewhere inside, and `len`. */
@@ -121,7 +126,7 @@ const wrappedShape = (type: StructType): SliceShape | undefined => {
 };
 
 /** The first pointer anywhere inside a structure. */
-export const pointerWithin = (type: Type, offset: number, depth: number): InnerPointer | undefined => {
+export const pointerWithin = (type: Type, offset: number, depth: number): Omit<InnerPointer, 'path'> | undefined => {
   const real = strip(type);
   if (real.kind === 'pointer') return { offset, type: real };
   if (real.kind !== 'struct' || depth >= deepest) return undefined;
@@ -156,6 +161,12 @@ export const arrayOf = (element: Type, count: number, language: Language = eleme
   return { kind: 'array', name, qualifiedName: name, language, element, count, size: count * element.size };
 };
 
+/** The text itself behind a `&str`, which has a length and no bytes of its own in debug information. */
+export const strOf = (element: Type, bytes: number): ArrayType => ({ ...arrayOf(element, bytes, 'rust'), name: 'str', qualifiedName: 'str' });
+
+/** True for what `strOf` makes. */
+export const isStr = (type: ArrayType): boolean => type.name === 'str' && type.language === 'rust';
+
 /** A pointer type that no debug information has. */
 export const pointerTo = (target: Type, size: number): PointerType => {
   const name = target.language === 'rust' ? `*${target.name}` : `${target.name} *`;
@@ -168,8 +179,8 @@ export const pointerTo = (target: Type, size: number): PointerType => {
  */
 export const isReference = (type: PointerType): boolean => type.flavor !== 'pointer' || /^(&|ref(_mut)?\$<|\*(?!const |mut ))/.test(type.name);
 
-/** One byte that C or Rust uses for text. */
+/** One byte that C or Rust uses for text. For UEFI rustc's `u8` is a typedef of a number that has C++'s name. */
 export const isCharacter = (type: Type): boolean => {
   const real = strip(type);
-  return real.kind === 'base' && real.size === 1 && (real.encoding === 'char' || real.encoding === 'unsigned-char' || real.name === 'u8' || real.encoding === 'utf');
+  return real.kind === 'base' && real.size === 1 && (real.encoding === 'char' || real.encoding === 'unsigned-char' || real.name === 'u8' || real.encoding === 'utf' || (real.language === 'rust' && real.encoding === 'unsigned'));
 };

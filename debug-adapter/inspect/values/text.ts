@@ -1,9 +1,10 @@
 import { failure } from '../../errors/catalogue';
 import { programErrors } from '../../errors/program';
+import type { Type } from '../../images/types';
 import { strip } from '../../images/types';
 import type { Memory } from '../../machine/machine';
 import { typeName } from './members';
-import { arrayOf, innerPointer, isCharacter, sliceShape } from './pointers';
+import { arrayOf, innerPointer, isCharacter, isStr, sliceShape } from './pointers';
 import type { TypedValue } from './typed-value';
 
 const decode = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
@@ -19,6 +20,7 @@ export const readText = async (value: TypedValue, max: number): Promise<string> 
 /** The bytes of such a text, at most `max`; C's without the NUL. */
 export const readBytesOfText = async (value: TypedValue, max: number): Promise<Uint8Array> => {
   const type = strip(value.type);
+  if (type.kind === 'array' && isStr(type)) return withoutEnd(await value.cast(arrayOf(type.element, Math.min(type.count ?? 0, max))).bytes(), type);
   if (type.kind === 'array' && isCharacter(type.element)) {
     const held = type.count === undefined ? undefined : value.held(Math.min(type.count, max));
     if (held !== undefined) return untilNul(held);
@@ -26,13 +28,12 @@ export const readBytesOfText = async (value: TypedValue, max: number): Promise<U
     if (value.address !== undefined) return readTerminated(value.memory, value.address, max);
   }
   const slice = sliceShape(value.type);
-  if (slice && isCharacter(slice.element)) {
+  if (slice && (slice.text || isCharacter(slice.element))) {
     const content = await value.deref();
     const size = Math.min(content.type.size, max);
     if (size === 0) return new Uint8Array(0);
     const bytes = await value.memory.read(content.address ?? 0n, size);
-    // CStr and CString count their NUL.
-    return /\bCStr(ing)?$/.test(type.name) && bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes;
+    return withoutEnd(bytes, type);
   }
   const pointer = innerPointer(value.type);
   if (pointer) {
@@ -42,6 +43,9 @@ export const readBytesOfText = async (value: TypedValue, max: number): Promise<U
   }
   throw failure(programErrors.notText, { type: typeName(value.type) });
 };
+
+/** CStr and CString count their NUL. */
+const withoutEnd = (bytes: Uint8Array, type: Type): Uint8Array => (/\bCStr(ing)?[\s>]*$/.test(type.name) && bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes);
 
 /** Text up to its NUL, read in growing steps so that a short text next to unmapped memory costs little. */
 const readTerminated = async (memory: Memory, address: bigint, max: number): Promise<Uint8Array> => {

@@ -9,7 +9,7 @@ import type { FoundMember } from './members';
 import { findMember, typeName } from './members';
 import type { Place } from './place';
 import { fromBytes, heldBytes, readPlace, toBytes, writePlace } from './place';
-import { arrayOf, countedContent, innerPointer, isReference, sliceShape } from './pointers';
+import { arrayOf, countedContent, innerPointer, isReference, sliceShape, strOf } from './pointers';
 import { readText } from './text';
 import { activeVariant } from './variants';
 
@@ -148,7 +148,7 @@ export class TypedValue implements Value {
       if (room !== undefined && count > room) throw failure(programErrors.damaged, { type: typeName(this.type), detail: `${count} elements in room for ${room}` });
       if (count > longestSlice) throw failure(programErrors.numberTooLarge, { value: count, type: typeName(this.type) });
       const start = await this.part(slice.pointer.type, slice.pointer.offset).integer();
-      return TypedValue.at(arrayOf(slice.element, Number(count), 'rust'), start + BigInt(slice.start ?? 0), this.memory);
+      return TypedValue.at(slice.text ? strOf(slice.element, Number(count)) : arrayOf(slice.element, Number(count), 'rust'), start + BigInt(slice.start ?? 0), this.memory);
     }
     const inner = this.pointerHere();
     if (!inner) throw failure(chainErrors.notPointer, { type: typeName(this.type) });

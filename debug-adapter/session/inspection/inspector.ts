@@ -2,7 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
 import { evaluate, execute, isTrue, setValue } from '../../inspect/evaluate/evaluate';
-import { childrenOf } from '../../inspect/render/children';
+import { childrenOf, expressionOf } from '../../inspect/render/children';
 import { render, symbolContext } from '../../inspect/render/render';
 import { because, isUnknown } from '../../chains/unknown';
 import type { Frame } from '../../inspect/stack/frame';
@@ -261,7 +261,7 @@ export class Inspector implements Evaluator {
     const parts = await childrenOf(value);
     if (!parts || (filter === 'named' && parts.kind === 'indexed')) return [];
     const page = await parts.page(start, count === 0 ? mostParts : count);
-    return Promise.all(page.map(({ name, value: part, access, expression: own }) => orFault(name, () => this.show(name, part, own ?? named(expression, access)))));
+    return Promise.all(page.map((part) => orFault(part.name, () => this.show(part.name, part.value, expressionOf(part, expression)))));
   }
 
   async #registers(frame: Frame, vcpu: Vcpu | undefined): Promise<DapVariable[]> {
@@ -330,12 +330,6 @@ const nearFrames = 16;
 
 /** Children that are shown when the editor asks for all. */
 const mostParts = 10_000;
-
-const named = (expression: string | undefined, access: string): string | undefined => {
-  if (expression === undefined || access === '') return undefined;
-  const whole = /^[\w.[\]>:-]+$/.test(expression) ? expression : `(${expression})`;
-  return access.startsWith('*') ? `*${whole}${access.slice(1)}` : `${whole}${access}`;
-};
 
 const parseNumber = (name: string, text: string): bigint => {
   const trimmed = text.trim();

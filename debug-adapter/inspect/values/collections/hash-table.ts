@@ -9,6 +9,8 @@ import { countOf, damaged, libraryStruct, parameterOf } from './collection';
 const chunk = 65_536;
 /** Set in the control byte of an empty or deleted bucket (hashbrown src/control/tag.rs). */
 const free = 0x80;
+/** Entries that the count may be off by while one is put in or taken out: it is changed last (hashbrown src/raw/mod.rs, insert_in_slot and erase). */
+const unsettled = 1;
 /** Wrappers from std's HashSet to the table. */
 const deepest = 6;
 /** Members of the wrappers that are not the table: hashers, allocators, markers. */
@@ -79,6 +81,8 @@ export const hashCollection = async (map: TypedValue, shape: Table): Promise<Col
         if ((byte & free) === 0) occupied.push(searched + i);
       });
       searched += size;
+      const whole = BigInt(searched) > mask;
+      if (occupied.length > length + unsettled || (whole && occupied.length < length - unsettled)) throw damaged(map, `it says that it holds ${length} entries and has ${whole ? '' : 'more than '}${occupied.length}`);
     }
   };
   return {
