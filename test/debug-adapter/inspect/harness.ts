@@ -93,7 +93,7 @@ ${framesPython}def snapshot():
     stop = {'registers': registers, 'memory': memory, 'frames': frames}
     if spec['ask']: stop['answers'] = answers()
     return stop
-gdb.execute('run > /dev/null')
+gdb.execute('run %s > %s' % (' '.join(spec['arguments']), spec['output']))
 stops = []
 while gdb.selected_inferior().pid != 0 and len(stops) < spec['limit']:
     stops.append(snapshot())
@@ -137,13 +137,17 @@ export const runUnderGdb = (
     readonly ask?: { readonly frame: string; readonly expressions: readonly string[] };
     /** Stop at the functions' return instructions. */
     readonly atReturn?: boolean;
+    /** Of the program. */
+    readonly arguments?: readonly string[];
+    /** A file for what it prints. */
+    readonly output?: string;
   } = {},
 ): { readonly stops: readonly GdbStop[]; readonly memory: Buffer } => {
   const specification = scratchFile('spec.json');
   const out = scratchFile('out.json');
   const memory = scratchFile('memory.bin');
   const python = scratchFile('script.py');
-  fs.writeFileSync(specification, JSON.stringify({ breaks, memory, out, limit: options.limit ?? 100, locals: options.locals ?? true, ask: options.ask ?? null, atReturn: options.atReturn ?? false }));
+  fs.writeFileSync(specification, JSON.stringify({ breaks, memory, out, limit: options.limit ?? 100, locals: options.locals ?? true, ask: options.ask ?? null, atReturn: options.atReturn ?? false, arguments: options.arguments ?? [], output: options.output ?? '/dev/null' }));
   fs.writeFileSync(python, script);
   const gdbPath = gdb ?? 'gdb';
   const result = spawnSync(gdbPath, ['-q', '-batch', '-nx', '-x', python, program], { env: { ...process.env, SPEC: specification }, encoding: 'utf8', timeout: 120_000 });
