@@ -7,13 +7,11 @@ import type { LocationEnvironment, LocationFrame } from '../location/evaluate';
 import { evaluateNumber } from '../location/evaluate';
 import { threadLocalAddress } from '../location/thread-local';
 import { fromBytes } from '../values/place';
-import { codeByte, directCallTarget } from './calls';
+import { borrowedStackCode, directCallTarget, leadsToStackPointer, leadsToStackPointerIn } from './calls';
 import type { FrameRegisters } from './frame-registers';
 import { systemCaller } from './trap-frame';
 import { unwindByRow } from './unwind-row';
 import { unwindWithoutRow } from './unwind-without-row';
-
-const popStackPointer = 0x5c;
 
 /** Why there is no caller. */
 export interface StackEnd {
@@ -107,23 +105,19 @@ export class Activation implements ActivationOptions {
   }
 
   /**
-   * The stack pointer that call frame information counts from. A call made on another stack is followed by `pop %rsp` and
+   * The stack pointer that call frame information counts from. Calls made on another stack are followed by `pop %rsp` and
    * the compiler does not know of it (Linux arch/x86/include/asm/irq_stack.h): the old stack pointer lies where the new one points.
    */
   async stackPointer(): Promise<bigint | undefined> {
     const { registers, space } = this;
     const sp = await registers.get(registers.names.sp);
-    if (this.exact || sp === undefined) return sp;
-    const next = this.codeInFile ?? (await this.code.readSome(this.pc, 1))[0];
-    if (next !== popStackPointer) return sp;
+    if (sp === undefined) return sp;
+    // As the image's file has it: to ask the machine would cost a batch for each frame.
+    const module = this.program.moduleAt(this.pc, { cr3: this.cr3 });
+    const borrowed = (module && leadsToStackPointerIn(module.image, this.program.toLinked(module, this.pc))) ?? leadsToStackPointer(await this.code.readSome(this.pc, borrowedStackCode));
+    if (!borrowed) return sp;
     const bytes = await space.readSome(sp, registers.names.wordSize);
     return bytes.length === registers.names.wordSize ? fromBytes(bytes) : sp;
-  }
-
-  /** The byte at the pc as the image's file has it: to ask the machine would cost a batch for each frame. */
-  private get codeInFile(): number | undefined {
-    const module = this.program.moduleAt(this.pc, { cr3: this.cr3 });
-    return module && codeByte(module.image, this.program.toLinked(module, this.pc));
   }
 
   /** The call around this one, or why there is none. */

@@ -42,14 +42,39 @@ const indirectLength = (modrm: number, sib: number): number => {
   return base === 5 || (withSib === 1 && (sib & 7) === 5) ? 6 + withSib : 2 + withSib;
 };
 
-const known = new WeakMap<Image, Map<bigint, number | undefined>>();
+/** Bytes from the first call on another stack to the end of that (Linux arch/x86/include/asm/irq_stack.h, ASM_CALL_IRQ): three calls, two moves of arguments, the pop. */
+export const borrowedStackCode = 24;
+const popStackPointer = 0x5c;
+
+/**
+ * Whether code goes straight on to `pop %rsp`, by nothing but direct calls and moves into other registers: the stack pointer is then the same there as here, and
+ * where it points lies that of the stack which was left.
+ */
+export const leadsToStackPointer = (bytes: Uint8Array): boolean => {
+  for (let at = 0; at < bytes.length; ) {
+    const [first = 0, second = 0, third = 0] = bytes.subarray(at);
+    if (first === popStackPointer) return true;
+    const prefixed = (first & 0xf0) === 0x40;
+    const [opcode, modrm] = prefixed ? [second, third] : [first, second];
+    if (!prefixed && opcode === 0xe8) at += 5;
+    // A move between registers, whose destination is not rsp (Intel SDM volume 2, MOV; REX.B widens the destination's number).
+    else if (opcode === 0x89 && modrm >> 6 === 3 && ((modrm & 7) !== 4 || (prefixed && (first & 1) === 1))) at += prefixed ? 3 : 2;
+    else return false;
+  }
+  return false;
+};
+
+const known = new WeakMap<Image, Map<bigint, boolean | undefined>>();
 /** Return addresses that are remembered of one image. */
 const most = 4096;
 
-/** The byte of code that an image's file has at a linked address; undefined where it has none. Stacks ask for the same few again and again. */
-export const codeByte = (image: Image, linked: bigint): number | undefined => {
-  let bytes = known.get(image);
-  if (!bytes || bytes.size >= most) known.set(image, (bytes = new Map()));
-  if (!bytes.has(linked)) bytes.set(linked, image.bytesAt(linked, 1)?.[0]);
-  return bytes.get(linked);
+/** The same of the code that an image's file has at a linked address; undefined where it has none. Stacks ask for the same few again and again. */
+export const leadsToStackPointerIn = (image: Image, linked: bigint): boolean | undefined => {
+  let verdicts = known.get(image);
+  if (!verdicts || verdicts.size >= most) known.set(image, (verdicts = new Map()));
+  if (!verdicts.has(linked)) {
+    const bytes = image.bytesAt(linked, borrowedStackCode) ?? image.bytesAt(linked, 1);
+    verdicts.set(linked, bytes && leadsToStackPointer(bytes));
+  }
+  return verdicts.get(linked);
 };

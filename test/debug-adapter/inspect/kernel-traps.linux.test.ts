@@ -103,6 +103,15 @@ describe.skipIf(skipped)("traps of Debian's kernel", () => {
     for (const frames of [softirq, fault]) expectSound(frames);
   });
 
+  it('lead from the timer\'s own stack, whichever way it was entered', async () => {
+    // The first ticks that come, none chosen: a handler that runs on the interrupt stack, from the kernel or from a process.
+    for (let tick = 0; tick < 8; tick++) {
+      const frames = await stackAt('update_process_times', () => true);
+      expectSound(frames);
+      expect(described(frames)).toMatch(/^update_process_times < .*sysvec_apic_timer_interrupt < asm_sysvec_apic_timer_interrupt(\+0x[0-9a-f]+)? < [^<]* \(interrupted\)/);
+    }
+  });
+
   it('at each instruction of a system call\'s entry, the caller is the process', async () => {
     const stack = await stackAt('entry_SYSCALL_64', () => true);
     const behind = await stack[0]!.register('rcx');
