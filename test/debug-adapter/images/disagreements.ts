@@ -99,6 +99,13 @@ export const disagreements = {
     reason: "the nearest label is named, as Linux's own traces do (`entry_SYSCALL_64_after_hwframe`); address and line agree",
     told: 'the frame has a line and no function in the debug information',
   },
+  'hash of a crate': {
+    tool: 'gdb 13',
+    about: 'names of frames',
+    theirs: 'names Rust code that only the symbol table knows with the hashes of its crates (`kernel[1c301201428d7f2e]::…`)',
+    reason: 'the v0 mangling has them to tell versions of a crate apart (RFC 2603); the debug information, by which all other functions are named, has not, nor does a user know them',
+    told: "the frame has no line, and without `[…]` behind a crate gdb's name is ours",
+  },
   'call in assembler': {
     tool: 'gdb 13',
     about: 'lines of frames',
@@ -119,6 +126,34 @@ export const disagreements = {
     theirs: 'shows the missing piece of a value in pieces as 0',
     reason: 'the piece was optimised out; 0 would be taken for the value',
     told: "gdb says 0, and the place is one of pieces, or all of gdb's parts are optimised out",
+  },
+  'two truths': {
+    tool: 'gdb 13',
+    about: 'expressions',
+    theirs: 'refuses to compare two values of `_Bool` by `<` and its like, or to calculate with them (`scalar_binop`, gdb/valarith.c)',
+    reason: 'C promotes both to int (C17, 6.3.1.1)',
+    told: 'gdb says `Invalid operation on booleans`, and Bootscope has a value',
+  },
+  'operand that is passed by': {
+    tool: 'gdb 13',
+    about: 'expressions',
+    theirs: 'refuses an expression in which the operand of `&&`, `||` or `?:` that has no say is of a wrong type or cannot be read',
+    reason: 'the value does not depend on it, and a condition such as `p && p->flags` must not fail where `p` is null',
+    told: 'the expression has one of the three, gdb gives an error, and Bootscope has a value',
+  },
+  'character beside an array': {
+    tool: 'gdb 13',
+    about: 'expressions',
+    theirs: "takes a character constant beside an array for one of the array's element type, and gives up where that is no character",
+    reason: 'in C it is an int (C17, 6.4.4.4)',
+    told: 'gdb says `convert character constant`, and Bootscope has a value',
+  },
+  'type of a comparison': {
+    tool: 'gdb 13',
+    about: 'expressions',
+    theirs: 'has for a comparison an int, 0 or 1',
+    reason: 'the value is the same number; as a truth it is shown as `true` or `false`, in all languages alike',
+    told: "the numbers are equal, and Bootscope's is a truth",
   },
   'code without a line': {
     tool: 'CodeView',

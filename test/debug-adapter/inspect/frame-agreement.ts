@@ -1,9 +1,11 @@
 import { BootscopeError } from '../../../debug-adapter/errors/catalogue';
 import type { VariableInfo } from '../../../debug-adapter/images/debug-info';
+import type { Image } from '../../../debug-adapter/images/image';
 import { strip } from '../../../debug-adapter/images/types';
 import type { Frame } from '../../../debug-adapter/inspect/stack/frame';
 import type { TypedValue } from '../../../debug-adapter/inspect/values/typed-value';
 import { Tally } from '../images/disagreements';
+import { compareNames } from '../images/scope-agreement';
 import { expressionText } from '../images/scope-text';
 import type { GdbFrame } from './gdb-frames';
 
@@ -14,7 +16,14 @@ export class FrameAgreement {
   readonly known = new Tally();
   readonly wrong: string[] = [];
   /** Variables that only gdb has, with a value: by the linked address of their frame. */
-  readonly beyond: { readonly where: string; readonly name: string; readonly address: bigint }[] = [];
+  readonly beyond: { readonly where: string; readonly name: string; readonly image: Image | undefined; readonly address: bigint }[] = [];
+
+  /** Takes these for blocks in pieces where llvm-dwarfdump has of samples of each image exactly the names that are here. */
+  askOfBeyond(): void {
+    for (const image of new Set(this.beyond.map((one) => one.image)))
+      if (image !== undefined) this.wrong.push(...compareNames(image.path, image.debugInfo, this.beyond.flatMap((one) => (one.image === image ? [one.address] : [])), 5));
+    this.known.note('block in pieces', this.beyond.length);
+  }
 }
 
 /** A part by gdb's path: `.name`, `[i]`. */
@@ -55,7 +64,7 @@ export const compareFrame = async (frame: Frame, theirs: GdbFrame, where: string
     const gone = Object.values(paths).every((expected) => expected === 'optimized out');
     if (!variable) {
       if (gone) known.note('block without code');
-      else agreement.beyond.push({ where, name, address: frame.activation.linked ?? 0n });
+      else agreement.beyond.push({ where, name, image: frame.module?.image, address: frame.activation.linked ?? 0n });
       continue;
     }
     const value = await frame.valueOf(variable);

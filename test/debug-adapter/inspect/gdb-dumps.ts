@@ -4,22 +4,33 @@ import fs from 'node:fs';
 import readline from 'node:readline';
 import { framesPython } from './gdb-frames';
 import type { GdbFrame } from './gdb-frames';
+import { savedRegistersPython } from './gdb-saved-registers';
+import type { System } from './gdb-saved-registers';
 import { gdb, scratchFile } from './harness';
 
 const script = `
 import gdb, json, sys
-for line in ['set pagination off', 'set confirm off', 'set width 0', 'set print entry-values no', 'set debuginfod enabled off', 'set max-value-size 65536', 'set backtrace past-main on']:
+for line in ['set pagination off', 'set confirm off', 'set width 0', 'set print entry-values no', 'set debuginfod enabled off', 'set max-value-size 65536', 'set backtrace past-main on', 'set backtrace past-entry on']:
     try: gdb.execute(line)
     except gdb.error: pass
-${framesPython}
+${framesPython}${savedRegistersPython}
 while True:
-    dump = sys.stdin.readline().strip()
-    if not dump: break
-    gdb.execute('core-file ' + dump, to_string=True)
+    line = sys.stdin.readline().strip()
+    if not line: break
+    question = json.loads(line)
+    gdb.execute('core-file ' + question['dump'], to_string=True)
+    saved = saved_registers(question['system']) if 'system' in question else None
     frames = frames_of(gdb.newest_frame(), True)
-    sys.stdout.write('FRAMES ' + json.dumps(frames) + '\\n')
+    sys.stdout.write('ANSWER ' + json.dumps({'frames': frames, 'saved': saved}) + '\\n')
     sys.stdout.flush()
 `;
+
+export interface DumpAnswer {
+  /** Of the dump's processor, innermost first, with their variables. */
+  readonly frames: readonly GdbFrame[];
+  /** Registers of the program that has entered the kernel, where `system` was told and the thread has one. */
+  readonly saved: Readonly<Record<string, string>> | null;
+}
 
 /** A gdb that reads core files, one after the other, beside the symbols of one image. */
 export class GdbOnDumps {
@@ -35,13 +46,13 @@ export class GdbOnDumps {
     this.#lines = readline.createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Frames of the dump's processor, innermost first, with their variables. */
-  async frames(dump: string): Promise<GdbFrame[]> {
-    this.#process.stdin.write(`${dump}\n`);
+  /** `system`: the image is a kernel of that kind. */
+  async ask(dump: string, system?: System): Promise<DumpAnswer> {
+    this.#process.stdin.write(`${JSON.stringify({ dump, system })}\n`);
     for (;;) {
       const { done, value } = await this.#lines.next();
       if (done) throw new Error(`gdb ended: ${this.#said}`);
-      if (value.startsWith('FRAMES ')) return JSON.parse(value.slice(7)) as GdbFrame[];
+      if (value.startsWith('ANSWER ')) return JSON.parse(value.slice(7)) as DumpAnswer;
       this.#said += `${value}\n`;
     }
   }

@@ -41,6 +41,23 @@ const encoded = ({ type, offset, virtual, physical, stored, size }: Segment): Bu
   return bytes;
 };
 
+/** Has the file's header name a new table of segments, behind all else. */
+const writeSegments = (file: number, segments: readonly Segment[]): void => {
+  if (segments.length >= 0xffff) throw new Error(`${segments.length} mappings are too many for an ELF header`);
+  const table = fs.fstatSync(file).size;
+  fs.writeSync(file, Buffer.concat(segments.map(encoded)), 0, segments.length * headerSize, table);
+  const header = Buffer.alloc(64);
+  fs.readSync(file, header, 0, 64, 0);
+  header.writeBigUInt64LE(BigInt(table), 32);
+  header.writeUInt16LE(segments.length, 56);
+  header.fill(0, 60);
+  header.writeBigUInt64LE(0n, 40);
+  fs.writeSync(file, header, 0, 64, 0);
+};
+
+/** QEMU gives every mapping an address of the upper half (target/i386/arch_memory_mapping.c, walk_pml4e). */
+const canonical = (virtual: bigint): bigint => (virtual >> 47n === 0x1fffen ? virtual & ((1n << 47n) - 1n) : virtual);
+
 /**
  * What a stopped machine holds as a core file: memory at its virtual addresses, by QEMU's own walk of the page tables, and registers; its path. QEMU (dump/dump.c,
  * get_offset_range) stores of a mapping over several blocks of memory, as over PC's hole below 1 MiB, the first block only; where it has done so, the mappings are laid
@@ -49,10 +66,13 @@ const encoded = ({ type, offset, virtual, physical, stored, size }: Segment): Bu
 export const dumpGuest = async (machine: Machine): Promise<string> => {
   const mapped = scratchFile('mapped.core');
   await machine.monitor(`dump-guest-memory -p ${mapped}`);
-  const mappedFile = fs.openSync(mapped, 'r');
-  const segments = segmentsOf(mappedFile);
+  fs.chmodSync(mapped, 0o600);
+  const mappedFile = fs.openSync(mapped, 'r+');
+  const segments = segmentsOf(mappedFile).map((segment) => ({ ...segment, virtual: canonical(segment.virtual) }));
+  const whole = segments.every(({ type, stored, size }) => type !== load || stored === size);
+  if (whole) writeSegments(mappedFile, segments);
   fs.closeSync(mappedFile);
-  if (segments.every(({ type, stored, size }) => type !== load || stored === size)) return mapped;
+  if (whole) return mapped;
   fs.rmSync(mapped);
   const flat = scratchFile('flat.core');
   await machine.monitor(`dump-guest-memory ${flat}`);
@@ -69,16 +89,34 @@ export const dumpGuest = async (machine: Machine): Promise<string> => {
       }),
     );
   const headers = [...blocks.filter(({ type }) => type === note), ...pieces];
-  if (headers.length >= 0xffff) throw new Error(`${headers.length} mappings are too many for an ELF header`);
-  const table = BigInt(fs.fstatSync(file).size);
-  fs.writeSync(file, Buffer.concat(headers.map(encoded)), 0, headers.length * headerSize, Number(table));
-  const header = Buffer.alloc(64);
-  fs.readSync(file, header, 0, 64, 0);
-  header.writeBigUInt64LE(table, 32);
-  header.writeUInt16LE(headers.length, 56);
-  header.fill(0, 60);
-  header.writeBigUInt64LE(0n, 40);
-  fs.writeSync(file, header, 0, 64, 0);
+  writeSegments(file, headers);
   fs.closeSync(file);
   return flat;
+};
+
+/** Where general registers stand in the `pr_reg` of a core file's NT_PRSTATUS, in words (Linux arch/x86/include/asm/user_64.h: user_regs_struct), and that in its note, in bytes. */
+const words = ['r15', 'r14', 'r13', 'r12', 'rbp', 'rbx', 'r11', 'r10', 'r9', 'r8', 'rax', 'rcx', 'rdx', 'rsi', 'rdi', 'orig_rax', 'rip', 'cs', 'rflags', 'rsp', 'ss'];
+const registersAt = 112;
+const status = 1;
+
+/** Puts other registers into the first processor of a core file. */
+export const setRegisters = (dump: string, registers: Readonly<Record<string, string>>): void => {
+  fs.chmodSync(dump, 0o600);
+  const file = fs.openSync(dump, 'r+');
+  try {
+    const notes = segmentsOf(file).find(({ type }) => type === note);
+    const header = Buffer.alloc(12);
+    fs.readSync(file, header, 0, 12, Number(notes?.offset ?? 0n));
+    if (header.readUInt32LE(8) !== status) throw new Error(`${dump} does not begin with the registers of a processor`);
+    const start = Number(notes?.offset) + 12 + ((header.readUInt32LE(0) + 3) & ~3) + registersAt;
+    for (const [name, value] of Object.entries(registers)) {
+      const word = Buffer.alloc(8);
+      word.writeBigUInt64LE(BigInt(value));
+      const at = words.indexOf(name);
+      if (at < 0) throw new Error(`a core file has no ${name}`);
+      fs.writeSync(file, word, 0, 8, start + 8 * at);
+    }
+  } finally {
+    fs.closeSync(file);
+  }
 };
