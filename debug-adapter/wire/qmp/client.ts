@@ -21,6 +21,9 @@ interface Waiting {
 type Message = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Message => typeof value === 'object' && value !== null;
 
+/** Events without data that come with every run and stop, by the end of their line as QEMU writes it (qapi/run-state.json); written otherwise they are read as all others. */
+const frequent = ['RESUME', 'STOP'].map((event) => ({ end: `}, "event": "${event}"}`, event: { event, data: {} } }));
+
 /** Events are held back no longer than this, in ms. */
 const restMs = 10;
 
@@ -121,6 +124,11 @@ export class QmpClient {
 
   private line(line: string): void {
     this.onMessage?.('bootscope', line);
+    for (const { end, event } of frequent) {
+      if (!line.endsWith(end)) continue;
+      this.tell(event);
+      return;
+    }
     let message: unknown;
     try {
       message = JSON.parse(line);
@@ -131,9 +139,12 @@ export class QmpClient {
     if (!isObject(message)) return;
     if ('QMP' in message) this.greet?.();
     else if (typeof message['event'] === 'string') {
-      const event = { event: message['event'], data: isObject(message['data']) ? message['data'] : {} };
-      for (const listener of this.listeners) listener(event);
+      this.tell({ event: message['event'], data: isObject(message['data']) ? message['data'] : {} });
     } else if (typeof message['id'] === 'number') this.answer(message['id'], message);
+  }
+
+  private tell(event: QmpEvent): void {
+    for (const listener of this.listeners) listener(event);
   }
 
   private answer(id: number, message: Message): void {

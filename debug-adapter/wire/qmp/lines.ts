@@ -9,10 +9,14 @@ export class LineDecoder {
     const lines: string[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      this.parts.push(chunk.subarray(start, end));
-      lines.push(Buffer.concat(this.parts).toString('utf8').replace(/\r$/, ''));
-      this.parts = [];
-      this.size = 0;
+      const last = end > start && chunk[end - 1] === 13 ? end - 1 : end;
+      if (this.parts.length === 0) lines.push(chunk.toString('utf8', start, last));
+      else {
+        this.parts.push(chunk.subarray(start, end));
+        lines.push(Buffer.concat(this.parts).toString('utf8').replace(/\r$/, ''));
+        this.parts = [];
+        this.size = 0;
+      }
       start = end + 1;
     }
     if (start < chunk.length) {
