@@ -1,5 +1,6 @@
 import { prepare } from '../wire/rsp/client';
 import type { Request } from '../wire/rsp/client';
+import { littleEndianDigits } from '../wire/rsp/digits';
 import { shapes } from '../wire/rsp/reply';
 import type { Reply } from '../wire/rsp/reply';
 import type { DescribedRegister } from '../wire/rsp/target-description';
@@ -90,8 +91,8 @@ export class Emulation {
   runOn(thread: StubThread, after: After): void {
     const { stub } = this.host;
     const writes: Request[] = [];
-    for (const { number, value } of after.registers) writes.push(this.put(names[number] ?? '', value));
-    if (after.flags !== undefined) writes.push(this.put('eflags', after.flags));
+    for (const { number, value } of after.registers) writes.push(this.write(names[number] ?? '', value));
+    if (after.flags !== undefined) writes.push(this.write('eflags', after.flags));
     if (writes.length === 0) {
       stub.runFrom(after.pc);
       return;
@@ -117,9 +118,9 @@ export class Emulation {
   }
 
   /** For a register of the description, as `tryOut` has found. */
-  private put(name: string, value: bigint): Request {
+  private write(name: string, value: bigint): Request {
     const { number, bits } = this.places.get(name) as DescribedRegister;
-    return { payload: `P${number.toString(16)}=${hexOf(value, bits / 8)}`, shape: shapes.ok };
+    return { payload: `P${number.toString(16)}=${littleEndianDigits(value, bits === 32 ? 4 : 8)}`, shape: shapes.ok };
   }
 
   /** Writes every register as it is; a stub that takes them all, and shows them unchanged, is trusted. */
@@ -135,12 +136,6 @@ export class Emulation {
     return replies.every(({ kind }) => kind === 'data') && before.equals(await stub.registers(thread));
   }
 }
-
-const hexOf = (value: bigint, size: number): string => {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigUInt64LE(value);
-  return bytes.toString('hex', 0, size);
-};
 
 const littleEndian = (bytes: Uint8Array | undefined): bigint | undefined => {
   if (bytes === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { decodeDigits } from '../wire/rsp/digits';
 import { shapes } from '../wire/rsp/reply';
 import type { Reply } from '../wire/rsp/reply';
 import type { Request } from '../wire/rsp/client';
@@ -151,7 +152,7 @@ export class MemoryQueue {
     this.virtual = new Map();
     const requests: Request[] = [];
     const owners: (Read | undefined)[] = [];
-    const add = (group: Request[], reads: readonly Read[], before: number): void => {
+    const add = (group: readonly Request[], reads: readonly Read[], before: number): void => {
       requests.push(...group);
       for (let i = 0; i < group.length; i++) owners.push(reads[i - before]);
     };
@@ -177,4 +178,8 @@ export class MemoryQueue {
 export const askMemory = ({ address, length }: { readonly address: bigint; readonly length: number }): Request => ({ payload: `m${address.toString(16)},${length.toString(16)}`, shape: shapes.hex(length) });
 
 /** Undefined where the stub could not read. */
-export const bytesOf = (reply: Reply | undefined): Uint8Array | undefined => (reply?.kind === 'data' ? Buffer.from(reply.bytes.toString('latin1'), 'hex') : undefined);
+export const bytesOf = (reply: Reply | undefined): Uint8Array | undefined => {
+  if (reply?.kind !== 'data') return undefined;
+  const bytes = new Uint8Array(reply.bytes.length >> 1);
+  return decodeDigits(reply.bytes, bytes) ? bytes : undefined;
+};

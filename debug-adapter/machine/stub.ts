@@ -3,6 +3,7 @@ import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
 import { RspClient } from '../wire/rsp/client';
 import type { BatchOptions, ClientEvents, Request } from '../wire/rsp/client';
+import { decodeDigits } from '../wire/rsp/digits';
 import { parseStopReply, shapes } from '../wire/rsp/reply';
 import type { Reply, StopReply } from '../wire/rsp/reply';
 import { readTargetDescription } from '../wire/rsp/target-description';
@@ -123,11 +124,18 @@ export class Stub {
     return [...this.select(thread), askRegisters, ...more];
   }
 
+  /** The digits of an answer to `g`. @throws BS107 */
+  registerDigits(reply: Reply | undefined): Buffer {
+    if (reply?.kind === 'data') return reply.bytes;
+    throw failure(qemuErrors.stubNonsense, { request: 'g', reply: reply?.kind === 'error' ? reply.text : '' });
+  }
+
   /** The bytes of an answer to `g`; 0 for what is not available. @throws BS107 */
   registersIn(reply: Reply | undefined): Buffer {
-    if (reply?.kind !== 'data') throw failure(qemuErrors.stubNonsense, { request: 'g', reply: reply?.kind === 'error' ? reply.text : '' });
-    const digits = reply.bytes.toString('latin1');
-    return Buffer.from(digits.includes('x') ? digits.replaceAll('x', '0') : digits, 'hex');
+    const digits = this.registerDigits(reply);
+    const bytes = Buffer.allocUnsafe(digits.length >> 1);
+    if (!decodeDigits(digits, bytes)) throw failure(qemuErrors.stubNonsense, { request: 'g', reply: digits.toString('latin1').slice(0, 60) });
+    return bytes;
   }
 
   /** False when the stub refuses. `value` little-endian. */
@@ -137,8 +145,8 @@ export class Stub {
   }
 
   /** Requests of one batch for virtual memory as `thread` sees it. */
-  asVirtual(thread: StubThread, requests: readonly Request[]): Request[] {
-    return [...this.select(thread), ...requests];
+  asVirtual(thread: StubThread, requests: readonly Request[]): readonly Request[] {
+    return this.threads.length > 1 ? [...this.select(thread), ...requests] : requests;
   }
 
   /** Requests of one batch for physical memory; the mode is switched back in the same batch whatever the answers are. */

@@ -17,8 +17,12 @@ export class VcpuRegisters {
   private raw = new Map<number, Buffer>();
   private left = new Map<number, Buffer>();
   private generation = 0;
+  /** Holds what is only glanced at, one answer after the other. */
+  private readonly glanced: RegisterFile;
 
-  constructor(private readonly stub: Stub) {}
+  constructor(private readonly stub: Stub) {
+    this.glanced = new RegisterFile(stub.description, new Uint8Array(stub.features.packetSize));
+  }
 
   /** What has been read at this stop. */
   known(vcpu: number): Registers | undefined {
@@ -77,10 +81,12 @@ export class VcpuRegisters {
 
   forget(): void {
     this.generation++;
-    if (this.raw.size > 0) this.left = this.raw;
-    this.raw = new Map();
-    this.read.clear();
-    this.reading.clear();
+    if (this.raw.size > 0) {
+      this.left = this.raw;
+      this.raw = new Map();
+    }
+    if (this.read.size > 0) this.read.clear();
+    if (this.reading.size > 0) this.reading.clear();
   }
 
   /** Registers and, in the same batch, the answers to requests that need this vCPU selected. `answered`: when they were asked for already. */
@@ -107,11 +113,11 @@ export class VcpuRegisters {
     return registers;
   }
 
-  /** Registers of a `g` answer, kept nowhere; undefined where the answer alone does not settle the mode. */
+  /** Registers of a `g` answer, good until the next glance; undefined where the answer alone does not settle the mode. */
   glance(reply: Reply | undefined): Registers | undefined {
-    const file = new RegisterFile(this.stub.description, this.stub.registersIn(reply));
-    const inputs = file.modeInputs();
-    return needsCodeSegment(inputs) ? undefined : file.decode(undefined, inputs);
+    this.glanced.digits = this.stub.registerDigits(reply);
+    const inputs = this.glanced.modeInputs();
+    return needsCodeSegment(inputs) ? undefined : this.glanced.decode(undefined, inputs);
   }
 
   private async fetch(thread: StubThread): Promise<Registers> {

@@ -1,4 +1,5 @@
 import { PacketDecoder, encodePacket } from '../../debug-adapter/wire/rsp/packet';
+import type { FrameSink } from '../../debug-adapter/wire/rsp/packet';
 import { FakeRegisters, coreXml, targetXml } from './registers';
 
 /** What goes wrong with the answer to one request. */
@@ -42,7 +43,7 @@ interface Slot {
  * It shares QEMU's manners: any byte stops it while it runs and is swallowed, `c` at a breakpoint hits it again,
  * a step ignores breakpoints, an `m` above half a packet is E22, an `M` above a packet is never answered.
  */
-export class FakeStub {
+export class FakeStub implements FrameSink {
   readonly registers: FakeRegisters[];
   readonly slots: Slot[] = [];
   /** Sparse memory by 4 KiB page, virtual and physical apart. */
@@ -94,7 +95,7 @@ export class FakeStub {
       // One frame at a time: the request in it may set the machine running.
       const hash = bytes.indexOf('#');
       const end = hash < 0 ? bytes.length : hash + 3;
-      for (const incoming of this.decoder.push(bytes.subarray(0, end))) if (incoming.kind === 'packet') this.request(incoming.payload.toString('latin1'));
+      this.decoder.push(bytes.subarray(0, end), this);
       bytes = bytes.subarray(end);
     }
   }
@@ -116,6 +117,14 @@ export class FakeStub {
     this.held = '';
     this.wire?.write(bytes);
   }
+
+  /** As a `FrameSink`. */
+  packet(data: Buffer, start: number, end: number): void {
+    this.request(data.toString('latin1', start, end));
+  }
+
+  /** As a `FrameSink`: not answered, as a request that was lost. */
+  damaged(): void {}
 
   private request(payload: string): void {
     this.requests.push(payload);

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { failure } from '../../errors/catalogue';
 import { qemuErrors } from '../../errors/qemu';
 import { PacketDecoder, encodePacket } from './packet';
-import { classify, isStopReply, parseStopReply, shapes } from './reply';
+import type { FrameSink } from './packet';
+import { classify, isOk, isStopLetter, okPayload, parseStopReply, shapes } from './reply';
 import type { Reply, Shape, StopReply } from './reply';
 
 export interface Request {
@@ -35,17 +36,13 @@ export interface PreparedRequests {
 /** Encodes requests once. */
 export const prepare = (requests: readonly Request[]): PreparedRequests => ({ requests, bytes: requests.map(({ payload }) => encodePacket(payload)).join('') });
 
+/** Requests that are under way, and the answers to the first of them. */
 interface Batch {
+  readonly requests: readonly Request[];
   readonly replies: Reply[];
-  remaining: number;
   readonly silenceMs: number;
   readonly resolve: (replies: Reply[]) => void;
   readonly reject: (error: Error) => void;
-}
-interface Expected {
-  readonly batch: Batch;
-  readonly index: number;
-  readonly request: Request;
 }
 
 /** Internal: the answers no longer belong to the requests; everything in flight is void. */
@@ -66,11 +63,12 @@ const show = (payload: Buffer | string): string => (typeof payload === 'string' 
  * While the machine runs nothing but 0x03 is sent, because QEMU stops at any byte and drops the packet.
  * Acknowledgements are never sent: QEMU does not wait for them.
  */
-export class RspClient {
+export class RspClient implements FrameSink {
   private readonly decoder = new PacketDecoder();
-  private readonly expected: Expected[] = [];
+  /** Batches with answers to come, from `head` on. */
+  private readonly expected: Batch[] = [];
   private head = 0;
-  private backlog: { requests: readonly Request[]; batch: Batch }[] = [];
+  private backlog: Batch[] = [];
   private syncing = false;
   private runs = false;
   /** The machine runs by somebody else's will. */
@@ -79,6 +77,11 @@ export class RspClient {
   private timer: NodeJS.Timeout | undefined;
   private progressAt = 0;
   private graceUsed = false;
+  /** A packet was in what is being read. */
+  private heard = false;
+  /** The last stop as it was written: a breakpoint that is hit again and again says the same. */
+  private stopText = '';
+  private stopReply: StopReply | undefined;
   /** What goes out in one write; undefined: everything at once. */
   private gathered: string | undefined;
   /** Sent first when getting back in step, so that no mode of an interrupted batch stays on. */
@@ -130,9 +133,9 @@ export class RspClient {
     if (this.runs) return Promise.reject(failure(qemuErrors.running, { what: `"${show(requests[0]?.payload ?? '')}"` }));
     if (requests.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const batch: Batch = { replies: [], remaining: requests.length, silenceMs: options.silenceMs ?? this.silenceMs, resolve, reject };
-      if (this.syncing) this.backlog.push({ requests, batch });
-      else this.write(prepare(requests), batch);
+      const batch: Batch = { requests, replies: [], silenceMs: options.silenceMs ?? this.silenceMs, resolve, reject };
+      if (this.syncing) this.backlog.push(batch);
+      else this.write(prepare(requests).bytes, batch);
     });
   }
 
@@ -140,23 +143,20 @@ export class RspClient {
    * As `batch`, without a promise: `done` is called while the last answer is being read, `failed` in its place when there is none. Nothing is
    * sent twice. False: nothing can be sent now.
    */
-  exchange(prepared: PreparedRequests, done: (replies: readonly Reply[]) => void, failed: (error: Error) => void): boolean {
+  exchange({ requests, bytes }: PreparedRequests, done: (replies: readonly Reply[]) => void, failed: (error: Error) => void): boolean {
     if (this.closed !== undefined || this.runs || this.syncing) return false;
     const reject = (error: Error): void => {
       failed(error instanceof OutOfStep ? error.why : error);
     };
-    this.write(prepared, { replies: [], remaining: prepared.requests.length, silenceMs: this.silenceMs, resolve: done, reject });
+    this.write(bytes, { requests, replies: [], silenceMs: this.silenceMs, resolve: done, reject });
     return true;
   }
 
-  private write({ requests, bytes }: PreparedRequests, batch: Batch): void {
+  private write(bytes: string, batch: Batch): void {
     if (this.head === this.expected.length) this.progressAt = performance.now();
-    for (let index = 0; index < requests.length; index++) {
-      const request = requests[index] as Request;
-      this.onMessage?.('qemu', request.payload);
-      this.expected.push({ batch, index, request });
-    }
+    this.expected.push(batch);
     this.put(bytes);
+    if (this.onMessage !== undefined) for (const { payload } of batch.requests) this.onMessage('qemu', payload);
     this.arm();
   }
 
@@ -222,39 +222,47 @@ export class RspClient {
   }
 
   private receive(chunk: Buffer): void {
-    const found = this.decoder.push(chunk);
-    if (found.some(({ kind }) => kind === 'packet')) {
+    this.heard = false;
+    this.decoder.push(chunk, this);
+    if (this.heard) {
       this.progressAt = performance.now();
       this.graceUsed = false;
     }
-    for (const incoming of found) {
-      if (incoming.kind === 'packet') this.packet(incoming.payload);
-      else if (incoming.kind === 'damaged') this.outOfStep(this.nonsense(incoming.payload));
-    }
-    if (this.head > 1024 || this.head === this.expected.length) {
+    if (this.head === this.expected.length) this.expected.length = this.head = 0;
+    else if (this.head > 1024) {
       this.expected.splice(0, this.head);
       this.head = 0;
     }
   }
 
-  private packet(payload: Buffer): void {
-    this.onMessage?.('bootscope', payload.toString('latin1'));
+  /** As a `FrameSink`. */
+  damaged(payload: Buffer): void {
+    this.outOfStep(this.nonsense(payload));
+  }
+
+  /** As a `FrameSink`. */
+  packet(data: Buffer, start: number, end: number): void {
+    this.heard = true;
+    this.onMessage?.('bootscope', data.toString('latin1', start, end));
+    const letter = data[start];
+    const isStop = isStopLetter(letter);
     if (this.syncing) {
-      if (isStopReply(payload)) this.stop(payload);
-      else if (shapes.currentThread(payload)) this.inStep();
+      if (isStop) this.stop(data, start, end);
+      else if (shapes.currentThread(data.subarray(start, end))) this.inStep();
       return;
     }
-    const next = this.expected[this.head];
-    if (isStopReply(payload) && (next === undefined || next.request.shape !== shapes.stop)) {
-      this.stop(payload);
+    const batch = this.expected[this.head];
+    const request = batch?.requests[batch.replies.length];
+    if (isStop && request?.shape !== shapes.stop) {
+      this.stop(data, start, end);
       return;
     }
-    if (next === undefined) {
+    if (batch === undefined || request === undefined) {
       this.strays++;
       return;
     }
-    const { batch, index, request } = next;
-    if (payload[0] === 0x4f && !shapes.ok(payload)) {
+    const payload = isOk(data, start, end) ? okPayload : data.subarray(start, end);
+    if (letter === 0x4f && payload !== okPayload) {
       // Console output that nobody asked for, as while the machine runs, answers no request.
       if (request.onConsole === undefined) this.strays++;
       else request.onConsole(Buffer.from(payload.toString('latin1', 1), 'hex'));
@@ -265,19 +273,30 @@ export class RspClient {
       this.outOfStep(this.nonsense(payload));
       return;
     }
+    if (batch.replies.push(reply) < batch.requests.length) return;
     this.head++;
-    batch.replies[index] = reply;
-    if (--batch.remaining === 0) batch.resolve(batch.replies);
+    batch.resolve(batch.replies);
   }
 
-  private stop(payload: Buffer): void {
+  private stop(data: Buffer, start: number, end: number): void {
     const solicited = this.runs;
     this.runs = false;
-    this.events.onStop(parseStopReply(payload), solicited);
+    const written = data.toString('latin1', start, end);
+    if (this.stopReply === undefined || written !== this.stopText) {
+      this.stopText = written;
+      this.stopReply = parseStopReply(data.subarray(start, end));
+    }
+    this.events.onStop(this.stopReply, solicited);
+  }
+
+  /** The request whose answer comes next. */
+  private get due(): Request | undefined {
+    const batch = this.expected[this.head];
+    return batch?.requests[batch.replies.length];
   }
 
   private nonsense(payload: Buffer): Error {
-    return failure(qemuErrors.stubNonsense, { request: show(this.expected[this.head]?.request.payload ?? 'continue'), reply: show(payload) });
+    return failure(qemuErrors.stubNonsense, { request: show(this.due?.payload ?? 'continue'), reply: show(payload) });
   }
 
   /**
@@ -287,7 +306,7 @@ export class RspClient {
   private outOfStep(why: Error): void {
     if (this.syncing || this.closed !== undefined) return;
     const wasRunning = this.runs;
-    const voided = new Set(this.expected.splice(this.head).map((entry) => entry.batch));
+    const voided = this.expected.splice(this.head);
     this.syncing = true;
     this.runs = false;
     this.progressAt = performance.now();
@@ -302,16 +321,16 @@ export class RspClient {
     this.syncing = false;
     const waiting = this.backlog;
     this.backlog = [];
-    for (const { requests, batch } of waiting) {
+    for (const batch of waiting) {
       if (this.runs) batch.reject(failure(qemuErrors.running, { what: 'a request' }));
-      else this.write(prepare(requests), batch);
+      else this.write(prepare(batch.requests).bytes, batch);
     }
   }
 
   private arm(delay?: number): void {
     if (this.timer !== undefined && delay === undefined) return;
     clearTimeout(this.timer);
-    const silence = this.expected[this.head]?.batch.silenceMs ?? this.silenceMs;
+    const silence = this.expected[this.head]?.silenceMs ?? this.silenceMs;
     this.timer = setTimeout(() => this.look(), delay ?? silence);
   }
 
@@ -320,14 +339,14 @@ export class RspClient {
     this.timer = undefined;
     const next = this.expected[this.head];
     if ((next === undefined && !this.syncing) || this.closed !== undefined) return;
-    const silence = next?.batch.silenceMs ?? this.silenceMs;
+    const silence = next?.silenceMs ?? this.silenceMs;
     const left = this.progressAt + silence - performance.now();
     if (left > 1) this.arm(left);
     else if (!this.graceUsed) {
       this.graceUsed = true;
       this.arm(graceMs);
     } else if (this.syncing) this.lose('it no longer answers');
-    else this.outOfStep(failure(qemuErrors.stubTimeout, { request: show(next?.request.payload ?? ''), seconds: silence / 1000 }));
+    else this.outOfStep(failure(qemuErrors.stubTimeout, { request: show(this.due?.payload ?? ''), seconds: silence / 1000 }));
   }
 
   private lose(detail: string): void {
@@ -337,8 +356,8 @@ export class RspClient {
     this.runs = false;
     clearTimeout(this.timer);
     this.stream.destroy();
-    const batches = new Set([...this.expected.splice(0).map((entry) => entry.batch), ...this.backlog.map((entry) => entry.batch)]);
-    this.head = 0;
+    const batches = [...this.expected.splice(this.head), ...this.backlog];
+    this.expected.length = this.head = 0;
     this.backlog = [];
     for (const batch of batches) batch.reject(reason);
     this.events.onClose(reason);

@@ -1,3 +1,5 @@
+import { pair } from './digits';
+
 /**
  * Framing of gdb's remote serial protocol, apart from any socket.
  * Source: "Debugging with GDB", appendix E.1 (Overview) and E.9 (Notification Packets).
@@ -7,22 +9,30 @@ const DOLLAR = 0x24;
 const PERCENT = 0x25;
 const HASH = 0x23;
 const STAR = 0x2a;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
 const ESCAPE = 0x7d;
 
-export type Incoming =
-  | { readonly kind: 'packet' | 'notification'; readonly payload: Buffer }
-  | { readonly kind: 'ack' | 'nack' }
-  /** A frame whose checksum is wrong or that was cut off by the next one. */
-  | { readonly kind: 'damaged'; readonly payload: Buffer };
+/** Takes what a stream of bytes holds, while it is being read. */
+export interface FrameSink {
+  /** The payload of a packet: bytes `[start, end)` of `data`, which are never written again. */
+  packet(data: Buffer, start: number, end: number): void;
+  /** The payload of a frame whose checksum is wrong, or that was cut off by the next one. */
+  damaged(payload: Buffer): void;
+}
+
+const isSpecial = (c: number): boolean => c === DOLLAR || c === HASH || c === ESCAPE || c === STAR;
+const escapeSpecial = (payload: string): string => {
+  for (let i = 0; i < payload.length; i++) {
+    if (isSpecial(payload.charCodeAt(i))) return payload.replace(/[$#}*]/g, (c) => `}${String.fromCharCode(c.charCodeAt(0) ^ 0x20)}`);
+  }
+  return payload;
+};
 
 /** A frame, ready for the wire. `payload` holds one byte in each character. */
 export function encodePacket(payload: string): string {
-  const escaped = /[$#}*]/.test(payload) ? payload.replace(/[$#}*]/g, (c) => `}${String.fromCharCode(c.charCodeAt(0) ^ 0x20)}`) : payload;
+  const escaped = escapeSpecial(payload);
   let sum = 0;
   for (let i = 0; i < escaped.length; i++) sum += escaped.charCodeAt(i);
-  return `$${escaped}#${(sum & 0xff).toString(16).padStart(2, '0')}`;
+  return `$${escaped}#${pair(sum)}`;
 }
 
 const nibble = (c: number | undefined): number => {
@@ -51,18 +61,20 @@ export function expand(raw: Buffer): Buffer {
   return Buffer.from(out);
 }
 
-/** The sum of all bytes; the last eight bits count. Long frames are added four bytes at a time, in two lanes of 16 bits for every other byte. */
-export function checksum(raw: Uint8Array): number {
+/** From so many bytes on, a view of them as words is worth making. */
+const manyBytes = 2048;
+
+/** What the bytes `[at, end)` add to a checksum, whose last eight bits count; many are added four at a time, in two lanes of 16 bits for every other byte. */
+export function checksum(raw: Uint8Array, at = 0, end = raw.length): number {
   let sum = 0;
-  let at = 0;
-  if (raw.length >= 64) {
+  if (end - at >= manyBytes) {
     for (; (raw.byteOffset + at) % 4 !== 0; at++) sum += raw[at] as number;
-    const words = new Uint32Array(raw.buffer, raw.byteOffset + at, (raw.length - at) >>> 2);
+    const words = new Uint32Array(raw.buffer, raw.byteOffset + at, (end - at) >>> 2);
     // 257 times 255 is the most that fits a lane.
     for (let start = 0; start < words.length; start += 128) {
       let lanes = 0;
-      const end = Math.min(start + 128, words.length);
-      for (let i = start; i < end; i++) {
+      const last = Math.min(start + 128, words.length);
+      for (let i = start; i < last; i++) {
         const word = words[i] as number;
         lanes = (lanes + (word & 0x00ff00ff) + ((word >>> 8) & 0x00ff00ff)) | 0;
       }
@@ -70,53 +82,73 @@ export function checksum(raw: Uint8Array): number {
     }
     at += words.length * 4;
   }
-  for (; at < raw.length; at++) sum += raw[at] as number;
+  for (; at + 4 <= end; at += 4) sum = (sum + (raw[at] as number) + (raw[at + 1] as number) + (raw[at + 2] as number) + (raw[at + 3] as number)) | 0;
+  for (; at < end; at++) sum += raw[at] as number;
   return sum;
 }
 
 /** A frame longer than this is no frame: the largest PacketSize known is 128 KiB (QEMU 9). */
 const longestFrame = 1 << 20;
+/** So far the end of a frame is looked for byte by byte: most are short. */
+const near = 48;
 
-/** Cuts a byte stream into frames, however the bytes are torn or merged. Bytes between frames are ignored. */
+/** Where the `#` of a frame is; -1 where it has not come. */
+const endOf = (data: Buffer, from: number): number => {
+  const most = Math.min(data.length, from + near);
+  for (let at = from; at < most; at++) if (data[at] === HASH) return at;
+  return most === data.length ? -1 : data.indexOf(HASH, most);
+};
+
+/** True where nothing is escaped or run-length encoded. */
+const isPlain = (data: Buffer): boolean => {
+  if (data.length > near) return !data.includes(ESCAPE) && !data.includes(STAR);
+  for (let at = 0; at < data.length; at++) if (data[at] === ESCAPE || data[at] === STAR) return false;
+  return true;
+};
+
+/** Cuts a byte stream into frames, however the bytes are torn or merged. Notifications, acknowledgements and whatever else lies between packets are ignored. */
 export class PacketDecoder {
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer | undefined;
 
-  push(chunk: Buffer): Incoming[] {
-    const data = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    const found: Incoming[] = [];
-    const plain = !data.includes(ESCAPE) && !data.includes(STAR);
+  push(chunk: Buffer, sink: FrameSink): void {
+    const data = this.rest === undefined ? chunk : Buffer.concat([this.rest, chunk]);
+    this.rest = undefined;
+    const plain = isPlain(data);
     let at = 0;
     while (at < data.length) {
       const first = data[at];
-      if (first === PLUS || first === MINUS) {
-        found.push({ kind: first === PLUS ? 'ack' : 'nack' });
+      if (first !== DOLLAR && first !== PERCENT) {
         at++;
-      } else if (first === DOLLAR || first === PERCENT) {
-        const hash = data.indexOf(HASH, at + 1);
-        if (hash < 0 || hash + 2 >= data.length) {
-          if (data.length - at > longestFrame) at = data.length;
-          break;
-        }
-        at = this.frame(data, at, hash, found, plain);
-      } else at++;
+        continue;
+      }
+      const hash = endOf(data, at + 1);
+      if (hash < 0 || hash + 2 >= data.length) {
+        if (data.length - at <= longestFrame) this.rest = Buffer.from(data.subarray(at));
+        return;
+      }
+      at = takeFrame(data, at, hash, plain, sink);
     }
-    this.rest = at < data.length ? Buffer.from(data.subarray(at)) : Buffer.alloc(0);
-    return found;
   }
+}
 
-  /** Takes the frame [start, hash + 3) and returns where to go on. `plain`: nothing in it is escaped or run-length encoded. */
-  private frame(data: Buffer, start: number, hash: number, found: Incoming[], plain: boolean): number {
-    const raw = data.subarray(start + 1, hash);
-    const sum = checksum(raw);
-    const high = nibble(data[hash + 1]);
-    const low = nibble(data[hash + 2]);
-    if ((sum & 0xff) === high * 16 + low && high >= 0 && low >= 0) {
-      found.push({ kind: data[start] === DOLLAR ? 'packet' : 'notification', payload: plain ? raw : expand(raw) });
-      return hash + 3;
+/** Takes the frame [start, hash + 3) and returns where to go on. */
+function takeFrame(data: Buffer, start: number, hash: number, plain: boolean, sink: FrameSink): number {
+  const sum = checksum(data, start + 1, hash);
+  const high = nibble(data[hash + 1]);
+  const low = nibble(data[hash + 2]);
+  if ((sum & 0xff) === high * 16 + low && high >= 0 && low >= 0) {
+    if (data[start] === DOLLAR) {
+      if (plain) sink.packet(data, start + 1, hash);
+      else {
+        const payload = expand(data.subarray(start + 1, hash));
+        sink.packet(payload, 0, payload.length);
+      }
     }
-    found.push({ kind: 'damaged', payload: Buffer.from(raw) });
-    // A raw `$` inside means that the end of this frame is missing and another one began there.
-    const restart = raw.lastIndexOf(DOLLAR);
-    return restart >= 0 ? start + 1 + restart : hash + 3;
+    return hash + 3;
   }
+  const raw = data.subarray(start + 1, hash);
+  sink.damaged(Buffer.from(raw));
+  // A raw `$` inside means that the end of this frame is missing and another one began there.
+  const restart = raw.lastIndexOf(DOLLAR);
+  return restart >= 0 ? start + 1 + restart : hash + 3;
 }

@@ -12,15 +12,17 @@ export type Shape = (payload: Buffer) => boolean;
 const startsWith = (payload: Buffer, letters: string): boolean => payload.length > 0 && letters.includes(String.fromCharCode(payload[0] ?? 0));
 
 /** `T`, `S`, `W` or `X`: none of them is a digit that hexadecimal data could begin with. */
-export const isStopReply = (payload: Buffer): boolean => {
-  const letter = payload[0];
-  return letter === 0x54 || letter === 0x53 || letter === 0x57 || letter === 0x58;
-};
+export const isStopLetter = (letter: number | undefined): boolean => letter === 0x54 || letter === 0x53 || letter === 0x57 || letter === 0x58;
+export const isStopReply = (payload: Buffer): boolean => isStopLetter(payload[0]);
+
+/** The most frequent answer, one for all. */
+export const okPayload = Buffer.from('OK');
+export const isOk = (data: Buffer, start: number, end: number): boolean => end - start === 2 && data[start] === 0x4f && data[start + 1] === 0x4b;
 
 const isHexDigit = (c: number): boolean => (c >= 0x30 && c <= 0x39) || ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x66);
 
 export const shapes = {
-  ok: (payload: Buffer) => payload.length === 2 && payload.toString('latin1') === 'OK',
+  ok: (payload: Buffer) => isOk(payload, 0, payload.length),
   /** Hexadecimal data of exactly so many bytes; only both ends are looked at, decoding checks the rest. */
   hex: (bytes: number): Shape => (payload) =>
     payload.length === bytes * 2 && isHexDigit(payload[0] ?? 0) && isHexDigit(payload[payload.length - 1] ?? 0),
