@@ -85,12 +85,11 @@ export class Arrivals {
         files,
         hits: this.hits,
         emulation,
-        memory: () => host.memory(),
         threadOf: (raw) => host.thread(host.vcpuOf(raw.thread)),
         isFree: () => host.state() === 'running' && this.stepping === undefined && !this.interruptWanted && this.stepOff.settled,
         stopOf: (raw, registers) => this.classify(raw, host.vcpuOf(raw.thread), registers),
         passedOver: () => {
-          this.parked.clear();
+          if (this.parked.size > 0) this.parked.clear();
           host.forget();
           host.mayLag(true);
         },

@@ -34,7 +34,7 @@ type Operation = 'add' | 'or' | 'and' | 'sub' | 'xor' | 'cmp' | 'test';
 /** Thrown, without a stack, for whatever is to be executed by the processor. */
 const stepIt = new Error('not emulated');
 
-/** Reads one instruction: 64-bit mode, no segment or address-size prefix. Intel SDM volume 2, chapter 2 and appendix A. */
+/** Reads one instruction, and says what parts of it do: 64-bit mode, no segment or address-size prefix. Intel SDM volume 2, chapter 2 and appendix A. */
 class Decoder {
   at = 0;
   rex = 0;
@@ -59,7 +59,42 @@ class Decoder {
   get size(): 4 | 8 {
     return (this.rex & 8) === 0 ? 4 : 8;
   }
+
+  /** The instruction behind what has been read of this one. */
+  get next(): bigint {
+    return wrap(this.before.pc + BigInt(this.at));
+  }
+  after(registers: After['registers'] = nothing): After {
+    return { pc: this.next, registers };
+  }
+  /** A register's lower half, or all of it; writing 32 bits clears the others. */
+  of(number: number): bigint {
+    return BigInt.asUintN(this.size * 8, this.before.register(number));
+  }
+  loaded(operand: Operand, immediate = 0): bigint {
+    if (operand.rm !== undefined) return this.of(operand.rm);
+    const value = operand.certain && operand.address ? this.before.load(operand.address(immediate), this.size) : undefined;
+    if (value === undefined) throw stepIt;
+    return value;
+  }
+  arithmetic(operation: Operation, target: number | undefined, a: bigint, b: bigint): After {
+    const { value, flags } = calculate(operation, a, b, this.size, this.before.flags);
+    const writes = operation !== 'cmp' && operation !== 'test' && target !== undefined;
+    return { pc: this.next, registers: writes ? [{ number: target, value }] : nothing, flags };
+  }
+  jump(to: bigint): After {
+    const pc = wrap(to);
+    if (!canonical(pc)) throw stepIt;
+    return { pc, registers: nothing };
+  }
+  popped(at: bigint): bigint {
+    const value = this.before.load(at, 8);
+    if (value === undefined) throw stepIt;
+    return value;
+  }
 }
+
+const nothing: After['registers'] = [];
 
 interface Operand {
   /** Number of the register operand (`reg` of ModRM). */
@@ -175,56 +210,31 @@ function execute(decoder: Decoder): After {
     opcode = decoder.u8();
   }
   if (prefix !== 0) return padding(decoder, prefix, opcode);
-  const after = (...registers: { readonly number: number; readonly value: bigint }[]): After => ({ pc: wrap(before.pc + BigInt(decoder.at)), registers });
   const { size } = decoder;
   const bits = size * 8;
   const low = (opcode & 7) | ((decoder.rex & 1) << 3);
-  /** A register's lower half, or all of it; writing 32 bits clears the others. */
-  const of = (number: number): bigint => BigInt.asUintN(bits, before.register(number));
-  const loaded = (operand: Operand, immediate = 0): bigint => {
-    if (operand.rm !== undefined) return of(operand.rm);
-    const value = operand.certain && operand.address ? before.load(operand.address(immediate), size) : undefined;
-    if (value === undefined) throw stepIt;
-    return value;
-  };
-  const arithmetic = (operation: Operation, target: number | undefined, a: bigint, b: bigint): After => {
-    const { value, flags } = calculate(operation, a, b, size, before.flags);
-    const writes = operation !== 'cmp' && operation !== 'test';
-    return { ...(writes && target !== undefined ? after({ number: target, value }) : after()), flags };
-  };
-  const jump = (to: bigint): After => {
-    const pc = wrap(to);
-    if (!canonical(pc)) throw stepIt;
-    return { pc, registers: [] };
-  };
-  const popped = (at: bigint): bigint => {
-    const value = before.load(at, 8);
-    if (value === undefined) throw stepIt;
-    return value;
-  };
 
   // add, or, and, sub, xor, cmp with a register operand: `op r/m, r` and `op r, r/m`.
   const operation = operations[opcode >> 3];
   if (opcode < 0x40 && operation !== undefined && ((opcode & 7) === 1 || (opcode & 7) === 3)) {
     const operand = operandOf(decoder);
     if (operand.rm === undefined && (opcode & 7) === 1 && operation !== 'cmp') throw stepIt;
-    const other = loaded(operand);
-    return (opcode & 7) === 1 ? arithmetic(operation, operand.rm, other, of(operand.reg)) : arithmetic(operation, operand.reg, of(operand.reg), other);
+    const other = decoder.loaded(operand);
+    return (opcode & 7) === 1 ? decoder.arithmetic(operation, operand.rm, other, decoder.of(operand.reg)) : decoder.arithmetic(operation, operand.reg, decoder.of(operand.reg), other);
   }
   if (opcode >= 0x58 && opcode <= 0x5f) {
     if (decoder.rex & 8) throw stepIt;
     const sp = before.register(rsp);
-    const value = popped(sp);
-    return low === rsp ? after({ number: rsp, value }) : after({ number: low, value }, { number: rsp, value: wrap(sp + 8n) });
+    const value = decoder.popped(sp);
+    return low === rsp ? decoder.after([{ number: rsp, value }]) : decoder.after([{ number: low, value }, { number: rsp, value: wrap(sp + 8n) }]);
   }
   if (opcode >= 0x70 && opcode <= 0x7f) {
     const by = decoder.i8();
-    const next = after();
-    return holds(opcode & 15, before.flags) ? jump(next.pc + by) : next;
+    return holds(opcode & 15, before.flags) ? decoder.jump(decoder.next + by) : decoder.after();
   }
   if (opcode >= 0xb8 && opcode <= 0xbf) {
     const value = size === 8 ? decoder.u64() : BigInt.asUintN(32, decoder.i32());
-    return after({ number: low, value });
+    return decoder.after([{ number: low, value }]);
   }
   switch (opcode) {
     case 0x81:
@@ -232,78 +242,76 @@ function execute(decoder: Decoder): After {
       const operand = operandOf(decoder);
       const kind = operations[operand.reg & 7];
       if (kind === undefined || (operand.rm === undefined && kind !== 'cmp')) throw stepIt;
-      const value = loaded(operand, opcode === 0x81 ? 4 : 1);
+      const value = decoder.loaded(operand, opcode === 0x81 ? 4 : 1);
       const immediate = opcode === 0x81 ? decoder.i32() : decoder.i8();
-      return arithmetic(kind, operand.rm, value, BigInt.asUintN(bits, immediate));
+      return decoder.arithmetic(kind, operand.rm, value, BigInt.asUintN(bits, immediate));
     }
     case 0x85: {
       const operand = operandOf(decoder);
-      return arithmetic('test', undefined, loaded(operand), of(operand.reg));
+      return decoder.arithmetic('test', undefined, decoder.loaded(operand), decoder.of(operand.reg));
     }
     case 0x89: {
       const { rm, reg } = operandOf(decoder);
       if (rm === undefined) throw stepIt;
-      return after({ number: rm, value: of(reg) });
+      return decoder.after([{ number: rm, value: decoder.of(reg) }]);
     }
     case 0x8b: {
       const operand = operandOf(decoder);
-      return after({ number: operand.reg, value: loaded(operand) });
+      return decoder.after([{ number: operand.reg, value: decoder.loaded(operand) }]);
     }
     case 0x8d: {
       const { reg, address } = operandOf(decoder);
       if (!address) throw stepIt;
-      return after({ number: reg, value: BigInt.asUintN(bits, address(0)) });
+      return decoder.after([{ number: reg, value: BigInt.asUintN(bits, address(0)) }]);
     }
     case 0x90:
       if (decoder.rex & 1) throw stepIt;
-      return after();
+      return decoder.after();
     case 0xc3: {
       const sp = before.register(rsp);
-      return { ...jump(popped(sp)), registers: [{ number: rsp, value: wrap(sp + 8n) }] };
+      return { pc: decoder.jump(decoder.popped(sp)).pc, registers: [{ number: rsp, value: wrap(sp + 8n) }] };
     }
     case 0xc7: {
       const { reg, rm } = operandOf(decoder);
       if (rm === undefined || (reg & 7) !== 0) throw stepIt;
-      return after({ number: rm, value: BigInt.asUintN(bits, decoder.i32()) });
+      return decoder.after([{ number: rm, value: BigInt.asUintN(bits, decoder.i32()) }]);
     }
     case 0xc9: {
       if (decoder.rex !== 0 || !isFramePointer(before)) throw stepIt;
       const frame = before.register(rbp);
-      return after({ number: rbp, value: popped(frame) }, { number: rsp, value: wrap(frame + 8n) });
+      return decoder.after([{ number: rbp, value: decoder.popped(frame) }, { number: rsp, value: wrap(frame + 8n) }]);
     }
     case 0xe9:
     case 0xeb: {
       const by = opcode === 0xe9 ? decoder.i32() : decoder.i8();
-      return jump(after().pc + by);
+      return decoder.jump(decoder.next + by);
     }
     case 0x0f:
-      return twoBytes(decoder, decoder.u8(), after, jump);
+      return twoBytes(decoder, decoder.u8());
     default:
       throw stepIt;
   }
 }
 
-function twoBytes(decoder: Decoder, opcode: number, after: () => After, jump: (to: bigint) => After): After {
+function twoBytes(decoder: Decoder, opcode: number): After {
   if (opcode >= 0x80 && opcode <= 0x8f) {
     const by = decoder.i32();
-    const next = after();
-    return holds(opcode & 15, decoder.before.flags) ? jump(next.pc + by) : next;
+    return holds(opcode & 15, decoder.before.flags) ? decoder.jump(decoder.next + by) : decoder.after();
   }
   if (opcode !== 0x1f) throw stepIt;
   operandOf(decoder);
-  return after();
+  return decoder.after();
 }
 
 /** `nop` with prefixes, and `endbr64`, which does nothing where shadow stacks and landing pads are off. */
 function padding(decoder: Decoder, prefix: number, opcode: number): After {
-  const next = (): After => ({ pc: wrap(decoder.before.pc + BigInt(decoder.at)), registers: [] });
   if (prefix === 0xf3) {
-    if (decoder.rex === 0 && opcode === 0x0f && decoder.u8() === 0x1e && decoder.u8() === 0xfa) return next();
+    if (decoder.rex === 0 && opcode === 0x0f && decoder.u8() === 0x1e && decoder.u8() === 0xfa) return decoder.after();
   } else if (prefix === 0x66 || prefix === 0x2e) {
-    if (opcode === 0x90 && decoder.rex === 0) return next();
+    if (opcode === 0x90 && decoder.rex === 0) return decoder.after();
     if (opcode === 0x0f && decoder.u8() === 0x1f) {
       operandOf(decoder);
-      return next();
+      return decoder.after();
     }
   }
   throw stepIt;

@@ -96,17 +96,18 @@ export class HitFilter {
   }
 
   /**
-   * As `passes`, at once, from what was read along: what the instruction there does, when the machine may run on and nobody has to hear of it.
-   * undefined, or a throw: something has to be waited for, and nothing is decided.
+   * As `passes`, at once, from what was read along; `run` is given what the instruction there does, and lets the machine run on. False,
+   * or a throw: something has to be waited for, and nothing is decided.
    */
-  passesAtOnce(stop: Stop, registers: Registers, read: ReadAlongside): After | undefined {
+  passesAtOnce(stop: Stop, registers: Registers, read: ReadAlongside, run: (after: After) => void): boolean {
     const hit = new ReadAlong(stop, registers, read);
     const accept = this.quick?.(hit);
     const after = accept && this.host.effect(hit);
-    if (after === undefined) return undefined;
-    this.foresight.expect(hit.used);
+    if (after === undefined) return false;
     accept?.();
-    return after;
+    run(after);
+    this.foresight.expect(hit.used);
+    return true;
   }
 
   /** True when a judge lets the machine run on, or when the machine has ended meanwhile. `read`: memory that came with the registers. */

@@ -58,6 +58,8 @@ export class QemuMachine implements Machine {
   private readonly table: Breakpoints;
   private readonly memory: AddressSpaces;
   private readonly threads = new Map<number, StubThread>();
+  /** By thread as the stub writes it. */
+  private readonly byThread: ReadonlyMap<string, Vcpu>;
   private readonly files: VcpuRegisters;
   private readonly arrivals: Arrivals;
   private readonly runState: RunState;
@@ -86,6 +88,7 @@ export class QemuMachine implements Machine {
     }));
     this.vcpus = stub.threads.map(({ number }) => ({ id: number, name: `CPU#${String(number - 1)}` }));
     for (const thread of stub.threads) this.threads.set(thread.number, thread);
+    this.byThread = new Map(stub.threads.flatMap(({ id }, i) => (this.vcpus[i] === undefined ? [] : [[id, this.vcpus[i]]])));
     this.current = this.vcpuOf(stub.initial.thread);
     this.arrivals = new Arrivals({
       stub,
@@ -409,6 +412,8 @@ export class QemuMachine implements Machine {
   }
 
   private vcpuOf(thread: string | undefined): Vcpu {
+    const known = thread === undefined ? undefined : this.byThread.get(thread);
+    if (known !== undefined) return known;
     const number = thread === undefined ? undefined : parseThread(thread).number;
     return this.vcpus.find(({ id }) => id === number) ?? this.vcpus[0] ?? { id: 1, name: 'CPU#0' };
   }

@@ -1,8 +1,6 @@
 import { prepare } from '../wire/rsp/client';
 import type { PreparedRequests } from '../wire/rsp/client';
 import type { Reply, StopReply } from '../wire/rsp/reply';
-import type { AddressSpaces } from './address-spaces';
-import type { After } from './emulate';
 import type { Emulation } from './emulation';
 import type { Extent } from './foresight';
 import type { HitFilter } from './hit-filter';
@@ -20,12 +18,11 @@ export interface QuickHitsHost {
   readonly files: VcpuRegisters;
   readonly hits: HitFilter;
   readonly emulation: Emulation;
-  memory(): AddressSpaces;
   threadOf(raw: StopReply): StubThread;
   /** The machine runs, nobody waits for a stop, and no step is under way. */
   isFree(): boolean;
   stopOf(raw: StopReply, registers: Registers): Stop;
-  /** The machine is about to run on from a hit that nobody heard of. */
+  /** The machine has been let run on from a hit that nobody heard of. */
   passedOver(): void;
   /** Something has to be waited for: the stop goes the way of all others, with what was read. */
   slowly(raw: StopReply, read?: ReadAtStop): void;
@@ -50,6 +47,8 @@ interface Asked {
  */
 export class QuickHits {
   private asked: Asked | undefined;
+  /** The stop whose answers are to come. */
+  private raw: StopReply | undefined;
 
   constructor(private readonly host: QuickHitsHost) {}
 
@@ -57,19 +56,13 @@ export class QuickHits {
   takes(raw: StopReply): boolean {
     const { host } = this;
     if (!host.hits.quickly || raw.kind !== 'stop' || raw.watch !== undefined || raw.signal !== SIGTRAP || !host.isFree()) return false;
+    // The same stop told twice.
+    if (raw === this.raw) return true;
     const thread = host.threadOf(raw);
     if (!host.emulation.isReady(thread)) return false;
-    const { extents, prepared } = this.ask(thread, host.hits.foreseen);
-    return host.stub.client.exchange(
-      prepared,
-      (replies) => {
-        this.answered(raw, { thread, extents, replies });
-      },
-      () => {
-        // Asked for once more there, and told when it fails again.
-        host.slowly(raw);
-      },
-    );
+    const taken = host.stub.client.exchange(this.ask(thread, host.hits.foreseen).prepared, this.answered, this.unanswered);
+    if (taken) this.raw = raw;
+    return taken;
   }
 
   private ask(thread: StubThread, extents: readonly Extent[]): Asked {
@@ -78,30 +71,40 @@ export class QuickHits {
     return (this.asked = { thread, extents, prepared: prepare(this.host.stub.askWith(thread, extents.map(askMemory))) });
   }
 
-  private answered(raw: StopReply, read: ReadAtStop): void {
-    const { host } = this;
-    let after: After | undefined;
+  private readonly unanswered = (): void => {
+    const { raw } = this;
+    this.raw = undefined;
+    // Asked for once more there, and told when it fails again.
+    if (raw !== undefined) this.host.slowly(raw);
+  };
+
+  private readonly answered = (replies: readonly Reply[]): void => {
+    const { raw, asked, host } = this;
+    this.raw = undefined;
+    if (raw === undefined || asked === undefined) return;
     try {
-      after = this.judged(raw, read);
+      if (this.pass(raw, asked, replies)) {
+        host.passedOver();
+        return;
+      }
     } catch {
       // What cannot be answered is for those who hear of the stop.
     }
-    if (after === undefined) {
-      host.slowly(raw, read);
-      return;
-    }
-    host.passedOver();
-    host.emulation.runOn(read.thread, after);
-  }
+    host.slowly(raw, { thread: asked.thread, extents: asked.extents, replies });
+  };
 
-  private judged(raw: StopReply, { extents, replies }: ReadAtStop): After | undefined {
+  /** True when the machine runs on. */
+  private pass(raw: StopReply, { thread, extents }: Asked, replies: readonly Reply[]): boolean {
     const { host } = this;
-    if (!host.isFree() || host.hits.foreseen !== extents) return undefined;
+    if (!host.isFree() || host.hits.foreseen !== extents) return false;
     const first = replies.length - extents.length;
     const registers = host.files.glance(replies[first - 1]);
     const stop = registers && host.stopOf(raw, registers);
-    if (registers === undefined || stop?.reason !== 'breakpoint') return undefined;
-    const bytes = host.memory().clean(extents, extents.map((_, i) => bytesOf(replies[first + i])));
-    return host.hits.passesAtOnce(stop, registers, { extents, bytes });
+    if (registers === undefined || stop?.reason !== 'breakpoint') return false;
+    // Effects are written under TCG only, which puts no breakpoint over memory.
+    const bytes = extents.map((_, i) => bytesOf(replies[first + i]));
+    return host.hits.passesAtOnce(stop, registers, { extents, bytes }, (after) => {
+      host.emulation.runOn(thread, after);
+    });
   }
 }

@@ -70,7 +70,7 @@ describe('hits passed over at once', () => {
     expect(requests.filter((request) => request === 'g').length).toBeLessThanOrEqual(hits + 6);
   });
 
-  const faults: readonly Fault[] = [{ kind: 'drop' }, { kind: 'damage' }, { kind: 'torn' }, { kind: 'duplicate' }, { kind: 'late', ms: 5 }, { kind: 'late', ms: 450 }, { kind: 'lie', reply: '00' }, { kind: 'lie', reply: 'E14' }];
+  const faults: readonly Fault[] = [{ kind: 'drop' }, { kind: 'damage' }, { kind: 'torn' }, { kind: 'duplicate' }, { kind: 'late', ms: 5 }, { kind: 'late', ms: 450 }, { kind: 'lie', reply: '00' }, { kind: 'lie', reply: 'E14' }, { kind: 'before', packet: 'T05thread:p01.01;' }];
   test.each(faults.flatMap((fault) => ['g', 'm'].map((letter) => ({ fault, letter }))))('an answer to $letter comes otherwise: $fault', async ({ fault, letter }) => {
     let asked = 0;
     const joined = await join({ fault: (request) => (request.startsWith(letter) && ++asked === 31 ? fault : undefined) });
