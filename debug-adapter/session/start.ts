@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { stageSymbolsOf } from '../../boot/stages';
-import { openImage } from '../images/open';
+import { openForSession } from '../images/open-for-session';
 import { createView } from '../inspect/program-view';
 import { attachQemu } from '../machine/attach';
 import { launchQemu } from '../machine/launch';
@@ -109,7 +109,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     core.send('bootscope/serial', piece);
     if (configuration.serialOutput !== 'event') core.output(piece.text, 'stdout');
   });
-  const program = new PlacedProgram(machine, { open: openImage });
+  const program = new PlacedProgram(machine, { open: openForSession });
   for (const image of configuration.images) {
     tell(image.file);
     if (!(await program.add(image))) log(`The image ${image.file} is missing; it is optional, so the session goes on without it.`);

@@ -20,8 +20,11 @@ import type { UnitHeader } from './unit';
 export interface SplitUnits {
   /** Content of a skeleton; undefined where it has none of its own, or it is not found. */
   contentOf(skeleton: Unit): Unit | undefined;
-  /** Files with nothing but a type unit, which belong to all units. */
-  typeFiles(): readonly DwarfFile[];
+  /** Whether a unit only points to one in another file; reads no other file. */
+  isSkeleton(unit: Unit): boolean;
+  /** Signatures of the units that belong to all: each is a file with nothing but a type unit. */
+  typeSignatures(): Iterable<bigint>;
+  typeFile(signature: bigint): DwarfFile | undefined;
   typeBySignature(signature: bigint): Die | undefined;
 }
 
@@ -31,6 +34,7 @@ export class DwarfFile {
   private readonly split = new Map<Unit, Unit>();
   private lazyLinkedUnits: readonly Unit[] | undefined;
   private lazyUnits: readonly Unit[] | undefined;
+  private lazySkeletons: readonly Unit[] | undefined;
   private lazyTypeUnits: readonly Unit[] | undefined;
   private lazyStarts: Float64Array | undefined;
   private lazySupplementary: { readonly file: DwarfFile | undefined } | undefined;
@@ -97,11 +101,22 @@ export class DwarfFile {
   get units(): readonly Unit[] {
     if (!this.lazyUnits) {
       const linked = this.linkedUnits;
-      // Before DWARF 5 only GNU's extension, which needs .debug_addr, splits units; asking each would read all their heads.
-      const mayBeSplit = (unit: Unit): boolean => unit.header.unitType === UT.skeleton || (unit.version === 4 && this.section('.debug_addr') !== undefined);
-      this.lazyUnits = linked.some(mayBeSplit) ? linked.map((unit) => (mayBeSplit(unit) ? this.contentOf(unit) : unit)) : linked;
+      this.lazyUnits = this.skeletons.length > 0 ? linked.map((unit) => this.contentOf(unit)) : linked;
     }
     return this.lazyUnits;
+  }
+
+  /** The units whose content is in other files. Reads their heads, and none of those files. */
+  get skeletons(): readonly Unit[] {
+    // Before DWARF 5 only GNU's extension, which needs .debug_addr, splits units; asking each would read all their heads.
+    const may = (unit: Unit): boolean => unit.header.unitType === UT.skeleton || (unit.version === 4 && this.section('.debug_addr') !== undefined);
+    return (this.lazySkeletons ??= this.linkedUnits.filter((unit) => may(unit) && unit.tolerate(() => this.splitUnits?.isSkeleton(unit) === true, false)));
+  }
+
+  /** The unit of that number among `units`; reads no other split file than its own. */
+  unitNumbered(number: number): Unit | undefined {
+    const unit = this.linkedUnits[number];
+    return unit && this.contentOf(unit);
   }
 
   /** Split unit of a skeleton; any other unit itself. */
@@ -114,11 +129,12 @@ export class DwarfFile {
     return content;
   }
 
-  /** Other files with units of this one: split ones, those of type units in a package, and what it shares with other files. */
-  get splitFiles(): readonly DwarfFile[] {
-    const files = new Set(this.units.map((unit) => unit.file).filter((file) => file !== this));
-    const { supplementary } = this;
-    return [...(files.size === 0 ? [] : [...files, ...(this.splitUnits?.typeFiles() ?? [])]), ...(supplementary ? [supplementary] : [])];
+  /** Signatures of the type units of a package, each a file of its own, where units of this file are split. */
+  get typeSignatures(): readonly bigint[] {
+    return this.skeletons.length > 0 ? [...(this.splitUnits?.typeSignatures() ?? [])] : [];
+  }
+  typeFile(signature: bigint): DwarfFile | undefined {
+    return this.splitUnits?.typeFile(signature);
   }
 
   /** Units of DWARF 4's .debug_types. */
@@ -152,7 +168,7 @@ export class DwarfFile {
   typeBySignature(signature: bigint): Die | undefined {
     if (!this.lazySignatures) {
       this.lazySignatures = new Map();
-      for (const unit of [...this.typeUnits, ...this.units])
+      for (const unit of [...this.typeUnits, ...this.linkedUnits])
         if (unit.header.signature !== undefined && unit.header.typeOffset !== undefined && !this.lazySignatures.has(unit.header.signature)) this.lazySignatures.set(unit.header.signature, unit);
     }
     const unit = this.lazySignatures.get(signature);

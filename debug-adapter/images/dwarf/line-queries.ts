@@ -61,7 +61,7 @@ export const sourceFiles = (reader: Reader): string[] => {
   if (stored) return stored;
   const files = new Set<string>();
   const seen = new Set<LineHeader>();
-  for (const unit of reader.file.units) {
+  for (const unit of reader.file.linkedUnits) {
     const header = reader.lines.soundHeader(unit);
     if (!header || seen.has(header)) continue;
     seen.add(header);
@@ -119,7 +119,7 @@ export const addressesOfLine = (reader: Reader, file: string, line: number): Lin
   /** Per path: rows of the nearest later line. */
   const later = new Map<string, Hit[]>();
   const seen = new Set<LineRows>();
-  for (const unit of reader.file.index?.ask((tables) => storedUnitsOfFile(tables, reader.file, file)) ?? reader.file.units) {
+  for (const unit of reader.file.index?.ask((tables) => storedUnitsOfFile(tables, reader.file, file)) ?? reader.file.linkedUnits) {
     const header = reader.lines.soundHeader(unit);
     if (!header) continue;
     const wanted = unit.tolerate(() => numbersOf(header, base, file), new Map<number, string>());
@@ -133,7 +133,7 @@ export const addressesOfLine = (reader: Reader, file: string, line: number): Lin
       const path = wanted.get(rows.file[row] as number);
       const flags = rows.flags[row] as number;
       if (path === undefined || flags & rowFlags.endSequence || !(flags & rowFlags.statement)) continue;
-      const hit = { unit, row, address: rows.address[row] as number, file: path, line: at };
+      const hit = { unit: reader.file.contentOf(unit), row, address: rows.address[row] as number, file: path, line: at };
       if (at === line) exact.push(hit);
       else if (exact.length === 0) {
         const best = later.get(path);

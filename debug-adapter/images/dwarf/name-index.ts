@@ -9,6 +9,7 @@ import type { NameHashes } from '../index/names';
 import { indexAt } from './die';
 import { nameOf } from './names';
 import type { Unit } from './unit';
+import { UnitSpaces } from './unit-spaces';
 
 export const kinds = { type: 1, function: 2, variable: 4, namespace: 8 } as const;
 
@@ -37,6 +38,7 @@ const inlineKey = (buffer: Uint8Array, position: number, end: number): number =>
  * types, static variables and nested functions; a deep one has.
  */
 export class NameIndex {
+  private readonly spaces: UnitSpaces;
   private lazyPlace: Place | undefined;
   private count = 0;
   private keys = new Uint32Array(1 << 16);
@@ -51,13 +53,10 @@ export class NameIndex {
     /** Hears how much of the units' bytes is read, from 0 to 1. */
     progress: (done: number) => void = () => undefined,
   ) {
-    const spaces = placesOfUnits(file);
-    const total = spaces.reduce((sum, { size }) => sum + size, 0);
-    for (const { units, base } of spaces) {
-      for (const unit of units) {
-        unit.tolerate(() => { this.scan(unit, base, deep); }, undefined);
-        progress((base + unit.end) / total);
-      }
+    this.spaces = UnitSpaces.of(file);
+    for (const { unit, base } of this.spaces.units()) {
+      unit.tolerate(() => { this.scan(unit, base, deep); }, undefined);
+      progress((base + unit.end) / this.spaces.size);
     }
     this.link();
   }
@@ -93,7 +92,7 @@ export class NameIndex {
     return (outer.length > 0 ? outer : found).sort((a, b) => a - b).flatMap((i) => this.tolerate(() => this.die(i), undefined) ?? []);
   }
 
-  /** Every entry of a kind outside functions, with the key of its name: equal keys are equal names. `place` is what `dieAtPlace` takes. */
+  /** Every entry of a kind outside functions, with the key of its name: equal keys are equal names. `place` is what `UnitSpaces` takes. */
   *all(kind: number): Generator<{ key: number; place: number; die: () => Die | undefined }, void> {
     for (let i = 0; i < this.count; i++) {
       const filed = this.filed[i] as number;
@@ -127,7 +126,7 @@ export class NameIndex {
   }
 
   private die(i: number): Die | undefined {
-    return dieAtPlace(this.file, this.places[i] as number);
+    return this.spaces.dieAt(this.places[i] as number);
   }
 
   private link(): void {
@@ -240,53 +239,6 @@ export class NameIndex {
     }
   }
 }
-
-interface Space {
-  readonly file: DwarfFile;
-  readonly section: string;
-  readonly units: readonly Unit[];
-  /** Added to offsets in the section. */
-  readonly base: number;
-  readonly size: number;
-}
-
-const spaces = new WeakMap<DwarfFile, readonly Space[]>();
-
-/** The sections with units of a file and its split files, laid out one behind the other: what places are counted in. */
-const placesOfUnits = (file: DwarfFile): readonly Space[] => {
-  let known = spaces.get(file);
-  if (!known) {
-    const made: Space[] = [];
-    let base = 0;
-    const add = (of: DwarfFile, section: string, units: readonly Unit[]): void => {
-      const size = of.section(section)?.size ?? 0;
-      made.push({ file: of, section, units, base, size });
-      base += size;
-    };
-    add(file, '.debug_info', file.units.filter((unit) => unit.file === file));
-    add(file, '.debug_types', file.typeUnits);
-    for (const split of file.splitFiles) {
-      add(split, '.debug_info', split.units);
-      add(split, '.debug_types', split.typeUnits);
-    }
-    known = made;
-    spaces.set(file, known);
-  }
-  return known;
-};
-
-/** Bytes of all those sections: places are smaller. */
-export const sizeOfUnits = (file: DwarfFile): number => placesOfUnits(file).reduce((sum, { size }) => sum + size, 0);
-
-/** The entry at a place: an offset in .debug_info or, beyond its size, in the sections that follow. */
-export const dieAtPlace = (file: DwarfFile, place: number): Die | undefined => {
-  const infoSize = file.section('.debug_info')?.size ?? 0;
-  if (place < infoSize) return file.dieAt(place);
-  const space = placesOfUnits(file).find(({ base, size }) => place >= base && place < base + size);
-  if (!space) return undefined;
-  const offset = place - space.base;
-  return space.section === '.debug_info' ? space.file.dieAt(offset) : space.units.find((unit) => offset >= unit.start && offset < unit.end)?.die(offset);
-};
 
 const canSkip = (tag: number, deep: boolean): boolean => tag !== TAG.namespace && tag !== TAG.module && !(deep && (tag === TAG.subprogram || tag === TAG.lexical_block || tag === TAG.inlined_subroutine));
 

@@ -2,12 +2,13 @@ import type { Image } from '../image';
 import type { SectionSource } from '../elf/sections';
 import { DwarfFile } from './dwarf-file';
 import { dwarfIndex } from './dwarf-index';
-import type { IndexParts } from './dwarf-index';
+import type { DwarfSources, IndexParts } from './dwarf-index';
 import { DwarfInfo } from './dwarf-info';
 import { FrameSection } from './frame-section';
 import { Reader } from './reader';
 import { SplitFiles } from './split';
 import { sharesDebugInfo, supplementaryMissing, supplementaryOf } from './supplementary';
+import type { SharedSource } from './supplementary';
 import { FrameTable } from './unwind';
 import type { UnwindTable } from './unwind';
 
@@ -17,8 +18,10 @@ import type { UnwindTable } from './unwind';
  */
 export const openDwarf = (image: Image, source: SectionSource, own: SectionSource, fallback?: UnwindTable, index?: IndexParts): DwarfInfo => {
   const codeAtZero = image.type === 'rel' || image.sections.some((s) => s.executable && s.allocated && s.address === 0n && s.size > 0);
-  const file: DwarfFile = new DwarfFile(source, codeAtZero, image.damage, new SplitFiles(source, codeAtZero, image.damage), index?.handle, () => {
-    const shared = sharesDebugInfo(source) ? supplementaryOf(source) : undefined;
+  const split = new SplitFiles(source, codeAtZero, image.damage);
+  let shared: SharedSource | undefined;
+  const file: DwarfFile = new DwarfFile(source, codeAtZero, image.damage, split, index?.handle, () => {
+    shared = sharesDebugInfo(source) ? supplementaryOf(source) : undefined;
     if (!shared) file.lacks(supplementaryMissing(source));
     return shared && new DwarfFile(shared, codeAtZero, image.damage, undefined, undefined, undefined, file);
   });
@@ -37,5 +40,14 @@ export const openDwarf = (image: Image, source: SectionSource, own: SectionSourc
   // Frames of two files are not kept: the one with the code may be another build.
   const table = new FrameTable(frames, image.addressSize, (address) => address === 0 && !codeAtZero, image.damage, own === source ? index?.handle : undefined);
   const unwind: UnwindTable = fallback ? { at: (address) => table.at(address) ?? fallback.at(address) } : table;
-  return new DwarfInfo(reader, image.symbols, unwind, index && dwarfIndex(reader, index, own === source ? [source] : [source, own], () => (own === source ? table.tables() : {})));
+  const sources: DwarfSources = {
+    all: () => ({ source, ...(own === source ? {} : { own }), split: file.skeletons.length > 0 ? split.packed : undefined, shared: file.supplementary?.source }),
+    split,
+    frameTables: () => (own === source ? table.tables() : {}),
+    close: () => {
+      split.close();
+      shared?.close();
+    },
+  };
+  return new DwarfInfo(reader, image.symbols, unwind, index && dwarfIndex(reader, index, sources));
 };

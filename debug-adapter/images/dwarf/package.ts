@@ -2,6 +2,7 @@ import { Cursor } from '../bytes/cursor';
 import { FileBytes } from '../bytes/file';
 import { SectionBytes } from '../bytes/section-bytes';
 import { ElfFile } from '../elf/elf-file';
+import type { SectionSource } from '../elf/sections';
 
 /** DW_SECT_* → the section as readers name it: DWARF 5 (section 7.3.5.2), and GNU's version 2 for DWARF 4 (gcc.gnu.org/wiki/DebugFissionDWP). */
 const sectionsOf: Readonly<Record<number, Readonly<Record<number, string>>>> = {
@@ -50,42 +51,47 @@ const readIndex = (section: SectionBytes | undefined): UnitIndex => {
   return found;
 };
 
-/** A .dwp file: the split units of a whole program in one (DWARF 5, section 7.3.5). Holds its indexes and strings, not its units. */
+/** A .dwp file: the split units of a whole program in one (DWARF 5, section 7.3.5). Its units are read one by one; it stays open for them. */
 export class SplitPackage {
   readonly compilationUnits: UnitIndex;
   readonly typeUnits: UnitIndex;
-  private readonly strings: SectionBytes | undefined;
+  /** Its sections as they are in it: names end with `.dwo`. */
+  readonly source: SectionSource;
+  private readonly file: FileBytes;
 
   /** Throws BS2xx for a file that is none, or damaged. */
   constructor(readonly path: string) {
-    const file = new FileBytes(path);
+    this.file = new FileBytes(path);
     try {
-      const { sections } = new ElfFile(file);
-      this.compilationUnits = readIndex(sections.section('.debug_cu_index'));
-      this.typeUnits = readIndex(sections.section('.debug_tu_index'));
-      this.strings = sections.section('.debug_str.dwo');
-      this.strings?.whole();
-    } finally {
-      file.close();
+      this.source = new ElfFile(this.file).sections;
+      this.compilationUnits = readIndex(this.source.section('.debug_cu_index'));
+      this.typeUnits = readIndex(this.source.section('.debug_tu_index'));
+    } catch (error) {
+      this.file.close();
+      throw error;
     }
   }
 
-  /** The sections of one unit, read whole: names as in a linked file. */
+  /** Bytes of the file. */
+  get size(): number {
+    return this.file.size;
+  }
+
+  /** The sections of one unit, copied; the strings are common to all. Names are as in a linked file. */
   sectionsOf(contributions: readonly Contribution[]): Map<string, SectionBytes> {
     const found = new Map<string, SectionBytes>();
-    if (this.strings) found.set('.debug_str', this.strings);
-    const file = new FileBytes(this.path);
-    try {
-      const { sections } = new ElfFile(file);
-      for (const { section: name, offset, size } of contributions) {
-        const whole = size > 0 ? sections.section(`${name}.dwo`) : undefined;
-        if (!whole) continue;
-        if (offset + size > whole.size) throw whole.tooShort(offset + size);
-        found.set(name, SectionBytes.ofBuffer(this.path, `${name}.dwo`, Buffer.from(whole.peek(offset, size))));
-      }
-    } finally {
-      file.close();
+    const strings = this.source.section('.debug_str.dwo');
+    if (strings) found.set('.debug_str', strings);
+    for (const { section: name, offset, size } of contributions) {
+      const whole = size > 0 ? this.source.section(`${name}.dwo`) : undefined;
+      if (!whole) continue;
+      if (offset + size > whole.size) throw whole.tooShort(offset + size);
+      found.set(name, SectionBytes.ofBuffer(this.path, `${name}.dwo`, Buffer.from(whole.peek(offset, size))));
     }
     return found;
+  }
+
+  close(): void {
+    this.file.close();
   }
 }

@@ -5,7 +5,7 @@ import type { DwarfFile } from './dwarf-file';
 import { leb, readUleb } from './forms';
 import { functionTexts, functionsWith } from './function-texts';
 import { copiesIn } from './inlined-copies';
-import { kinds, NameIndex, sizeOfUnits } from './name-index';
+import { kinds, NameIndex } from './name-index';
 import { LineTables } from './line-tables';
 import { nameOf, qualifiedNameOf } from './names';
 import { afterPrologue } from './prologue';
@@ -16,6 +16,7 @@ import { sharesDebugInfo } from './supplementary';
 import { missingType, TypeReader } from './types';
 import type { Unit } from './unit';
 import { UnitRanges } from './unit-ranges';
+import { UnitSpaces } from './unit-spaces';
 
 /** What all DWARF queries of one file share; each part is made on first need. */
 export class Reader {
@@ -50,13 +51,14 @@ export class Reader {
 
   /**
    * What an index keeps so that names, lines and addresses are found at once; in two steps, as reading the texts for
-   * patterns takes as long as all the rest. Reads all of the file's debug information. Nothing where none may be made: split
-   * files come and go without the linked file changing, and places are kept in 32 bits. `progress` hears how much is read for the first step.
+   * patterns takes as long as all the rest. Reads all of the file's debug information. Nothing where none may be made: places
+   * are kept in 32 bits. `progress` hears how much is read for the first step.
    */
   *tables(progress: (done: number) => void = () => undefined): Generator<Record<string, Uint8Array>, void> {
     const { file } = this;
     const info = file.section('.debug_info');
-    if (!info || this.hasSplitUnits || sizeOfUnits(file) > 0xffffffff) return;
+    const spaces = info && UnitSpaces.of(file);
+    if (!spaces || spaces.size > 0xffffffff) return;
     const types = file.section('.debug_types');
     const lineSize = file.section('.debug_line')?.size ?? 0;
     const named = info.size / (info.size + lineSize);
@@ -67,6 +69,7 @@ export class Reader {
     yield {
       ...unitHeadTables('.debug_info', info, file.linkedUnits),
       ...(types ? unitHeadTables('.debug_types', types, file.typeUnits) : {}),
+      ...spaces.tables(),
       ...this.unitRanges.tables(),
       ...this.lazyDeep.tables(),
       ...farInlinerTable(this.farInliners()),
@@ -78,7 +81,7 @@ export class Reader {
   }
 
   private get hasSplitUnits(): boolean {
-    return this.file.units.some((unit) => unit.file !== this.file);
+    return this.file.skeletons.length > 0;
   }
 
   /** Functions with a qualified name or demangled linkage name that `matches` accepts; declarations are among them. */

@@ -54,6 +54,9 @@ const readSplitFile = (file: string): Map<string, SectionBytes> => {
   return found;
 };
 
+/** What units of a split file refer to outside it: type units only. */
+const inside = (typeBySignature: SplitUnits['typeBySignature']): SplitUnits => ({ contentOf: () => undefined, isSkeleton: () => false, typeSignatures: () => [], typeFile: () => undefined, typeBySignature });
+
 /** Split units of a linked file: from the package beside it, else from .dwo files. */
 export class SplitFiles implements SplitUnits {
   private lazyPackage: { readonly found: SplitPackage | undefined } | undefined;
@@ -78,39 +81,69 @@ export class SplitFiles implements SplitUnits {
     const unusable = new Map<string, string>();
     const unit = packed && this.unitIn(() => this.package?.sectionsOf(packed) ?? new Map<string, SectionBytes>(), this.package?.path ?? '', skeleton, id, unusable);
     if (unit) return unit;
-    const recorded = path.isAbsolute(name) ? name : path.join(skeleton.root.compilationDirectory, name);
-    for (const file of new Set([recorded, path.join(path.dirname(this.linked.path), name), path.join(path.dirname(this.linked.path), path.basename(name))])) {
-      if (!path.isAbsolute(file) || !fs.existsSync(file)) continue;
+    for (const file of this.candidates(skeleton)) {
       const found = this.unitIn(() => readSplitFile(file), file, skeleton, id, unusable);
       if (found) return found;
     }
     const reason = unusable.size > 0 ? [...unusable].map(([file, why]) => `${file} is of no use (${why})`).join(', ') : `it is not beside ${this.linked.path} either, nor in a package ${path.basename(this.linked.path)}.dwp there`;
-    skeleton.missing = failure(imageErrors.partMissing, { missing: recorded, file: this.linked.path, reason });
+    skeleton.missing = failure(imageErrors.partMissing, { missing: recordedPlace(skeleton, name), file: this.linked.path, reason });
     this.damage.note(skeleton.missing);
     return undefined;
   }
 
+  isSkeleton(unit: Unit): boolean {
+    return splitName(unit) !== undefined;
+  }
+
+  /** The package's own sections; undefined where there is none. */
+  get packed(): SectionSource | undefined {
+    return this.package?.source;
+  }
+
+  /** Bytes of the files that hold the content of skeletons, as far as they need to be counted to reach `most`. Reads none. */
+  sizeUpTo(most: number, skeletons: readonly Unit[]): number {
+    if (skeletons.length === 0) return 0;
+    let size = this.package?.size ?? 0;
+    for (const skeleton of skeletons) {
+      if (size >= most) return size;
+      const [file] = skeleton.tolerate(() => this.candidates(skeleton), []);
+      size += (file === undefined ? undefined : fs.statSync(file, { throwIfNoEntry: false })?.size) ?? 0;
+    }
+    return size;
+  }
+
+  close(): void {
+    this.lazyPackage?.found?.close();
+  }
+
   /** Type units of the package, each a file of its own: what they refer to is relative to their part of it. */
-  typeFiles(): readonly DwarfFile[] {
-    return [...(this.package?.typeUnits.keys() ?? [])].flatMap((signature) => this.typeFile(signature) ?? []);
+  typeSignatures(): Iterable<bigint> {
+    return this.package?.typeUnits.keys() ?? [];
   }
 
   typeBySignature(signature: bigint): Die | undefined {
     return this.typeFile(signature)?.typeBySignature(signature);
   }
 
-  private typeFile(signature: bigint): DwarfFile | undefined {
+  typeFile(signature: bigint): DwarfFile | undefined {
     const known = this.openTypes.get(signature);
     const parts = known ? undefined : this.package?.typeUnits.get(signature);
     if (!parts || !this.package) return known;
-    const file = new DwarfFile(new SplitSource(this.package.path, this.linked, this.package.sectionsOf(parts)), this.codeAtZero, this.damage, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (other) => (other === signature ? undefined : this.typeBySignature(other)) });
+    const file = new DwarfFile(new SplitSource(this.package.path, this.linked, this.package.sectionsOf(parts)), this.codeAtZero, this.damage, inside((other) => (other === signature ? undefined : this.typeBySignature(other))));
     this.openTypes.set(signature, file);
     return file;
   }
 
+  /** Files that are where the content of a skeleton could be, best first. */
+  private candidates(skeleton: Unit): string[] {
+    const name = splitName(skeleton)?.name ?? '';
+    const folder = path.dirname(this.linked.path);
+    return [...new Set([recordedPlace(skeleton, name), path.join(folder, name), path.join(folder, path.basename(name))])].filter((file) => path.isAbsolute(file) && fs.existsSync(file));
+  }
+
   private unitIn(read: () => ReadonlyMap<string, SectionBytes>, file: string, skeleton: Unit, id: bigint | undefined, unusable: Map<string, string>): Unit | undefined {
     try {
-      const split = new DwarfFile(new SplitSource(file, this.linked, read()), this.codeAtZero, this.damage, { contentOf: () => undefined, typeFiles: () => [], typeBySignature: (signature) => this.typeBySignature(signature) });
+      const split = new DwarfFile(new SplitSource(file, this.linked, read()), this.codeAtZero, this.damage, inside((signature) => this.typeBySignature(signature)));
       const unit = split.units.find((one) => one.header.unitType !== UT.split_type && (id === undefined || (one.header.splitId ?? oldSplitId(one) ?? id) === id));
       if (unit) unit.skeleton = skeleton;
       else unusable.set(file, 'it is of another build');
@@ -148,6 +181,9 @@ const splitName = (unit: Unit): { readonly name: string; readonly id: bigint | u
   const name = unit.withRoot((root) => root?.string(AT.dwo_name, unit.root) ?? root?.string(AT.GNU_dwo_name, unit.root));
   return name === undefined ? undefined : { name, id: unit.header.splitId ?? oldSplitId(unit) };
 };
+
+/** Where the compiler wrote a unit's split file. */
+const recordedPlace = (skeleton: Unit, name: string): string => (path.isAbsolute(name) ? name : path.join(skeleton.root.compilationDirectory, name));
 
 /** GNU's extension of DWARF 4 keeps the id in an attribute. */
 const oldSplitId = (unit: Unit): bigint | undefined => unit.withRoot((root) => root?.integer(AT.GNU_dwo_id, false));

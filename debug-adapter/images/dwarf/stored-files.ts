@@ -13,8 +13,8 @@ const prefix = 'file';
 export const sourceFileTables = (file: DwarfFile, lines: LineTables, progress: (done: number) => void): Record<string, Uint8Array> => {
   const files = new Map<string, number[]>();
   const seen = new Set<LineRows>();
-  for (const [done, unit] of file.units.entries()) {
-    progress(done / file.units.length);
+  for (const [done, unit] of file.linkedUnits.entries()) {
+    progress(done / file.linkedUnits.length);
     const header = lines.soundHeader(unit);
     const rows = header && lines.soundRows(unit);
     if (!header || !rows || seen.has(rows)) continue;
@@ -26,7 +26,7 @@ export const sourceFileTables = (file: DwarfFile, lines: LineTables, progress: (
       if (path === '') continue;
       const units = files.get(path) ?? [];
       if (units.length === 0) files.set(path, units);
-      if (used.has(i) && units.at(-1) !== unit.index) units.push(unit.index);
+      if (used.has(i) && units.at(-1) !== done) units.push(done);
     }
   }
   return textTables(files, prefix);
@@ -51,5 +51,5 @@ export const storedUnitsOfFile = (tables: Tables, file: DwarfFile, wanted: strin
     },
     prefix,
   );
-  return [...numbers].sort((a, b) => a - b).flatMap((number) => file.units[number] ?? []);
+  return [...numbers].sort((a, b) => a - b).flatMap((number) => file.linkedUnits[number] ?? []);
 };

@@ -18,6 +18,11 @@ interface Link {
   readonly id: string;
 }
 
+/** The file that is shared, open until it is closed. */
+export interface SharedSource extends SectionSource {
+  close(): void;
+}
+
 /** Its sections: units of what is common, and their names and files. */
 const shared = ['.debug_info', '.debug_abbrev', '.debug_str', '.debug_line', '.debug_line_str', '.debug_sup'];
 
@@ -29,7 +34,7 @@ export const sharesDebugInfo = (source: SectionSource): boolean => source.sectio
  * and a build-id; DWARF 5, section 7.3.6, `.debug_sup`: a path and a checksum). Looked for where the link says, from the linked file's
  * place, and by build-id. Undefined where there is none, or only one of another build.
  */
-export const supplementaryOf = (linked: SectionSource): SectionSource | undefined => {
+export const supplementaryOf = (linked: SectionSource): SharedSource | undefined => {
   const link = linkOf(linked);
   for (const file of link ? candidates(linked, link) : []) {
     const found = link && readShared(file, link.id);
@@ -52,7 +57,7 @@ export const supplementaryMissing = (linked: SectionSource): BootscopeError | un
   return failure(imageErrors.partMissing, { missing: path.resolve(folderOf(linked), link.name), file: linked.path, reason });
 };
 
-/** Bytes of the file that could be the supplementary one, which is read whole; 0 where there is none. */
+/** Bytes of the file that could be the supplementary one; 0 where there is none. */
 export const supplementarySize = (linked: SectionSource): number => {
   const link = linkOf(linked);
   const [file] = link ? candidates(linked, link) : [];
@@ -87,23 +92,31 @@ const standardLink = (section: SectionBytes | undefined, kind: 0 | 1): Link | un
   return { name, id };
 };
 
-/** Read whole and closed; a file that cannot be read must not keep what it completes from being read. */
-const readShared = (file: string, id: string): SectionSource | undefined => {
-  let bytes: FileBytes | undefined;
+/** A file that cannot be read must not keep what it completes from being read. */
+const readShared = (file: string, id: string): SharedSource | undefined => {
   try {
-    bytes = new FileBytes(file);
-    const elf = new ElfFile(bytes);
-    if (elf.buildId !== id && standardLink(elf.sections.section('.debug_sup'), 1)?.id !== id) return undefined;
-    const sections = new Map<string, SectionBytes>();
-    for (const name of shared) {
-      const section = elf.sections.section(name);
-      section?.whole();
-      if (section) sections.set(name === '.debug_line' ? splitLines : name, section);
-    }
-    return { path: file, section: (name) => sections.get(name), addressOf: () => undefined };
+    const bytes = new FileBytes(file);
+    const found = sharedSections(bytes, id);
+    if (found) return { path: file, section: (name) => found.get(name), addressOf: () => undefined, packed: () => [...found.values()].filter(({ isUnmade }) => isUnmade), close: () => { bytes.close(); } };
+    bytes.close();
+  } catch {
+    // Another place may have a good one.
+  }
+  return undefined;
+};
+
+/** Undefined where the file is another one, or damaged. */
+const sharedSections = (bytes: FileBytes, id: string): Map<string, SectionBytes> | undefined => {
+  try {
+    const { buildId, sections } = new ElfFile(bytes);
+    if (buildId !== id && standardLink(sections.section('.debug_sup'), 1)?.id !== id) return undefined;
+    return new Map(
+      shared.flatMap((name): [string, SectionBytes][] => {
+        const section = sections.section(name);
+        return section ? [[name === '.debug_line' ? splitLines : name, section]] : [];
+      }),
+    );
   } catch {
     return undefined;
-  } finally {
-    bytes?.close();
   }
 };

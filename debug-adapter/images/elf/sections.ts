@@ -21,6 +21,9 @@ export interface SectionSource {
 /** Sections that debug information and unwinding read. */
 const isForDebugging = (name: string): boolean => /^\.z?debug_|^\.eh_frame$/.test(name);
 
+/** Sections of which a file that is not linked has several of one name, a group for each type unit; what refers into one does so from itself. */
+const hasUnits = /^\.debug_(info|types)(\.dwo)?$/;
+
 /** Sections of an ELF file by name, decompressed on first use: SHF_COMPRESSED (gABI) and GNU's older `.zdebug_*`. */
 export class ElfSections implements SectionSource {
   private readonly made = new Map<string, SectionBytes | undefined>();
@@ -64,16 +67,21 @@ export class ElfSections implements SectionSource {
 
   private make(name: string): SectionBytes | undefined {
     const { sections } = this.headers;
-    const plain = sections.find((s) => s.name === name && s.type !== SHT.nobits && s.size > 0);
-    if (plain) {
-      const content = this.content(plain);
-      const bytes = content && (plain.flags & SHF.compressed) !== 0n ? this.compressed(content) : content;
-      if (!bytes || !isRelocated(this.headers, plain)) return bytes;
-      return SectionBytes.made(this.path, name, bytes.size, () => relocated(this.headers, plain, bytes.whole(), (s) => this.content(s), this.place));
-    }
+    const plain = sections.filter((s) => s.name === name && s.type !== SHT.nobits && s.size > 0).slice(0, hasUnits.test(name) ? Infinity : 1);
+    const parts = plain.flatMap((section) => this.used(section) ?? []);
+    if (parts.length > 1) return SectionBytes.made(this.path, name, parts.reduce((sum, { size }) => sum + size, 0), () => Buffer.concat(parts.map((part) => part.whole())));
+    if (plain.length > 0) return parts[0];
     const old = name.startsWith('.debug_') ? sections.find((s) => s.name === `.z${name.slice(1)}` && s.type !== SHT.nobits) : undefined;
     const content = old && this.content(old);
     return content && this.oldCompressed(content);
+  }
+
+  /** One section as it is used: decompressed, relocated. */
+  private used(section: ElfSection): SectionBytes | undefined {
+    const content = this.content(section);
+    const bytes = content && (section.flags & SHF.compressed) !== 0n ? this.compressed(content) : content;
+    if (!bytes || !isRelocated(this.headers, section)) return bytes;
+    return SectionBytes.made(this.path, section.name, bytes.size, () => relocated(this.headers, section, bytes.whole(), (s) => this.content(s), this.place));
   }
 
   private compressed(content: SectionBytes): SectionBytes {

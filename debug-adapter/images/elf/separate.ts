@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { crc32 } from '../bytes/crc32';
 import type { ElfSections } from './sections';
 
 /**
@@ -31,17 +30,4 @@ export const separateDebugFiles = (image: string, buildId: string | undefined, s
   offer(path.join(directory, '.debug', name), crc);
   for (const base of globalDirectories()) offer(path.join(base, directory, name), crc);
   return found;
-};
-
-/** The CRC-32 that .gnu_debuglink carries, over the whole file. */
-export const fileCrc = (file: string): number => {
-  const descriptor = fs.openSync(file, 'r');
-  try {
-    const piece = Buffer.allocUnsafe(1 << 20);
-    let crc = 0;
-    for (let got = fs.readSync(descriptor, piece); got > 0; got = fs.readSync(descriptor, piece)) crc = crc32(piece.subarray(0, got), crc);
-    return crc;
-  } finally {
-    fs.closeSync(descriptor);
-  }
 };

@@ -25,6 +25,8 @@ export interface IndexedInfo {
   readonly isRead: boolean;
   /** Whether there can be tables; false where they would be of no use. */
   readonly isIndexable: boolean;
+  /** False where the tables also depend on files that may change without this one; left out: they do not. */
+  readonly mayBeKept?: boolean;
   /** Bytes that must be decompressed or relocated before any look-up, index or not. */
   readonly packedSize: number;
   /** As `DebugIndex.tables`. */
@@ -32,6 +34,8 @@ export interface IndexedInfo {
   /** Those bytes, ready to be used; whoever has made them hands them to `adopt`. */
   unpacked(): UnpackedSections;
   adopt(sections: UnpackedSections): void;
+  /** Closes what it has opened beside the image. */
+  close?(): void;
 }
 
 const givenUp = (place: IndexPlace): false => {
@@ -55,7 +59,7 @@ export class ImageIndex implements DebugIndex {
     return this.handle.present;
   }
   get worthwhile(): boolean {
-    return !this.present && this.handle.place !== undefined && this.info.size >= worthIndexing && this.info.isIndexable;
+    return !this.present && this.handle.place !== undefined && this.info.size >= worthIndexing && this.info.isIndexable && this.mayBeKept;
   }
   get quick(): boolean {
     const { info } = this;
@@ -73,6 +77,7 @@ export class ImageIndex implements DebugIndex {
   save(tables?: Record<string, Uint8Array>, refused?: (why: BootscopeError) => void): boolean {
     const { place } = this.handle;
     if (!place) return false;
+    if (!this.mayBeKept) return givenUp(place);
     if (tables === undefined && this.handle.isKept) {
       claimFulfilled(place);
       return true;
@@ -85,7 +90,7 @@ export class ImageIndex implements DebugIndex {
 
   saveInBackground(refused?: (why: BootscopeError) => void): boolean {
     const { place } = this.handle;
-    return place !== undefined && !this.present && makeIndexInBackground(this.file, place, { refused });
+    return place !== undefined && !this.present && this.mayBeKept && makeIndexInBackground(this.file, place, { refused });
   }
 
   load(options: LoadOptions = {}): Promise<boolean> {
@@ -107,5 +112,10 @@ export class ImageIndex implements DebugIndex {
 
   close(): void {
     this.handle.close();
+    this.info.close?.();
+  }
+
+  private get mayBeKept(): boolean {
+    return this.info.mayBeKept ?? true;
   }
 }

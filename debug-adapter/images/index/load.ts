@@ -24,12 +24,19 @@ export interface LoadOptions {
   readonly program?: string;
 }
 
-/** What the worker is given. */
+/** What the worker is given: an image to read. */
 export interface LoadRequest {
+  readonly kind: 'load';
   readonly path: string;
   readonly symbols?: string;
   /** Whether an index is in use already: only the sections are wanted then. */
   readonly present: boolean;
+}
+
+/** A file whose CRC-32 is wanted. */
+export interface ChecksumRequest {
+  readonly kind: 'checksum';
+  readonly path: string;
 }
 
 /**
@@ -40,6 +47,7 @@ export type LoadMessage =
   | { readonly kind: 'progress'; readonly done: number }
   | { readonly kind: 'sections'; readonly sections: UnpackedSections }
   | { readonly kind: 'tables'; readonly tables: Record<string, Uint8Array> }
+  | { readonly kind: 'checksum'; readonly crc: number }
   | { readonly kind: 'damaged' | 'notKept'; readonly fault: ErrorEntry }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -62,7 +70,7 @@ const bundledWorker = (): string | undefined => {
  * index on disk. False where there is no worker, or nothing for it to read. Rejects with BS211 when it fails before, and with the reason of an abort.
  * Images share a worker and are read one after another, as most are small; one that is read `alone` keeps none waiting.
  */
-export const loadInWorker = (request: LoadRequest, take: Taker, options: LoadOptions, alone = false): Promise<boolean> => {
+export const loadInWorker = (image: Omit<LoadRequest, 'kind'>, take: Taker, options: LoadOptions, alone = false): Promise<boolean> => {
   const { signal, program = bundledWorker() } = options;
   if (program === undefined) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
@@ -72,6 +80,7 @@ export const loadInWorker = (request: LoadRequest, take: Taker, options: LoadOpt
     if (signal?.aborted) return aborted();
     const lane = alone ? new WorkerLane(program, 0) : sharedLane(program);
     let known: Record<string, Uint8Array> = {};
+    const request: LoadRequest = { kind: 'load', ...image };
     const job: Job = {
       request,
       hear: (message) => {
@@ -103,10 +112,32 @@ export const loadInWorker = (request: LoadRequest, take: Taker, options: LoadOpt
   });
 };
 
+/**
+ * The CRC-32 of a file, made in a worker thread that keeps no image waiting; undefined where there is no worker. Rejects with BS211 where it cannot be made.
+ */
+export const checksumInWorker = (file: string, program = bundledWorker()): Promise<number | undefined> => {
+  if (program === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const request: ChecksumRequest = { kind: 'checksum', path: file };
+    let crc: number | undefined;
+    sharedLane(program, request.kind).add({
+      request,
+      hear: (message) => {
+        if (message.kind === 'checksum') ({ crc } = message);
+      },
+      ended: (reason) => {
+        if (reason === undefined) resolve(crc);
+        else reject(failure(imageErrors.workerFailed, { file, reason }));
+      },
+    });
+  });
+};
+
 const lanes = new Map<string, WorkerLane>();
 
-const sharedLane = (program: string): WorkerLane => {
-  const lane = lanes.get(program) ?? new WorkerLane(program, idleMs);
-  lanes.set(program, lane);
+const sharedLane = (program: string, use: (LoadRequest | ChecksumRequest)['kind'] = 'load'): WorkerLane => {
+  const key = `${use} ${program}`;
+  const lane = lanes.get(key) ?? new WorkerLane(program, idleMs);
+  lanes.set(key, lane);
   return lane;
 };

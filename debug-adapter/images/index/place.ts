@@ -12,7 +12,7 @@ export interface IndexPlace {
 }
 
 /** Layout of what is written; another number is another file name, so that two versions of Bootscope do not meet. */
-export const formatVersion = 3;
+export const formatVersion = 4;
 
 /** `$XDG_CACHE_HOME/bootscope/index`, by default `~/.cache/bootscope/index`. */
 export const indexDirectory = (): string => {

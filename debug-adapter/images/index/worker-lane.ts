@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { LoadMessage, LoadRequest } from './load';
+import type { ChecksumRequest, LoadMessage, LoadRequest } from './load';
 
 /** A request to a worker, and who hears of it. */
 export interface Job {
-  readonly request: LoadRequest;
+  readonly request: LoadRequest | ChecksumRequest;
   hear(message: LoadMessage): void;
   /** It is done, or `reason` says why it is not. */
   ended(reason?: string): void;

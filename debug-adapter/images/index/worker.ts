@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
+import { makeFileCrc } from '../elf/checksum';
 import { openImage } from '../open';
-import type { LoadMessage, LoadRequest } from './load';
+import type { ChecksumRequest, LoadMessage, LoadRequest } from './load';
 import { shared } from './tables';
 
 /** What is worth a message. */
@@ -41,9 +42,14 @@ const run = ({ path, symbols, present }: LoadRequest, tell: (message: LoadMessag
   }
 };
 
-parentPort?.on('message', (request: LoadRequest) => {
+parentPort?.on('message', (request: LoadRequest | ChecksumRequest) => {
+  const tell = (message: LoadMessage): void => parentPort?.postMessage(message);
   try {
-    run(request, (message) => parentPort?.postMessage(message));
+    if (request.kind === 'load') run(request, tell);
+    else {
+      tell({ kind: 'checksum', crc: makeFileCrc(request.path) });
+      tell({ kind: 'done' });
+    }
   } catch (error) {
     parentPort?.postMessage({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) } satisfies LoadMessage);
   }

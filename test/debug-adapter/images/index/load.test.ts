@@ -49,7 +49,7 @@ const answers = (image: Opened) => {
 };
 
 describe('symbols read by a worker', () => {
-  for (const one of [...builds.filter(({ name }) => ['gcc -O2 dwarf 5', 'gcc -O2 dwarf 4 types', 'clang -O2 dwarf 5', 'gcc -O1 dwarf 5 zlib'].includes(name)), ...rustBuilds.slice(1)]) {
+  for (const one of [...builds.filter(({ name }) => ['gcc -O2 dwarf 5', 'gcc -O2 dwarf 4 types', 'clang -O2 dwarf 5', 'gcc -O1 dwarf 5 zlib', 'gcc -O2 dwarf 5 split', 'gcc -O1 dwarf 4 split', 'clang -O1 dwarf 4 split'].includes(name)), ...rustBuilds.slice(1)]) {
     it(`answer as the file itself does: ${one.name}`, { timeout: 120_000 }, async () => {
       const file = compile(one);
       const plain = openImage(file);
