@@ -43,6 +43,9 @@ export const containerPieces = (identity: string, tables: Readonly<Record<string
   return [header, directory, ...pieces];
 };
 
+/** Whether the user's own: what another wrote into a shared cache could lead look-ups anywhere. Systems without user numbers keep caches apart. */
+const isOwn = (descriptor: number): boolean => process.getuid === undefined || fs.fstatSync(descriptor).uid === process.getuid();
+
 const isDirectory = (value: unknown): value is Directory => {
   if (typeof value !== 'object' || value === null) return false;
   const { identity, tables, checksums } = value as Partial<Directory>;
@@ -58,7 +61,7 @@ export class Container implements Tables {
     private readonly start: number,
   ) {}
 
-  /** Opens a container of that identity; undefined where there is none. Throws DamagedIndex. */
+  /** Opens a container of that identity and of this user; undefined where there is none. Throws DamagedIndex. */
   static open(path: string, identity: string): Container | undefined {
     let descriptor: number;
     try {
@@ -67,6 +70,7 @@ export class Container implements Tables {
       return undefined;
     }
     try {
+      if (!isOwn(descriptor)) throw new DamagedIndex('owner');
       const header = readExactly(descriptor, 0, headerSize);
       const length = header.readUInt32LE(8);
       if (header.readUInt32LE(0) !== magic || header.readUInt32LE(4) !== blockSize || length > largestDirectory) throw new DamagedIndex('header');

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { FileBytes } from '../../../../debug-adapter/images/bytes/file';
 import { indexDirectory, indexPlaceOf } from '../../../../debug-adapter/images/index/place';
 import { indexBytes, openIndex, writeIndex } from '../../../../debug-adapter/images/index/store';
+import { DamagedIndex } from '../../../../debug-adapter/images/index/tables';
 import { scratch } from '../support';
 
 const directory = scratch();
@@ -86,6 +87,63 @@ describe('indexes on disk', () => {
     fs.renameSync(place('one').path, place('two').path);
     expect(openIndex(place('two'))).toBeUndefined();
     expect(fs.readdirSync(indexDirectory())).toEqual([]);
+  });
+
+  it.runIf(process.getuid !== undefined)('of another user are dropped, and made again', () => {
+    writeIndex(place('one'), table(10));
+    const other = vi.spyOn(process, 'getuid').mockReturnValue(process.getuid!() + 1);
+    try {
+      expect(openIndex(place('one'))).toBeUndefined();
+    } finally {
+      other.mockRestore();
+    }
+    expect(fs.readdirSync(indexDirectory())).toEqual([]);
+    expect(writeIndex(place('one'), table(20))).toBe(true);
+    const again = openIndex(place('one'));
+    expect(again?.size('a')).toBe(20);
+    again?.close();
+  });
+
+  it('that are cut off, or begin as those of another version, are dropped', () => {
+    writeIndex(place('one'), table(20_000));
+    const whole = fs.readFileSync(place('one').path);
+    const changed = (at: number, value: number): Buffer => {
+      const bytes = Buffer.from(whole);
+      bytes.writeUInt32LE(value, at);
+      return bytes;
+    };
+    // Empty; half a header; half a directory; another magic; blocks of another size; a directory of another length and of none.
+    const bad = [whole.subarray(0, 0), whole.subarray(0, 9), whole.subarray(0, 40), changed(0, 0x32495342), changed(4, 1 << 13), changed(8, 0xffff_ffff), changed(8, 0)];
+    for (const bytes of bad) {
+      fs.writeFileSync(place('one').path, bytes);
+      expect(openIndex(place('one'))).toBeUndefined();
+      expect(fs.readdirSync(indexDirectory())).toEqual([]);
+    }
+    // Cut off in its content it opens, and says so where that is read.
+    fs.writeFileSync(place('one').path, whole.subarray(0, whole.length - 20_000));
+    const cut = openIndex(place('one'));
+    expect(() => cut?.read('a', 0, 20_000)).toThrow(DamagedIndex);
+    cut?.close();
+  });
+
+  it('stay in use where the directory cannot be written any more, which is told with the system\'s reason', () => {
+    writeIndex(place('one'), table(10));
+    const open = fs.openSync;
+    const readOnly = vi.spyOn(fs, 'openSync').mockImplementation(((...given: Parameters<typeof open>) => {
+      if (given[1] !== 'r') throw Object.assign(new Error(`EROFS: read-only file system, open '${String(given[0])}'`), { code: 'EROFS' });
+      return open(...given);
+    }) as typeof open);
+    const heard: string[] = [];
+    try {
+      expect(writeIndex(place('one'), table(20), undefined, ({ message }) => heard.push(message))).toBe(false);
+      const kept = openIndex(place('one'));
+      expect(kept?.size('a')).toBe(10);
+      kept?.close();
+    } finally {
+      readOnly.mockRestore();
+    }
+    expect(heard).toEqual([expect.stringMatching(/^BS213: No index of names can be kept in .*bootscope.index: EROFS: read-only file system/)]);
+    expect(fs.readdirSync(indexDirectory())).toEqual(['one.idx']);
   });
 
   it('are given up on a full disk, with nothing left of them and the one before kept', () => {
