@@ -3,6 +3,7 @@ import { connect, formatAddress, parseAddress } from '../wire/address';
 import type { Address } from '../wire/address';
 import { QmpClient } from '../wire/qmp/client';
 import { SerialLog } from '../wire/serial/log';
+import { openPipes } from '../wire/serial/pipes';
 import { SerialStream } from '../wire/serial/port';
 import type { RspClient } from '../wire/rsp/client';
 import type { StopReply } from '../wire/rsp/reply';
@@ -41,7 +42,7 @@ export async function attachQemu(options: AttachOptions): Promise<Machine> {
 /** Connects everything and builds the machine; on failure every connection made so far is closed. */
 export async function joinQemu(parts: {
   readonly gdb: Address;
-  readonly serials: readonly (Address | { readonly kind: 'log'; readonly path: string })[];
+  readonly serials: readonly (Address | { readonly kind: 'log'; readonly path: string } | { readonly kind: 'pipe'; readonly path: string })[];
   readonly qmp?: Address;
   readonly process?: SupervisedProcess;
   readonly silenceMs?: number;
@@ -62,22 +63,30 @@ export async function joinQemu(parts: {
   try {
     const qmp = parts.qmp === undefined ? undefined : await QmpClient.over(await open(parts.qmp, 'QMP', true), formatAddress(parts.qmp), patienceMs);
     if (qmp !== undefined) opened.push(qmp);
-    const serial: (SerialStream | SerialLog)[] = [];
-    for (const [index, address] of parts.serials.entries()) {
+    const ports: (() => Promise<SerialStream | SerialLog>)[] = parts.serials.map((address, index) => {
       const port = index + 1;
       const onBytes = (bytes: Uint8Array): void => machine?.serialBytes(port, bytes, performance.now() - startedAt);
       const onRepeated = (bytes: Uint8Array): void => machine?.serialRepeated(port, bytes);
-      serial.push(
-        address.kind === 'log'
-          ? new SerialLog(port, address.path, onBytes, undefined, onRepeated)
-          : new SerialStream(port, await open(address, `serial port ${String(port)}`), onBytes, undefined, onRepeated),
-      );
-      opened.push(...serial.slice(-1));
-    }
+      if (address.kind === 'log') return () => Promise.resolve(new SerialLog(port, address.path, onBytes, undefined, onRepeated));
+      return async () => {
+        const ends = address.kind === 'pipe' ? openPipes(address.path) : await open(address, `serial port ${String(port)}`);
+        return new SerialStream(port, ends, onBytes, undefined, onRepeated);
+      };
+    });
+    const serial: (SerialStream | SerialLog)[] = [];
+    const openPort = async (index: number): Promise<void> => {
+      const port = await ports[index]?.();
+      if (port === undefined) return;
+      serial[index] = port;
+      opened.push(port);
+    };
+    for (const [index, { kind }] of parts.serials.entries()) if (kind !== 'pipe') await openPort(index);
     const stub = await Stub.over(await open(parts.gdb, 'a gdbstub', true), formatAddress(parts.gdb), {
       onStop: (stop: StopReply, solicited: boolean) => machine?.onStop(stop, solicited),
       onClose: (reason: Error) => machine?.onGdbClosed(reason),
     }, parts.silenceMs);
+    // QEMU opens its gdbstub behind its serial ports: by now it holds the FIFOs, which would be at their end before.
+    for (const [index, { kind }] of parts.serials.entries()) if (kind === 'pipe') await openPort(index);
     const client: RspClient = stub.client;
     opened.push(client);
     const resetLog = qmp === undefined || parts.resetLog === undefined ? undefined : await logResets(qmp, parts.resetLog);

@@ -10,10 +10,12 @@ import { qemuErrors } from '../errors/qemu';
 export interface Sockets {
   readonly gdb: string;
   readonly qmp: string;
-  /** Socket of the n-th serial port, from 1. */
+  /** Where the n-th serial port is, from 1: a socket, or the name of a pair of FIFOs. */
   serial(port: number): string;
   /** Log file of the first port, when a chardev of the user's has it. */
   readonly log: string;
+  /** Serial ports are FIFOs (`PATH.in` and `PATH.out`) in place of sockets. */
+  readonly pipes?: boolean;
 }
 
 export interface RewriteOptions {
@@ -27,8 +29,8 @@ export interface RewriteOptions {
 
 export interface Rewritten {
   readonly argv: readonly string[];
-  /** Ports in order, from 1: a socket of ours, or the log of a chardev of the user's. */
-  readonly serial: readonly { readonly kind: 'socket' | 'log'; readonly path: string }[];
+  /** Ports in order, from 1: a socket or FIFOs of ours, or the log of a chardev of the user's. */
+  readonly serial: readonly { readonly kind: 'socket' | 'pipe' | 'log'; readonly path: string }[];
   /** What changed, one phrase each. */
   readonly changes: readonly string[];
 }
@@ -83,13 +85,17 @@ export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: Rewr
   const changes: string[] = [];
   const out: string[] = [];
   const options = parse(rest);
-  const serial: { kind: 'socket' | 'log'; path: string }[] = [];
+  const serial: { kind: 'socket' | 'pipe' | 'log'; path: string }[] = [];
+  const addPort = (): void => {
+    const path = sockets.serial(serial.length + 1);
+    serial.push({ kind: sockets.pipes === true ? 'pipe' : 'socket', path });
+    // What follows `pipe:` is taken as it is, commas and all (chardev/char.c, qemu_chr_parse_compat).
+    out.push('-serial', sockets.pipes === true ? `pipe:${path}` : listening(path));
+  };
   const chardev = chardevOnFirstPort(options);
   let monitorMoved = false;
   const takeSerial = (from: string): void => {
-    const path = sockets.serial(serial.length + 1);
-    serial.push({ kind: 'socket', path });
-    out.push('-serial', listening(path));
+    addPort();
     changes.push(`${from} became serial port ${String(serial.length)} of Bootscope`);
   };
   if (chardev !== undefined) {
@@ -141,10 +147,7 @@ export function rewriteCommandLine({ argv, sockets, accel, firmware = [] }: Rewr
         else out.push(...words);
     }
   }
-  if (serial.length === 0) {
-    serial.push({ kind: 'socket', path: sockets.serial(1) });
-    out.push('-serial', listening(sockets.serial(1)));
-  }
+  if (serial.length === 0) addPort();
   const added = [...firmware, '-S', '-gdb', listening(sockets.gdb), '-qmp', listening(sockets.qmp)];
   return { argv: [program, ...out, ...added], serial, changes };
 }

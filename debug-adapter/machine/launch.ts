@@ -2,8 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
+import { makePipes } from '../wire/serial/pipes';
 import { joinQemu } from './attach';
 import { firmwareWords, isFlashCode, rewriteCommandLine, variableStores } from './command-line';
+import type { Rewritten } from './command-line';
 import type { Machine } from './machine';
 import type { QemuMachine } from './qemu-machine';
 import { emptyQcow2, isQcow2 } from './qcow2';
@@ -32,7 +34,8 @@ export interface LaunchOptions {
 const startPatienceMs = 30_000;
 
 /**
- * Starts QEMU, stopped before its first instruction, with gdbstub, QMP and serial ports on sockets in a private directory.
+ * Starts QEMU, stopped before its first instruction, with gdbstub and QMP on sockets and serial ports on FIFOs in a private directory. A FIFO
+ * holds what a guest says for a while though nobody reads: a unix socket takes 278 writes of one byte each, and firmware gives up its console when the 279th has to wait.
  * A supervisor ends it and removes the directory whenever this process ends.
  * @throws BS126 (native Windows), BS103 (no such program), BS104 (QEMU ended at once, with its words), BS120 (command line), BS124 (firmware), BS115
  */
@@ -54,7 +57,9 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
     const firmware = options.firmware === undefined ? [] : prepareFirmware(path.resolve(cwd, options.firmware), directory);
     const accel = options.accel ?? 'tcg';
     const prepared = options.timeTravel === true ? prepareTimeTravel([...options.argv, ...firmware], accel, cwd, directory) : undefined;
-    rewritten = rewriteCommandLine({ argv: prepared?.argv ?? options.argv, sockets, accel, firmware: prepared === undefined ? firmware : [] });
+    const rewrite = (pipes: boolean): Rewritten => rewriteCommandLine({ argv: prepared?.argv ?? options.argv, sockets: { ...sockets, pipes }, accel, firmware: prepared === undefined ? firmware : [] });
+    rewritten = rewrite(true);
+    if (!makePipes(rewritten.serial.filter(({ kind }) => kind === 'pipe').map((port) => port.path))) rewritten = rewrite(false);
     if (prepared !== undefined) rewritten = { ...rewritten, changes: [...rewritten.changes, ...prepared.changes] };
   } catch (error) {
     fs.rmSync(directory, { recursive: true, force: true });
@@ -75,7 +80,7 @@ export async function launchQemu(options: LaunchOptions): Promise<Machine> {
     machine = await joinQemu({
       gdb: { kind: 'unix', path: sockets.gdb },
       qmp: { kind: 'unix', path: sockets.qmp },
-      serials: rewritten.serial.map(({ kind, path: file }) => (kind === 'socket' ? { kind: 'unix', path: file } : { kind: 'log', path: path.resolve(cwd, file) })),
+      serials: rewritten.serial.map(({ kind, path: file }) => (kind === 'log' ? { kind, path: path.resolve(cwd, file) } : { kind: kind === 'socket' ? 'unix' : kind, path: file })),
       process: qemu,
       directory,
       emulates: countsNoInstructions(rewritten.argv),

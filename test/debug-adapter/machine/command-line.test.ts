@@ -51,6 +51,12 @@ describe('rewriting QEMU\'s command line', () => {
     expect(rewrite(['-serial', 'chardev:gone']).serial).toEqual([{ kind: 'socket', path: '/t/s1' }]);
   });
 
+  test('ports are FIFOs where there are some, also in a folder with commas', () => {
+    const { argv, serial } = rewriteCommandLine({ argv: ['q', '-nographic', '-serial', 'null'], sockets: { ...sockets, serial: (n) => `/t,t/s${String(n)}`, pipes: true }, accel: 'tcg' });
+    expect(argv).toEqual(['q', '-display', 'none', '-serial', 'pipe:/t,t/s1', '-monitor', 'none', '-serial', 'pipe:/t,t/s2', ...ours]);
+    expect(serial).toEqual([{ kind: 'pipe', path: '/t,t/s1' }, { kind: 'pipe', path: '/t,t/s2' }]);
+  });
+
   test('a monitor of the user\'s own stays', () => {
     expect(rewrite(['-monitor', 'unix:m,server,nowait']).argv).toContain('unix:m,server,nowait');
   });
