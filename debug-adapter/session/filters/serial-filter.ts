@@ -33,13 +33,16 @@ export class SerialFilter implements ActiveFilter {
     const before = this.#lines.get(port) ?? { text: '', matched: false };
     const pieces = text.split(/\r*\n/);
     const found: string[] = [];
+    const matches = (plain: string): boolean => pattern.test(Buffer.from(plain, 'latin1').toString('utf8'));
     pieces.forEach((piece, index) => {
       const line = index === 0 ? before : { text: '', matched: false };
-      line.text = (line.text + piece).slice(-longestLine);
-      const plain = stripTerminalControl(line.text);
-      if (!line.matched && plain !== '' && pattern.test(Buffer.from(plain, 'latin1').toString('utf8'))) {
+      // What has come is looked through before the line is cut: it may be longer.
+      const whole = line.text + piece;
+      line.text = whole.slice(-longestLine);
+      const plain = stripTerminalControl(whole);
+      if (!line.matched && plain !== '' && matches(plain)) {
         line.matched = true;
-        found.push(plain.trim());
+        found.push((whole.length > longestLine && !matches(plain.slice(-longestLine)) ? plain.slice(0, longestLine) : plain.slice(-longestLine)).trim());
       }
       if (index === pieces.length - 1) this.#lines.set(port, line);
     });

@@ -1,3 +1,5 @@
+import { BootscopeError } from '../../errors/catalogue';
+import { qemuErrors } from '../../errors/qemu';
 import type { Hit, Machine, Stop } from '../../machine/machine';
 import type { StopObserver } from '../../program/observer';
 import type { Move, StepPlan, StopJudge, StopReport } from './stop-report';
@@ -10,6 +12,8 @@ export interface RunListener {
   ended(): void;
   /** Something failed at a stop; the machine stays stopped. */
   fault(error: unknown): void;
+  /** The machine has not stopped yet though it was asked to, and is asked again; told once for each run. Left out: nobody wants to know. */
+  deaf?(error: unknown): void;
 }
 
 /** The machine in the hands of somebody who runs it in the user's stead. */
@@ -45,6 +49,8 @@ export class RunController {
   #idle: Promise<unknown> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
   #last: StopReport | undefined;
+  /** The user was told that the machine does not stop. */
+  #deafTold = false;
 
   constructor(machine: Machine, listener: RunListener) {
     this.#machine = machine;
@@ -193,12 +199,20 @@ export class RunController {
     this.#observers.clear();
   }
 
+  /** Asks for a stop, and again as long as the machine runs: nobody else would. */
   #interrupt(): void {
-    if (this.#looping && this.#machine.state === 'running') void this.#machine.interrupt().catch(() => undefined);
+    if (!this.#looping || this.#machine.state !== 'running') return;
+    this.#machine.interrupt().catch((error: unknown) => {
+      if (!(error instanceof BootscopeError) || error.code !== qemuErrors.interruptIgnored.code) return;
+      if (!this.#deafTold && this.#looping && !this.#closing) this.#listener.deaf?.(error);
+      this.#deafTold = true;
+      this.#interrupt();
+    });
   }
 
   async #run(plan: StepPlan | undefined, untilReport = () => this.#untilReport(plan)): Promise<void> {
     let report: StopReport | undefined;
+    this.#deafTold = false;
     try {
       report = await untilReport();
     } catch (error) {

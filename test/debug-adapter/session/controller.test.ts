@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../debug-adapter/errors/catalogue';
+import { qemuErrors } from '../../../debug-adapter/errors/qemu';
 import type { Stop } from '../../../debug-adapter/machine/machine';
 import type { StopObserver } from '../../../debug-adapter/program/observer';
 import { RunController } from '../../../debug-adapter/session/run/controller';
@@ -7,7 +9,7 @@ import { FakeMachine } from './fake-machine';
 
 const ticks = (...pcs: number[]) => pcs.map((pc) => ({ pc: BigInt(pc) }));
 
-const setUp = (machine: FakeMachine) => {
+const setUp = (machine: FakeMachine, deaf: (error: unknown) => void = () => undefined) => {
   const reports: StopReport[] = [];
   const faults: unknown[] = [];
   let heard: (() => void) | undefined;
@@ -22,6 +24,7 @@ const setUp = (machine: FakeMachine) => {
       tell();
     },
     resumed: () => undefined,
+    deaf,
     ended: () => {
       ended++;
       tell();
@@ -61,6 +64,38 @@ describe('the run controller', () => {
     run.pause();
     await told;
     expect(reports).toMatchObject([{ reason: 'pause' }]);
+  });
+
+  it('asks a machine that does not stop again and again, and says so once', async () => {
+    const machine = new FakeMachine(ticks(1, 2, 3));
+    const deaf: unknown[] = [];
+    const { run, reports, heardOf } = setUp(machine, (error) => deaf.push(error));
+    // What the machine answers after some seconds of asking.
+    const stops = machine.interrupt.bind(machine);
+    let lost = 3;
+    machine.interrupt = () => (lost-- > 0 ? Promise.reject(failure(qemuErrors.interruptIgnored, { seconds: 5 })) : stops());
+    const told = heardOf();
+    await run.resume();
+    run.stopFor((stop) => ({ stop, reason: 'exception', description: 'words on the serial line' }));
+    await told;
+    expect(reports).toMatchObject([{ description: 'words on the serial line' }]);
+    expect(deaf).toMatchObject([{ code: 'BS122' }]);
+    expect(lost).toBe(-1);
+  });
+
+  it('asks no more once the machine has ended', async () => {
+    const machine = new FakeMachine(ticks(1, 2, 3));
+    const { run, heardOf, ended } = setUp(machine);
+    let asked = 0;
+    machine.interrupt = () => {
+      if (++asked === 3) machine.end('gone');
+      return Promise.reject(failure(qemuErrors.interruptIgnored, { seconds: 5 }));
+    };
+    const told = heardOf();
+    await run.resume();
+    run.pause();
+    await told;
+    expect([asked, ended()]).toEqual([3, 1]);
   });
 
   it('lets work in between two stops, unseen', async () => {

@@ -39,6 +39,12 @@ describe('the serial filter', () => {
     expect(await told('/x/', ['x\ny\nx\n'])).toHaveLength(2);
   });
 
+  it('finds words in the front of a line that comes in one piece and is longer than what is kept', async () => {
+    expect(await told('/panic/', [`panic${'.'.repeat(9000)}`])).toEqual([expect.stringMatching(/said: panic\.+$/)]);
+    expect(await told('/panic/', [`${'.'.repeat(9000)}panic`])).toEqual([expect.stringMatching(/said: \.+panic$/)]);
+    expect(await told('/panic/', ['.'.repeat(4095), 'p', 'anic'])).toHaveLength(1);
+  });
+
   it('matches characters of several bytes, cut anywhere', async () => {
     const text = Buffer.from('Gerät bereit\n');
     expect(await told('/ger.t bereit/i', [text.subarray(0, 4), text.subarray(4)], 2)).toEqual(['Serial port 2 said: Gerät bereit']);
