@@ -1,5 +1,7 @@
 import { wordAt } from './words';
 import type { Breakpoint, Machine, Stop } from '../../machine/machine';
+import { isSameSpace } from '../../machine/isolation';
+import type { SeenRoot } from '../../machine/isolation';
 import type { Registers } from '../../machine/registers';
 import { linearOf, seenByCode } from '../../machine/segment-space';
 import type { SymbolicProgram } from '../../program/program';
@@ -12,7 +14,6 @@ export type StepKind = 'over' | 'in' | 'out-of-inlined';
 export type Granularity = 'line' | 'instruction';
 
 const owner = 'step';
-const rootMask = 0x000f_ffff_ffff_f000n;
 const longestInstruction = 15n;
 /** Kernel entry code is some dozens of instructions. */
 const longestEntry = 200;
@@ -31,7 +32,7 @@ export class StepThrough implements StepPlan {
   readonly #granularity: Granularity;
   #before: Registers | undefined;
   #origin: LinePlace | undefined;
-  #originRoot = 0n;
+  #originSpace: SeenRoot = { cr3: 0n, cpl: 0 };
   #waits: Wait | undefined;
   /** Instructions left in which kernel entry code without lines may lead to a function that has some. */
   #entering = 0;
@@ -47,7 +48,7 @@ export class StepThrough implements StepPlan {
   async start(): Promise<Move> {
     const registers = await this.#machine.registers(this.vcpu);
     this.#before = registers;
-    this.#originRoot = registers.cr3 & rootMask;
+    this.#originSpace = registers;
     this.#origin = this.#placeAt(registers);
     return 'step';
   }
@@ -55,7 +56,7 @@ export class StepThrough implements StepPlan {
   async next(stop: Stop): Promise<Move> {
     if (this.#waits) {
       const registers = await this.#machine.registers(stop.vcpu);
-      if (!this.#waits.isReached(stop, registers)) return 'resume';
+      if (!(await this.#waits.isReached(this.#machine, stop, registers))) return 'resume';
       this.vcpu = stop.vcpu;
       const { then } = this.#waits;
       // A trapped instruction has not run yet; a call has.
@@ -119,7 +120,7 @@ export class StepThrough implements StepPlan {
     if (!kernel) return false;
     const [first, second] = await this.#machine.spaceOf(before.cr3).readSome(before.pc, 2);
     if (first !== 0xcd && !(first === 0x0f && (second === 0x05 || second === 0x34))) return false;
-    this.#originRoot = now.cr3 & rootMask;
+    this.#originSpace = now;
     this.#entering = kernel.image.debugInfo.kind === 'none' ? 0 : longestEntry;
     return true;
   }
@@ -142,16 +143,16 @@ export class StepThrough implements StepPlan {
 
   async #await(addresses: readonly bigint[], from: Registers, stack: StackRange, then: Wait['then']): Promise<Move> {
     const breakpoints = await this.#machine.breakpoints.addMany(addresses.map((address) => ({ kind: 'execute' as const, address, owner })));
-    this.#waits = new Wait(breakpoints, from.cr3 & rootMask, from.cpl, stack, then);
+    this.#waits = new Wait(breakpoints, from, from.cpl, stack, then);
     return 'resume';
   }
 
-  #decide(now: Registers): Move {
+  async #decide(now: Registers): Promise<Move> {
     if (this.#granularity === 'instruction') return done;
     const place = this.#placeAt(now);
     const origin = this.#origin;
     // No lines where the step began: an instruction is all that can be promised.
-    if (!origin || (now.cr3 & rootMask) !== this.#originRoot) return done;
+    if (!origin || !(await isSameSpace(this.#machine, this.#originSpace, now))) return done;
     if (!place) return this.#entering-- > 0 ? 'step' : done;
     if (!sameFunction(place, origin)) return place.row && place.row.line !== 0 ? done : 'step';
     return endsStep(place, origin, this.#kind) ? done : 'step';
@@ -180,13 +181,13 @@ export class StepOut implements StepPlan {
   async start(): Promise<Move> {
     const registers = await this.#machine.registers(this.vcpu);
     const breakpoints = await this.#machine.breakpoints.addMany([{ kind: 'execute', address: this.#target.pc, owner }]);
-    this.#wait = new Wait(breakpoints, registers.cr3 & rootMask, undefined, behind(this.#target.sp), 'stop');
+    this.#wait = new Wait(breakpoints, registers, undefined, behind(this.#target.sp), 'stop');
     return 'resume';
   }
 
   async next(stop: Stop): Promise<Move> {
     const registers = await this.#machine.registers(stop.vcpu);
-    if (!this.#wait?.isReached(stop, registers)) return 'resume';
+    if (!(await this.#wait?.isReached(this.#machine, stop, registers))) return 'resume';
     const returned = await this.#returned?.(registers).catch(() => undefined);
     return returned ? { done: { reason: 'step', returned } } : done;
   }
@@ -218,19 +219,19 @@ const behind = (sp: bigint): StackRange => ({ least: sp, most: sp + mostPopped }
 class Wait {
   constructor(
     readonly breakpoints: readonly Breakpoint[],
-    readonly root: bigint,
+    readonly from: SeenRoot,
     readonly cpl: number | undefined,
     readonly stack: StackRange,
     readonly then: 'decide' | 'retry' | 'stop',
   ) {}
 
-  isReached(stop: Stop, registers: Registers): boolean {
+  async isReached(machine: Machine, stop: Stop, registers: Registers): Promise<boolean> {
     return (
       this.breakpoints.some(({ address }) => address === stop.pc) &&
-      (registers.cr3 & rootMask) === this.root &&
       (this.cpl === undefined || registers.cpl === this.cpl) &&
       registers.sp >= this.stack.least &&
-      registers.sp <= this.stack.most
+      registers.sp <= this.stack.most &&
+      isSameSpace(machine, this.from, registers)
     );
   }
 }
