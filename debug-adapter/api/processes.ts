@@ -20,3 +20,11 @@ export interface AddressSpaceAnswer {
   cr3: string;
   ranges: { start: string; end: string; flags: string; image?: string }[];
 }
+
+/**
+ * Beside DAP's members of a breakpoint in `setBreakpoints`, `setFunctionBreakpoints`, `setInstructionBreakpoints` and `setDataBreakpoints`: the only process in which it stops,
+ * by name, pid or `name:pid`. A condition that ends with `in process:P` says the same.
+ */
+export interface BoundToProcess {
+  process?: string;
+}

@@ -73,6 +73,8 @@ export interface CurrentProcess {
   readonly pid: number;
   /** Page-table root. */
   readonly root: bigint;
+  /** The process, where `name` and `pid` are those of one of its further threads. */
+  readonly leader?: { readonly name: string; readonly pid: number };
 }
 
 /** A number a sentence may carry: what it is, and its value in words. */

@@ -8,13 +8,17 @@ import { isUnknown } from '../chains/unknown';
 import type { Value } from '../inspect/value';
 import type { ProgramView } from '../inspect/view';
 import { driveFiles } from '../machine/drives';
-import type { Machine, Memory } from '../machine/machine';
+import { isolatedTwin } from '../machine/isolation';
+import type { Machine, Memory, Vcpu } from '../machine/machine';
+import type { Space } from '../machine/space';
 import { segmentSpace } from '../machine/segment-space';
 import type { ModuleLister } from '../program/placement/kernel-modules';
 import type { ListedProcess, ProcessSource } from '../program/placement/process';
 import type { PlacedProgram } from '../program/placed-program';
 import { rootOf } from '../program/placed-program';
+import { extents, runtimeOf } from '../program/placed-module';
 import type { Module } from '../program/program';
+import type { RunningProcess } from './whose';
 
 export interface ChainReaderOptions {
   readonly machine: Machine;
@@ -41,7 +45,8 @@ export class ChainReader {
   readonly #options: ChainReaderOptions;
   readonly #started = performance.now();
   #chain: Chain | undefined;
-  readonly processSource: ProcessSource = { processes: () => this.#listed() };
+  #isolation: { readonly kernel: Module; readonly slide: bigint | undefined; readonly isolated: boolean } | undefined;
+  readonly processSource: ProcessSource = { processes: () => this.#listed(), current: async (vcpu) => (await this.whoRuns(vcpu)).process };
   readonly moduleSource: ModuleLister = {
     modules: async () => (await this.chain.loadedModules?.read(await this.context())) ?? [],
     hooks: () => this.chain.loadedModules?.hooks ?? [],
@@ -83,7 +88,7 @@ export class ChainReader {
   /** What the chain reads with, made for the present stop. */
   async context(): Promise<ChainContext> {
     const { machine, program } = this.#options;
-    const current = machine.vcpus.length > 0 ? await machine.currentSpace() : undefined;
+    const current = machine.vcpus.length > 0 ? await this.#kernelSpace() : undefined;
     const space = current ?? machine.physical;
     const view = (module: Module | undefined): ProgramView | undefined => (module ? this.#options.view(module, current === undefined ? space : segmentSpace(current, module.segment ?? 0n)) : undefined);
     const placed = (stage: string): Module | undefined => program.modulesOf(stage).find(({ slide, image }) => slide !== undefined && image.type !== 'rel');
@@ -127,6 +132,36 @@ export class ChainReader {
     }
   }
 
+  /** Who runs on a processor, or why that cannot be told. */
+  async whoRuns(vcpu: Vcpu): Promise<RunningProcess> {
+    const context = await this.context();
+    const process = await this.chain.currentProcess(context, vcpu).catch(() => undefined);
+    if (process) return { process };
+    if (!context.kernel) return (await this.#options.machine.registers(vcpu)).cpl === 3 ? { unknown: 'because no image of the kernel is known that would tell who runs' } : {};
+    if (context.kernel.level < 2) return { unknown: 'because the kernel has no debug information that would tell who runs' };
+    return this.chain.id === 'generic' ? { unknown: 'because the chain "generic" does not tell who runs' } : {};
+  }
+
+  /**
+   * The space that has the kernel's memory: in user code under page-table isolation that of the kernel's own root. Whether a kernel isolates is found once for each
+   * place that it is at.
+   */
+  async #kernelSpace(): Promise<Space> {
+    const { machine, program } = this.#options;
+    const current = await machine.currentSpace();
+    const registers = await machine.registers();
+    const kernel = program.modulesOf('kernel').find(({ slide, image }) => slide !== undefined && image.type !== 'rel');
+    if (registers.cpl !== 3 || registers.mode !== 'long' || !kernel) return current;
+    if (this.#isolation?.kernel !== kernel || this.#isolation.slide !== kernel.slide) {
+      const data = extents(kernel.image).find(({ executable }) => !executable) ?? extents(kernel.image)[0];
+      const probe = data && runtimeOf(kernel, data.start);
+      this.#isolation = { kernel, slide: kernel.slide, isolated: probe !== undefined && (await current.translate(probe)) === undefined };
+    }
+    if (!this.#isolation.isolated) return current;
+    const root = await isolatedTwin(machine, registers.cr3);
+    return root === undefined ? current : machine.spaceOf(root);
+  }
+
   /** Threads that no processor runs at this stop; none before the kernel runs. */
   async sleepingThreads(): Promise<readonly SleepingThread[]> {
     const stage = this.#options.stage();
@@ -150,9 +185,14 @@ export class ChainReader {
   async #listed(): Promise<readonly ListedProcess[]> {
     const { processes, unknown } = await this.chain.processes(await this.context());
     if (unknown !== undefined) throw new Error(unknown);
-    return processes.flatMap(({ id, name, space }) => {
+    const listed = processes.flatMap(({ id, name, space }) => {
       const pid = Number(id.slice(id.lastIndexOf(':') + 1));
       return isUnknown(space) || !Number.isInteger(pid) ? [] : [{ pid, name, root: BigInt(space) }];
     });
+    // A kernel isolates all of its processes, or none.
+    const first = listed.find(({ root }) => root !== 0n);
+    const twin = first && (await isolatedTwin(this.#options.machine, first.root));
+    if (first === undefined || twin === undefined) return listed;
+    return listed.map((one) => (one.root === 0n ? one : { ...one, otherRoots: [one.root ^ first.root ^ twin] }));
   }
 }

@@ -157,9 +157,13 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     },
     resumed: () => {
       inspector.changed();
+      // DAP asks for none behind a request to step, but an editor concludes from that request that the one thread runs; here all do.
       core.send('continued', { threadId: machine.current.id, allThreadsContinued: true });
     },
     ended: () => undefined,
+    deaf: (error) => {
+      core.output(`${coded(error).message}\n`, 'important');
+    },
     fault: (error) => {
       core.output(`${coded(error).message}\n`, 'important');
       run.report({ stop: { reason: 'other', vcpu: machine.current, pc: 0n, cr3: 0n, hits: [] }, reason: 'pause', description: coded(error).message });
@@ -180,6 +184,7 @@ const buildTarget = async (core: Core, configuration: Configuration, machine: Ma
     program,
     locations,
     evaluator: inspector,
+    whoRuns: ({ vcpu }) => chain.whoRuns(vcpu),
     changed: (breakpoint) => {
       core.send('breakpoint', { reason: 'changed', breakpoint: present(core, target, breakpoint) });
     },

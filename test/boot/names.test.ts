@@ -58,7 +58,7 @@ const upstream: Readonly<Record<string, string>> = {
   ...at('init/init_task.c', 'init_task'),
   ...at('fs/filesystems.c', 'file_systems'),
   ...at('include/linux/sched.h', 'task_struct', 'tasks', 'pid', 'comm', '__state', 'state', 'fs', 'nsproxy', 'mm'),
-  ...at('include/linux/sched.h', 'on_cpu', 'signal', 'thread_node'),
+  ...at('include/linux/sched.h', 'on_cpu', 'signal', 'thread_node', 'tgid', 'group_leader'),
   ...at('include/linux/sched/signal.h', 'signal_struct', 'nr_threads', 'thread_head'),
   ...at('arch/x86/include/asm/processor.h', 'sp'),
   ...at('arch/x86/include/asm/switch_to.h', 'inactive_task_frame'),

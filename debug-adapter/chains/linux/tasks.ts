@@ -3,6 +3,7 @@ import type { Unknown } from '../../api';
 import type { ProgramView } from '../../inspect/view';
 import type { Value } from '../../inspect/value';
 import type { Batch } from '../batch';
+import type { CurrentProcess } from '../chain';
 import { known, perhaps } from '../unknown';
 import type { DentryReader } from './dentries';
 import { walkRing } from './lists';
@@ -118,12 +119,16 @@ const stateWord = (state: bigint): string => {
  * The task on a CPU. It is per-CPU data at the kernel's GS base: variable `current_task`, or member of `pcpu_hot` in 6.2 to
  * 6.14 (arch/x86/include/asm/current.h). `linked` turns a symbol into its linked address: per-CPU symbols are offsets.
  */
-export const readCurrentTask = async (view: ProgramView, gsBase: bigint, linked: (symbol: string) => bigint): Promise<{ pid: number; name: string } | undefined> => {
+export const readCurrentTask = async (view: ProgramView, gsBase: bigint, linked: (symbol: string) => bigint): Promise<Omit<CurrentProcess, 'root'> | undefined> => {
   const slot = view.hasSymbol('current_task')
     ? view.value(view.variable('current_task').type, gsBase + linked('current_task'))
     : view.value(view.type('pcpu_hot'), gsBase + linked('pcpu_hot')).member('current_task');
   const address = await slot.integer();
   if (address === 0n) return undefined;
   const task = view.value(view.type('task_struct'), address);
-  return { pid: await task.member('pid').number(), name: await task.member('comm').string() };
+  const named = async (one: Value): Promise<{ pid: number; name: string }> => ({ pid: await one.member('pid').number(), name: await one.member('comm').string() });
+  const own = await named(task);
+  if ((await task.member('tgid').number()) === own.pid) return own;
+  // A further thread (include/linux/sched.h: group_leader).
+  return { ...own, leader: await named(view.value(view.type('task_struct'), await task.member('group_leader').integer())) };
 };

@@ -24,6 +24,8 @@ export interface ListedProcess {
 /** The kernel's list of processes, read by a boot chain's reader. Rejects while the kernel has none. */
 export interface ProcessSource {
   processes(): Promise<readonly ListedProcess[]>;
+  /** Who runs on a processor of a stopped machine; undefined where no process does, or none can be told. Left out: nobody can tell. */
+  current?(vcpu: Stop['vcpu']): Promise<(Pick<ListedProcess, 'name' | 'pid'> & { readonly leader?: Pick<ListedProcess, 'name' | 'pid'> }) | undefined>;
 }
 
 const POLL_MS = 300;
@@ -33,6 +35,9 @@ const EARLY_POLL_MS = 1000;
 const PATIENCE = 3;
 /** Where kernels cut names: Linux at 15 bytes (TASK_COMM_LEN), FreeBSD at 19 (MAXCOMLEN), Redox at 32. */
 const CUT_LENGTHS = new Set([15, 19, 32]);
+
+/** True where a configuration means one process by its number, and not all that run a program. */
+const namesPid = (wanted: string | undefined): wanted is string => wanted !== undefined && /^\d+$|:\d+$/.test(wanted);
 
 const lastComponent = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -113,6 +118,7 @@ export class ProcessPlacement implements StopObserver {
     const space = await this.context.machine.currentSpace(stop.vcpu);
     for (const module of [...this.#modules]) {
       if (!isFixed(module)) {
+        if (namesPid(module.process) && !(await this.#isCurrent(module.process, stop))) continue;
         if (!this.#hasRoot(module, root) && !(await this.#placeByHeader(module, space, root))) await this.#placeByCode(module, space, root);
         continue;
       }
@@ -123,9 +129,19 @@ export class ProcessPlacement implements StopObserver {
       // A page table that was freed may be another process's now, so code that runs is looked at again.
       if (known && !inside) continue;
       const answer = verdict(await compareWithMemory(module, space, module.slide, inside ? [linkedPc] : []), true);
-      if (answer === 'same') this.#learn(module, root, 'its code is there');
+      if (answer === 'same' && namesPid(module.process)) {
+        // Its siblings have the same code at the same addresses.
+        const own = await this.#isCurrent(module.process, stop);
+        if (own) this.#learn(module, root, `process ${module.process} runs in it`);
+        else if (known) this.#forget(module, root);
+      } else if (answer === 'same') this.#learn(module, root, 'its code is there');
       else if (answer === 'different' && known) this.#forget(module, root);
     }
+  }
+
+  async #isCurrent(wanted: string, stop: Stop): Promise<boolean> {
+    const current = await this.#source?.current?.(stop.vcpu);
+    return current !== undefined && (isProcess(wanted, current) || (current.leader !== undefined && isProcess(wanted, current.leader)));
   }
 
   /** Programs that never look at their own ELF header do not have it mapped; their code is. */

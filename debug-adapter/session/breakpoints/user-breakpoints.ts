@@ -13,6 +13,8 @@ import type { QuickPlan } from './quick-plans';
 import { WatchList } from './watch-list';
 import type { Access, DataAccess } from './watch-list';
 import type { WatchedPlace } from './watched-value';
+import { isMeant, splitProcess } from '../whose';
+import type { RunningProcess } from '../whose';
 
 /** A watched place, by the name that `dataBreakpointInfo` gave it. */
 export interface DataSpec {
@@ -25,7 +27,10 @@ export interface DataSpec {
 /** What the editor asks for, one breakpoint. */
 export interface Wanted {
   readonly spec: BreakpointSpec | DataSpec;
+  /** May end with `in process:P`, as the condition of a filter does. */
   readonly condition?: string | undefined;
+  /** The only process in which it stops: a name, a pid, or `name:pid`. Left out: what the condition says. */
+  readonly process?: string | undefined;
   readonly hitCondition?: string | undefined;
   readonly logMessage?: string | undefined;
 }
@@ -44,14 +49,18 @@ export interface UserBreakpoint {
   readonly group: string;
   readonly wanted: Wanted;
   readonly located: LocatedSpec | undefined;
+  /** The only process in which it stops. */
+  readonly process: string | undefined;
   /** Hits that counted. */
   hits: number;
-  /** Hits of the same address in another address space, which went on by themselves. */
+  /** Hits of the same address in another address space or process, which went on by themselves. */
   elsewhere: number;
 }
 
 interface Entry extends UserBreakpoint {
   readonly key: string;
+  /** The condition without the process. */
+  readonly condition: string | undefined;
   readonly counts: ((hits: number) => boolean) | undefined;
   readonly log: readonly LogPart[] | undefined;
   /** An error of the condition is told once, not at each hit. */
@@ -63,6 +72,8 @@ export interface BreakpointsHost {
   readonly program: SymbolicProgram;
   readonly locations: Locations;
   readonly evaluator: Evaluator;
+  /** Who runs where a stop is. */
+  whoRuns(stop: Stop): Promise<RunningProcess>;
   /** A breakpoint found its place, or lost it. */
   changed(breakpoint: UserBreakpoint): void;
   log(text: string, at: PlacedLocation | undefined): void;
@@ -81,12 +92,14 @@ export class UserBreakpoints implements StopJudge {
   /** Where a hit may be passed over without everybody hearing of it. */
   readonly #known: KnownPlaces;
   readonly #quick = new QuickPlans<Entry>();
+  /** Who ran at a stop: asked once for all breakpoints. */
+  readonly #running = new WeakMap<Stop, Promise<RunningProcess>>();
   #nextId = 1;
   #dirty = false;
 
   constructor(host: BreakpointsHost) {
     this.#host = host;
-    this.#watched = new WatchList(host.machine);
+    this.#watched = new WatchList(host.machine, (stop) => this.#whoRuns(stop));
     this.#known = new KnownPlaces(host.program);
     this.#unlisten = [
       host.locations.onChanged((located) => {
@@ -205,8 +218,16 @@ export class UserBreakpoints implements StopJudge {
         effects.push(() => entry.elsewhere++);
         continue;
       }
-      const { condition } = entry.wanted;
-      if (condition !== undefined && condition.trim() !== '' && !(await this.#host.evaluator.truth(condition, stop))) continue;
+      if (entry.process !== undefined) {
+        const { process, unknown } = await this.#whoRuns(stop);
+        if (unknown !== undefined) return undefined;
+        if (!process || !isMeant(entry.process, process)) {
+          effects.push(() => entry.elsewhere++);
+          continue;
+        }
+      }
+      const { condition } = entry;
+      if (condition !== undefined && !(await this.#host.evaluator.truth(condition, stop))) continue;
       if (!(entry.counts?.(entry.hits + 1) ?? true)) effects.push(() => entry.hits++);
       else if (!entry.log) return undefined;
       else {
@@ -231,7 +252,9 @@ export class UserBreakpoints implements StopJudge {
     for (const entry of this.#entries.values()) {
       const hit = entry.wanted.spec.kind === 'data' ? undefined : this.#hitOf(entry, stop, stop.hits);
       if (!hit) continue;
-      const condition = entry.wanted.condition?.trim() === '' ? undefined : entry.wanted.condition;
+      // Who runs has to be read.
+      if (entry.process !== undefined) return undefined;
+      const { condition } = entry;
       const plan = evaluator.compile && (await planOf(entry, hit.at, condition, entry.log, stop, (expression) => evaluator.compile?.(expression, stop) ?? Promise.resolve(undefined)));
       if (!plan) return undefined;
       plans.push(plan);
@@ -289,11 +312,12 @@ export class UserBreakpoints implements StopJudge {
         // Two breakpoints may watch one place: it has changed for both.
         const access = accesses.get(spec.place) ?? (await this.#watched.accessed(spec.place, spec.access, stop));
         accesses.set(spec.place, access);
-        if (access === 'elsewhere') entry.elsewhere++;
+        if (access === 'elsewhere' || (access !== 'unchanged' && !(await this.#runsIts(entry, stop)))) entry.elsewhere++;
         else if (access !== 'unchanged' && (await this.#counts(entry, stop))) reached.push({ entry, at: undefined, ...access });
         continue;
       }
       if (hit.at?.module && !this.#host.program.isActive(hit.at.module, { cr3: stop.cr3 })) entry.elsewhere++;
+      else if (!(await this.#runsIts(entry, stop))) entry.elsewhere++;
       else if (await this.#counts(entry, stop)) reached.push({ entry, at: hit.at });
     }
     const stopping: typeof reached = [];
@@ -320,11 +344,14 @@ export class UserBreakpoints implements StopJudge {
 
   #add(group: string, key: string, wanted: Wanted): Entry {
     const { spec, hitCondition, logMessage } = wanted;
+    const { condition, process } = splitProcess(wanted.condition);
     const entry: Entry = {
       id: this.#nextId++,
       group,
       key,
       wanted,
+      condition,
+      process: wanted.process ?? process,
       counts: hitCondition === undefined || hitCondition.trim() === '' ? undefined : parseHitCondition(hitCondition),
       log: logMessage === undefined ? undefined : parseLogMessage(logMessage),
       located: spec.kind === 'data' ? undefined : this.#host.locations.add(spec),
@@ -345,9 +372,25 @@ export class UserBreakpoints implements StopJudge {
     return { at: here.find(({ module }) => module && this.#host.program.isActive(module, { cr3: stop.cr3 })) ?? here[0] };
   }
 
+  #whoRuns(stop: Stop): Promise<RunningProcess> {
+    let running = this.#running.get(stop);
+    if (!running) this.#running.set(stop, (running = this.#host.whoRuns(stop)));
+    return running;
+  }
+
+  /** Whether the process that a breakpoint is bound to runs here. Where nobody can tell it counts as running, and that is told once. */
+  async #runsIts(entry: Entry, stop: Stop): Promise<boolean> {
+    if (entry.process === undefined) return true;
+    const { process, unknown } = await this.#whoRuns(stop);
+    if (unknown === undefined) return process !== undefined && isMeant(entry.process, process);
+    if (!entry.complained) this.#host.log(`Breakpoint "in process:${entry.process}": it stops in every process, ${unknown}`, undefined);
+    entry.complained = true;
+    return true;
+  }
+
   async #counts(entry: Entry, stop: Stop): Promise<boolean> {
-    const { condition } = entry.wanted;
-    if (condition !== undefined && condition.trim() !== '') {
+    const { condition } = entry;
+    if (condition !== undefined) {
       try {
         if (!(await this.#host.evaluator.truth(condition, stop))) return false;
       } catch (error) {

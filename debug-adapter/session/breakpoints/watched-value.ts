@@ -15,6 +15,8 @@ export interface WatchedPlace {
   readonly type?: Type;
   /** Page-table root of the process it belongs to; left out where every address space has it. */
   readonly root?: bigint;
+  /** The process that had that root then, where it could be told: page tables are used again after a process has ended. */
+  readonly owner?: { readonly pid: number; readonly name: string };
 }
 
 /** The bytes at a watched place; undefined where they cannot be read. */

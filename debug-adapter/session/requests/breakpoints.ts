@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { BoundToProcess } from '../../api';
 import { failure } from '../../errors/catalogue';
 import { sessionErrors } from '../../errors/session';
 import { PlacedModule } from '../../program/placed-module';
@@ -28,11 +29,22 @@ export const present = (core: Core, target: Target, breakpoint: UserBreakpoint):
   return first?.file === undefined ? answer : { ...answer, source: target.sourceOf(first.file) };
 };
 
-/** Hits that were none: the same address in another process. */
-const inWords = (message: string | undefined, { elsewhere }: UserBreakpoint): string | undefined => {
-  if (elsewhere === 0) return message;
-  const counted = `${elsewhere} ${elsewhere === 1 ? 'hit' : 'hits'} in other address spaces went on by themselves`;
-  return message === undefined ? counted : `${message}; ${counted}`;
+/** What a breakpoint is bound to, and hits that were none: the same address in another process. */
+const inWords = (message: string | undefined, { elsewhere, process }: UserBreakpoint): string | undefined => {
+  const words = [
+    ...(message === undefined ? [] : [message]),
+    ...(process === undefined ? [] : [`in process ${process} only`]),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} ${elsewhere === 1 ? 'hit' : 'hits'} in other address spaces went on by themselves`]),
+  ];
+  return words.length === 0 ? undefined : words.join('; ');
+};
+
+/** The process that a breakpoint of the request is bound to. */
+export const boundTo = (asked: object, request: string): { readonly process?: string } => {
+  const { process } = asked as { readonly [name in keyof BoundToProcess]: unknown };
+  if (process === undefined) return {};
+  if (typeof process === 'string' && process.trim() !== '') return { process };
+  throw failure(sessionErrors.badArgument, { name: 'process', request, found: JSON.stringify(process), expected: 'a name, a pid, or name:pid' });
 };
 
 const setBreakpoints: Handler<DebugProtocol.SetBreakpointsArguments> = async (core, args) => {
@@ -40,7 +52,10 @@ const setBreakpoints: Handler<DebugProtocol.SetBreakpointsArguments> = async (co
   const file = args.source.path ?? args.source.name;
   if (file === undefined) throw failure(sessionErrors.badArgument, { name: 'source', request: 'setBreakpoints', found: 'without a path', expected: 'a path' });
   const asked = args.breakpoints ?? (args.lines ?? []).map((line): DebugProtocol.SourceBreakpoint => ({ line }));
-  const wanted = asked.map(({ line, condition, hitCondition, logMessage }) => ({ spec: { kind: 'line' as const, file, line: core.lineIn(line) }, condition, hitCondition, logMessage }));
+  const wanted = asked.map((one) => {
+    const { line, condition, hitCondition, logMessage } = one;
+    return { spec: { kind: 'line' as const, file, line: core.lineIn(line) }, condition, hitCondition, logMessage, ...boundTo(one, 'setBreakpoints') };
+  });
   return replaceGroup(core, target, `source:${file}`, wanted);
 };
 
@@ -49,7 +64,7 @@ const setFunctionBreakpoints: Handler<DebugProtocol.SetFunctionBreakpointsArgume
     core,
     core.need('setFunctionBreakpoints'),
     'functions',
-    args.breakpoints.map(({ name, condition, hitCondition }) => ({ spec: { kind: 'function', name }, condition, hitCondition })),
+    args.breakpoints.map((one) => ({ spec: { kind: 'function', name: one.name }, condition: one.condition, hitCondition: one.hitCondition, ...boundTo(one, 'setFunctionBreakpoints') })),
   );
 
 const setInstructionBreakpoints: Handler<DebugProtocol.SetInstructionBreakpointsArguments> = async (core, args) =>
@@ -57,10 +72,11 @@ const setInstructionBreakpoints: Handler<DebugProtocol.SetInstructionBreakpoints
     core,
     core.need('setInstructionBreakpoints'),
     'instructions',
-    args.breakpoints.map(({ instructionReference, offset, condition, hitCondition }) => ({
-      spec: { kind: 'address', address: parseAddress(instructionReference, 'setInstructionBreakpoints', 'instructionReference') + BigInt(offset ?? 0) },
-      condition,
-      hitCondition,
+    args.breakpoints.map((one) => ({
+      spec: { kind: 'address', address: parseAddress(one.instructionReference, 'setInstructionBreakpoints', 'instructionReference') + BigInt(one.offset ?? 0) },
+      condition: one.condition,
+      hitCondition: one.hitCondition,
+      ...boundTo(one, 'setInstructionBreakpoints'),
     })),
   );
 

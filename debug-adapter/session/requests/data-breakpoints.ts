@@ -10,7 +10,7 @@ import type { Core } from '../core';
 import { coded } from '../errors';
 import type { Handler, RequestGroup } from '../handler';
 import type { Target } from '../target';
-import { replaceGroup } from './breakpoints';
+import { boundTo, replaceGroup } from './breakpoints';
 
 /** x86 watches up to 8 bytes with one debug register; QEMU's TCG could more, KVM could not. */
 const mostBytes = 8;
@@ -55,7 +55,8 @@ const placeAsked = async (target: Target, args: DebugProtocol.DataBreakpointInfo
     more = { type: value.type };
   }
   const root = await rootFor(target, address);
-  return { address, length, name, ...more, ...(root === undefined ? {} : { root }) };
+  const { process } = root === undefined ? {} : await target.chain.whoRuns(target.machine.current);
+  return { address, length, name, ...more, ...(root === undefined ? {} : { root }), ...(process ? { owner: process.leader ?? { pid: process.pid, name: process.name } } : {}) };
 };
 
 /** The place that a request means, by the id of a data breakpoint or an expression in a frame. Throws BS343, BS344. */
@@ -85,9 +86,10 @@ const dataBreakpointInfo: Handler<DebugProtocol.DataBreakpointInfoArguments> = a
 const setDataBreakpoints: Handler<DebugProtocol.SetDataBreakpointsArguments> = async (core: Core, args) => {
   const target = core.need('setDataBreakpoints');
   const places = placesOf(target);
-  const known = args.breakpoints.map(({ dataId, accessType, condition, hitCondition }) => {
+  const known = args.breakpoints.map((one) => {
+    const { dataId, accessType, condition, hitCondition } = one;
     const place = places.get(dataId);
-    return place && { spec: { kind: 'data' as const, dataId, place, access: accesses[accessType ?? 'write'] }, condition, hitCondition };
+    return place && { spec: { kind: 'data' as const, dataId, place, access: accesses[accessType ?? 'write'] }, condition, hitCondition, ...boundTo(one, 'setDataBreakpoints') };
   });
   const wanted = known.filter((one) => one !== undefined);
   try {

@@ -16,6 +16,8 @@ export interface LinuxGuest extends LinuxKernel {
 export function makeInitramfs(folder?: string, module?: string): { initramfs: string; init: string };
 /** The programs of pair.c in an initramfs: `first` and `second` run at the same addresses. */
 export function makePair(folder: string): { initramfs: string; programs: { init: string; first: string; second: string }; source: string };
+/** The program of fork.c in an initramfs: processes that have forked run the same code at the same addresses. */
+export function makeFork(folder: string): { initramfs: string; program: string; source: string };
 /** An archive of these files: a text is a file, `null` a directory, `{link}` a symbolic link. */
 export function cpioArchive(files: Record<string, string | Buffer | null | { link: string }>): Buffer;
 /** A disk of 4 MiB with one partition (MBR) of type Linux, which holds zeros. */

@@ -75,6 +75,16 @@ export function makePair(folder) {
   return { initramfs, programs, source: path.join(here, 'pair.c') };
 }
 
+/** An initramfs whose /init (fork.c) forks children that run on in the same program. */
+export function makeFork(folder) {
+  const source = path.join(here, 'fork.c');
+  const program = path.join(folder, 'init');
+  execFileSync('gcc', ['-O1', '-g', '-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pie', '-no-pie', '-fcf-protection=none', '-Wl,--build-id,-z,noseparate-code', '-o', program, source]);
+  const initramfs = path.join(folder, 'fork.cpio');
+  fs.writeFileSync(initramfs, Buffer.concat([cpioEntry('dev', 0o040755, Buffer.alloc(0)), cpioEntry('dev/console', 0o020600, Buffer.alloc(0), [5, 1]), cpioEntry('init', 0o100755, fs.readFileSync(program)), cpioEntry('TRAILER!!!', 0, Buffer.alloc(0))]));
+  return { initramfs, program, source };
+}
+
 /**
  * @param {{root?: string, initramfs?: string, kaslr?: boolean, download?: boolean, parameters?: string[], disk?: string}} options
  */

@@ -7,6 +7,7 @@ import { LogBatch } from '../../../../debug-adapter/session/breakpoints/log-batc
 import { UserBreakpoints } from '../../../../debug-adapter/session/breakpoints/user-breakpoints';
 import type { Wanted } from '../../../../debug-adapter/session/breakpoints/user-breakpoints';
 import { RunController } from '../../../../debug-adapter/session/run/controller';
+import type { RunningProcess } from '../../../../debug-adapter/session/whose';
 import type { StopReport } from '../../../../debug-adapter/session/run/stop-report';
 import { FakeQemu } from '../../../fake/qemu';
 
@@ -28,7 +29,7 @@ afterEach(async () => {
  * A machine on the fake stub that goes round four instructions, with a breakpoint at the third; at each round the variable at
  * 0x1100 grows by one. A condition is the value that it is to have, `unreadable` one that cannot be read.
  */
-const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep, truth }: { idleStep?: (count: number) => boolean; onStep?: (count: number) => void; truth?: () => Promise<boolean> } = {}) => {
+const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep, truth, whoRuns = () => ({}) }: { idleStep?: (count: number) => boolean; onStep?: (count: number) => void; truth?: () => Promise<boolean>; whoRuns?: () => RunningProcess } = {}) => {
   const page = Buffer.alloc(4096);
   let steps = 0;
   const qemu = (fake = await FakeQemu.start({
@@ -48,6 +49,7 @@ const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep, truth }: 
   const locations = { add: () => located, remove: () => undefined, complete: () => Promise.resolve(), onChanged: () => () => undefined } as unknown as Locations;
   const logged: string[] = [];
   let evaluations = 0;
+  let asked = 0;
   const value = async () => {
     evaluations++;
     return Buffer.from(await (await joined.currentSpace()).read(variable, 4)).readUInt32LE();
@@ -63,6 +65,10 @@ const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep, truth }: 
         return (await value()) === Number(expression);
       },
       text: async () => String(await value()),
+    },
+    whoRuns: () => {
+      asked++;
+      return Promise.resolve(whoRuns());
     },
     changed: () => undefined,
     log: (text) => logged.push(text),
@@ -89,7 +95,7 @@ const setUp = async (wanted: Omit<Wanted, 'spec'>, { idleStep, onStep, truth }: 
     await told;
     return reports.at(-1);
   };
-  return { breakpoints, entry, fake: qemu, joined, logged, reports, run: controller, toStop, variable: () => page.readUInt32LE(0x100), evaluations: () => evaluations };
+  return { breakpoints, entry, fake: qemu, joined, logged, reports, run: controller, toStop, variable: () => page.readUInt32LE(0x100), evaluations: () => evaluations, asked: () => asked };
 };
 
 /** Waits until the guest has gone some more rounds. */
@@ -176,6 +182,36 @@ describe('a hit that stops nobody', () => {
       run.pause();
     });
     expect([entry?.hits, evaluations()]).toEqual([0, 0]);
+  });
+
+  test.each([
+    [{ condition: 'in process:sh:12' }, { name: 'sh', pid: 12 }],
+    [{ condition: '40 in process:12' }, { name: 'sh', pid: 12 }],
+    [{ process: 'sh:12', condition: '40' }, { name: 'worker', pid: 14, leader: { name: 'sh', pid: 12 } }],
+  ])('of a sibling at the same address in the same program is counted and runs on: %j', async (wanted, own) => {
+    let runs = { name: 'sh', pid: 11 } as { readonly name: string; readonly pid: number };
+    const { entry, run, toStop, variable, evaluations } = await setUp(wanted, { whoRuns: () => ({ process: { root: ours, ...runs } }) });
+    const report = await toStop(async () => {
+      await rounds(() => entry?.elsewhere ?? 0, 20);
+      expect([entry?.hits, evaluations()]).toEqual([0, 0]);
+      runs = own;
+      if (wanted.condition?.startsWith('40') === true && variable() > 30) run.pause();
+    });
+    // A guest that has gone past the condition meanwhile is paused; nothing was counted for it.
+    if (report?.reason === 'pause') expect(entry?.hits).toBe(0);
+    else expect([report?.hitBreakpointIds, entry?.hits]).toEqual([[entry?.id], 1]);
+  });
+
+  test('stops where nobody can tell whose it is, and says so once; not where no process runs', async () => {
+    let none = true;
+    const { entry, logged, toStop } = await setUp({ condition: 'in process:sh' }, { whoRuns: () => (none ? {} : { unknown: 'because the kernel has no debug information' }) });
+    await toStop(async () => {
+      await rounds(() => entry?.elsewhere ?? 0, 5);
+      none = false;
+    });
+    await toStop();
+    expect(logged).toEqual(['Breakpoint "in process:sh": it stops in every process, because the kernel has no debug information']);
+    expect(entry?.hits).toBe(2);
   });
 
   test('logs in order, each once', async () => {
