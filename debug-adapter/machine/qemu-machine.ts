@@ -136,7 +136,14 @@ export class QemuMachine implements Machine {
       },
       output: parts.serial.map(({ branch }) => branch),
       parked: () => this.arrivals.parked,
+      runBriefly: async () => {
+        await this.resume();
+        await this.interrupt();
+      },
       replaced: (parked) => this.replaced(parked),
+    });
+    this.emitter.on('resumed', () => {
+      this.snapshots.ranOn();
     });
     this.runState = new RunState({
       qmp: parts.qmp,

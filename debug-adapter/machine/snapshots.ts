@@ -20,6 +20,8 @@ export interface SnapshotHost {
   require(what: string): void;
   readonly output: readonly OutputBranch[];
   parked(): ReadonlyMap<number, bigint>;
+  /** Lets the machine run, and stops it at once. */
+  runBriefly(): Promise<void>;
   /** Everything read of the machine is void; it stands where it was reported stopped. */
   replaced(parked: ReadonlyMap<number, bigint>): Promise<void>;
 }
@@ -34,6 +36,8 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (
 export class QemuSnapshots implements Snapshots {
   readonly #host: SnapshotHost;
   readonly #kept = new Map<string, Kept>();
+  /** A state was put back, and the machine has not run since. */
+  #untouched = false;
 
   constructor(host: SnapshotHost) {
     this.#host = host;
@@ -53,10 +57,15 @@ export class QemuSnapshots implements Snapshots {
   async load(name: string, output: Retelling): Promise<void> {
     this.#host.require('putting a saved state back');
     await this.#heard();
+    if (this.#untouched) await this.#touch();
+    this.#untouched = true;
     const words = (await this.#host.ask(`loadvm ${name}`)).trim();
     const kept = this.#kept.get(name);
     await this.#host.replaced(kept?.parked ?? new Map<number, bigint>());
-    if (words !== '') throw failure(qemuErrors.snapshotLost, { name, detail: plain(words) });
+    if (words !== '') {
+      this.release();
+      throw failure(qemuErrors.snapshotLost, { name, detail: plain(words) });
+    }
     for (const [index, branch] of this.#host.output.entries()) {
       const said = kept?.said[index];
       if (said !== undefined) branch.rewind(said, output);
@@ -80,6 +89,21 @@ export class QemuSnapshots implements Snapshots {
   /** Takes back what was saved: a drive of the user's that has snapshots holds one for each state. */
   async clear(): Promise<void> {
     for (const name of [...this.#kept.keys()]) await this.remove(name);
+  }
+
+  /** The machine runs on from the state that was put back. */
+  ranOn(): void {
+    this.#untouched = false;
+  }
+
+  /**
+   * Each state that is put back leaves a handler in QEMU for writable flash, which the next run takes out; of two, the first takes out the second, and QEMU crashes
+   * (hw/block/pflash_cfi01.c, pflash_post_load, postload_update_cb). So what is given up anyway runs for a moment first.
+   */
+  async #touch(): Promise<void> {
+    for (const branch of this.#host.output) branch.hold();
+    await this.#host.runBriefly();
+    await this.#heard();
   }
 
   /** The guest's last words may still be in the sockets: QEMU writes them before it stops, we read them between two turns. */

@@ -74,6 +74,11 @@ export class OutputBranch {
     this.#differs = false;
   }
 
+  /** What comes now is of a state that is given up: none of it is told. `rewind` ends that. */
+  hold(): void {
+    this.#held = true;
+  }
+
   /** Held output has reached the place that was looked for: from here on what is new is told. */
   release(): void {
     this.#held = false;
