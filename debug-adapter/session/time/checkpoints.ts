@@ -59,6 +59,10 @@ export const nowId = 'now';
 /** Automatic checkpoints that are kept; the rest is thinned out. */
 const mostAutomatic = 6;
 
+/** Automatic checkpoints lie so far apart at least, and so many times what saving one takes. */
+const leastBetweenMs = 500;
+const worthTimes = 8;
+
 const HLT = 0xf4;
 
 /** What tells the present state of the machine, its clock apart. */
@@ -71,12 +75,13 @@ export const momentOf = async (machine: Machine, pc: bigint): Promise<{ readonly
 export class Checkpoints {
   readonly #host: CheckpointHost;
   readonly #all: Saved[] = [];
-  /** Somebody is about to go there: they are not thinned out. */
-  readonly pinned = new Set<Saved>();
+  /** Places are being looked for that are counted from them: none is thinned out. */
+  #held = false;
   /** From the oldest that the guest came by. */
   #way: Saved[] = [];
   #next = 1;
   #manual = 1;
+  #tookMs = 0;
 
   constructor(host: CheckpointHost) {
     this.#host = host;
@@ -89,6 +94,11 @@ export class Checkpoints {
   /** Oldest first; the last is the one that the machine ran on from. */
   get way(): readonly Saved[] {
     return this.#way;
+  }
+
+  /** After so much running (host's time) since the last one a stop is worth one more: saving takes a small part of what going back saves. */
+  get dueAfterMs(): number {
+    return Math.max(leastBetweenMs, worthTimes * this.#tookMs);
   }
 
   /** Throws BS381. */
@@ -106,7 +116,9 @@ export class Checkpoints {
     const { fingerprint, halted } = await momentOf(machine, stop.pc);
     const { sp } = await machine.registers(stop.vcpu);
     const state = `bootscope-${this.#next++}`;
+    const began = performance.now();
     const { clockNs, size } = await snapshots.save(state);
+    this.#tookMs = performance.now() - began;
     const id = options.id ?? (kind === 'manual' ? `manual-${this.#manual++}` : `auto-${state}`);
     const before = this.#all.find((one) => one.id === id);
     if (before) await this.#drop(before);
@@ -148,6 +160,16 @@ export class Checkpoints {
     await this.#drop(this.find(id));
   }
 
+  /** Does something that finds its way by the checkpoints that there are; none of them goes meanwhile. */
+  async holding<T>(work: () => Promise<T>): Promise<T> {
+    this.#held = true;
+    try {
+      return await work();
+    } finally {
+      this.#held = false;
+    }
+  }
+
   /** A state for a moment, outside of the list. */
   async clockNow(): Promise<bigint | undefined> {
     return (await this.#host.machine.snapshots?.save('bootscope-now'))?.clockNs;
@@ -166,11 +188,13 @@ export class Checkpoints {
 
   /** Too many automatic ones: of every two neighbours the older goes. Those behind which no run leads stay. */
   async #thin(): Promise<void> {
-    const automatic = this.#all.filter(({ kind, id, barrier }) => kind === 'automatic' && id !== nowId && barrier === undefined);
-    if (automatic.length <= mostAutomatic) return;
-    const free = automatic.filter((one) => one !== this.#way.at(-1) && !this.pinned.has(one));
-    const gone = free.find((one) => !this.#way.includes(one)) ?? free[this.#next % 2] ?? free[0];
-    if (gone) await this.#drop(gone);
+    while (!this.#held) {
+      const automatic = this.#all.filter(({ kind, id, barrier }) => kind === 'automatic' && id !== nowId && barrier === undefined);
+      const free = automatic.filter((one) => one !== this.#way.at(-1));
+      const gone = free.find((one) => !this.#way.includes(one)) ?? free[this.#next % 2] ?? free[0];
+      if (automatic.length <= mostAutomatic || !gone) return;
+      await this.#drop(gone);
+    }
   }
 }
 

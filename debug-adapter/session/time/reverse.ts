@@ -133,23 +133,12 @@ export class Back {
 
   /** The last stop of a stretch that `wanted` has words for. */
   async lastHit({ rerun }: Pick<Search, 'rerun'>, from: Saved, until: Moment, arm: readonly Armed[], wanted: (hit: Hit) => Promise<Omit<StopReport, 'stop'> | undefined>): Promise<Found | undefined> {
-    const { checkpoints } = this.host.travel;
     let last: Found | undefined;
-    let pinned: Saved | undefined;
-    try {
-      await rerun.through(from, arm, until, async (hit) => {
-        const report = await wanted(hit);
-        if (!report) return 'on';
-        last = { at: await this.positionOf(hit, arm), report };
-        if (pinned !== hit.from) {
-          if (pinned) checkpoints.pinned.delete(pinned);
-          checkpoints.pinned.add((pinned = hit.from));
-        }
-        return 'on';
-      });
-    } finally {
-      if (pinned) checkpoints.pinned.delete(pinned);
-    }
+    await rerun.through(from, arm, until, async (hit) => {
+      const report = await wanted(hit);
+      if (report) last = { at: await this.positionOf(hit, arm), report };
+      return 'on';
+    });
     return last;
   }
 
@@ -165,8 +154,7 @@ export class Back {
     const { saved: now, end } = await run.whileStopped(() => travel.now());
     const seen = [...travel.seen];
     if (now.barrier !== undefined) throw failure(timeErrors.barrier, { checkpoint: now.name, detail: now.barrier });
-    travel.checkpoints.pinned.add(now);
-    await run.travel((drive) => progress(title, () => { run.pause(); }, async (tell) => {
+    await run.travel((drive) => progress(title, () => { run.pause(); }, (tell) => travel.checkpoints.holding(async () => {
       try {
         return await this.#arrive(drive, tell, { now, end, seen }, find, what);
       } catch (error) {
@@ -177,10 +165,8 @@ export class Back {
         const { message } = coded(error);
         log(message);
         return { stop: await standing(machine), reason: 'pause', description: message };
-      } finally {
-        travel.checkpoints.pinned.delete(now);
       }
-    }));
+    })));
   }
 
   async #arrive(drive: Drive, tell: (text: string) => void, known: Omit<Search, 'rerun'>, find: (search: Search) => Promise<Found | undefined>, what: string): Promise<StopReport> {

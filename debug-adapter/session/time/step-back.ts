@@ -41,7 +41,7 @@ interface Call {
 
 /** A place of the call that the guest came by. */
 interface Passed {
-  readonly at: Position;
+  readonly at: Position | Saved;
   readonly place: LinePlace | undefined;
 }
 
@@ -80,8 +80,6 @@ export class StepsBack {
 
   /** The last place of a call before now. */
   async #before(search: Search, call: Call, granularity: Granularity, origin: LinePlace | undefined): Promise<Position | Saved | undefined> {
-    const { back } = this.#host;
-    const { travel } = back.host;
     // The same place on the stack may have held an earlier call, which is not this one.
     if (search.end.pc === call.entry) return undefined;
     const entry = await this.#entryOf(search, call);
@@ -89,15 +87,11 @@ export class StepsBack {
     const { saved, until } = await this.#saveAt(search, entry, search.end);
     const passed = await this.#passed(search, saved, until, call, this.#statements(call, origin?.inlined ?? []));
     const target = granularity === 'instruction' ? passed.at(-1) : lineBefore(passed, origin);
-    if (granularity === 'line') return target?.at;
+    // No statement begins where a breakpoint by name stops behind a prologue, and yet the user has seen the call there.
+    if (granularity === 'line') return target?.at ?? (entry.inside && !isAt(saved, search.end) ? saved : undefined);
     const from = target ? (await this.#saveAt(search, { at: target.at, inside: true }, search.end)).saved : saved;
-    travel.checkpoints.pinned.add(from);
-    try {
-      const instructions = await this.#passed(search, from, until, call, await this.#instructions(call));
-      return instructions.at(-1)?.at ?? (from.pc === search.end.pc ? undefined : from);
-    } finally {
-      travel.checkpoints.pinned.delete(from);
-    }
+    const instructions = await this.#passed(search, from, until, call, await this.#instructions(call));
+    return instructions.at(-1)?.at ?? (from.pc === search.end.pc ? undefined : from);
   }
 
   /** A checkpoint at a place found, so that what follows is counted from there. */
@@ -132,12 +126,14 @@ export class StepsBack {
     const { back, program } = this.#host;
     const arm: Armed[] = addresses.map((address) => ({ kind: 'execute', address }));
     const wanted = new Set(addresses);
-    if (from.pc === until.pc && from.fingerprint === until.fingerprint) return passed;
+    if (isAt(from, until)) return passed;
+    const placeAt = (pc: bigint, cr3: bigint): LinePlace | undefined => linePlaceOf(program, program.placeOf(pc, { cr3 }));
+    // The run begins behind the place where it starts, which a call that had begun already came by too.
+    if (wanted.has(from.pc) && rootOf(from.stop.cr3) === call.root && from.sp < call.cfa) passed.push({ at: from, place: placeAt(from.pc, from.stop.cr3) });
     await search.rerun.through(from, arm, until, async (hit: Hit) => {
       const { stop } = hit;
       if (!wanted.has(stop.pc) || !(await this.#isInCall(stop, call))) return 'on';
-      const place = linePlaceOf(program, program.placeOf(stop.pc, { cr3: stop.cr3 }));
-      passed.push({ at: await back.positionOf(hit, arm), place });
+      passed.push({ at: await back.positionOf(hit, arm), place: placeAt(stop.pc, stop.cr3) });
       return 'on';
     });
     return passed;
@@ -207,6 +203,7 @@ interface Entry {
   readonly inside: boolean;
 }
 
+const isAt = (one: Moment, other: Moment): boolean => one.pc === other.pc && one.fingerprint === other.fingerprint;
 const inRanges = ({ ranges }: Call, pc: bigint): boolean => ranges.some(({ start, end }) => pc >= start && pc < end);
 
 /** The beginning of the line before; in the middle of a line, the beginning of that line. */

@@ -33,8 +33,6 @@ export interface TimeTravelHost extends CheckpointHost {
 const owner = 'time';
 /** Stages whose first instruction is a checkpoint; those of user programs are told by what the console and stops show. */
 const entered = new Set(['loader', 'kernel']);
-/** After so much running a stop that the user sees becomes a checkpoint of its own: going back then need not run all of it again. */
-const automaticAfterMs = 4000;
 
 /** A stop that the user saw on the way to now. */
 export interface SeenStop extends Moment {
@@ -165,6 +163,7 @@ export class TimeTravel implements StopObserver {
     const { machine, run, breakpoints, forget } = this.#host;
     if (!machine.snapshots) throw failure(timeErrors.noTimeTravel, { detail: 'it has no monitor' });
     this.#travelling = true;
+    breakpoints.silent = true;
     try {
       await machine.snapshots.load(saved.state, output);
       this.checkpoints.returnTo(saved);
@@ -226,7 +225,11 @@ export class TimeTravel implements StopObserver {
     if (this.#typed) {
       this.#typed = false;
       await this.#barrier(report.stop, changes.input);
-    } else if (this.#ranMs > automaticAfterMs && this.repeatable) await this.between(report.stop);
+    } else if (this.#ranMs > this.checkpoints.dueAfterMs && this.repeatable) {
+      // Going back from here need not run all of it again, and what comes from outside of the guest has less time to make a difference.
+      this.#ranMs = 0;
+      await this.between(report.stop);
+    }
     if (!this.repeatable) return;
     const from = this.checkpoints.way.at(-1);
     if (!from) return;

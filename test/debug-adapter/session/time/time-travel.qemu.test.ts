@@ -228,6 +228,10 @@ describe('going back in time', () => {
     expect(mine).toMatchObject({ id: 'manual-1', name: 'Mounting has failed', reason: 'manual', where: expect.stringContaining(`kernel.c:${kernel.line('wanted = error')}`) as string });
     await session.go('next');
     expect(await session.value('wanted')).toBe('-22');
+    // The line before is where the checkpoint stands, in the middle of the call.
+    await session.go('stepBack');
+    expect([await session.here(), await session.value('wanted')]).toEqual([`kmain:${kernel.line('wanted = error')}`, '0']);
+    await session.go('next');
     const stop = await session.checkpoints({ restore: 'manual-1' }).then(() => session.stopped());
     expect(stop.description).toContain('Back at the checkpoint "Mounting has failed"');
     expect(await session.value('wanted')).toBe('0');
