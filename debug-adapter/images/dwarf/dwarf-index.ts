@@ -5,7 +5,7 @@ import type { OpenedFile } from '../index/background';
 import type { IndexHandle } from '../index/handle';
 import { ImageIndex } from '../index/image-index';
 import type { IndexedInfo } from '../index/image-index';
-import type { UnpackedSections } from '../index/load';
+import type { UnpackedSections } from '../index/messages';
 import { shared } from '../index/tables';
 import type { Reader } from './reader';
 import type { SplitFiles } from './split';

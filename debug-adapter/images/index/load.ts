@@ -1,16 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { BootscopeError, failure } from '../../errors/catalogue';
-import type { ErrorEntry } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
+import type { ChecksumRequest, LoadRequest, UnpackedSections } from './messages';
 import { WorkerLane } from './worker-lane';
 import type { Job } from './worker-lane';
 
 /** A worker that nothing was asked of for so long ends. */
 const idleMs = 10_000;
-
-/** Sections by name, decompressed and relocated. */
-export type UnpackedSections = Record<string, Uint8Array>;
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
@@ -23,34 +20,6 @@ export interface LoadOptions {
   /** The program of the worker; by default the one beside the bundle that runs. */
   readonly program?: string;
 }
-
-/** What the worker is given: an image to read. */
-export interface LoadRequest {
-  readonly kind: 'load';
-  readonly path: string;
-  readonly symbols?: string;
-  /** Whether an index is in use already: only the sections are wanted then. */
-  readonly present: boolean;
-}
-
-/** A file whose CRC-32 is wanted. */
-export interface ChecksumRequest {
-  readonly kind: 'checksum';
-  readonly path: string;
-}
-
-/**
- * What it says: how far it is, sections and tables as they come, each set once, what of the file is damaged, that no index is kept;
- * then that it is done, or why it is not.
- */
-export type LoadMessage =
-  | { readonly kind: 'progress'; readonly done: number }
-  | { readonly kind: 'sections'; readonly sections: UnpackedSections }
-  | { readonly kind: 'tables'; readonly tables: Record<string, Uint8Array> }
-  | { readonly kind: 'checksum'; readonly crc: number }
-  | { readonly kind: 'damaged' | 'notKept'; readonly fault: ErrorEntry }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly reason: string };
 
 /** Who gets what the worker makes. */
 export interface Taker {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ChecksumRequest, LoadMessage, LoadRequest } from './load';
+import type { ChecksumRequest, LoadMessage, LoadRequest } from './messages';
 
 /** A request to a worker, and who hears of it. */
 export interface Job {

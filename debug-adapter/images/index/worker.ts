@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { makeFileCrc } from '../elf/checksum';
 import { openImage } from '../open';
-import type { ChecksumRequest, LoadMessage, LoadRequest } from './load';
+import type { ChecksumRequest, LoadMessage, LoadRequest } from './messages';
 import { shared } from './tables';
 
 /** What is worth a message. */

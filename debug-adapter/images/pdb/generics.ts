@@ -1,6 +1,6 @@
 import type { ArrayType, FunctionType, Type } from '../types';
 import { rustBase, rustPointer, voidType } from './simple-types';
-import type { PdbTypes } from './types';
+import type { TypeLookup } from './type-lookup';
 
 const deepest = 16;
 
@@ -36,7 +36,7 @@ const arrayType = (element: Type, count: number, name: string): ArrayType => ({ 
 const codeType: FunctionType = { kind: 'function', name: '', qualifiedName: '', language: 'rust', size: 0, returns: voidType('rust'), parameters: [], variadic: false };
 
 /** A type by the name it has in generic arguments; what the PDB does not describe comes as a name without content. */
-const namedType = (types: PdbTypes, name: string, depth: number): Type => {
+const namedType = (types: TypeLookup, name: string, depth: number): Type => {
   const base = rustBase(name, types.around.addressSize);
   if (base) return base;
   const index = types.udts.definition(name);
@@ -51,5 +51,5 @@ const namedType = (types: PdbTypes, name: string, depth: number): Type => {
 };
 
 /** Types of a Rust type's generic arguments, in order; CodeView keeps no names for them. */
-export const genericArguments = (types: PdbTypes, name: string): { name: string; type: Type }[] =>
+export const genericArguments = (types: TypeLookup, name: string): { name: string; type: Type }[] =>
   splitGenerics(name).map((argument) => ({ name: '', type: namedType(types, argument, 0) }));

@@ -3,6 +3,7 @@ import type { IndexHandle } from '../index/handle';
 import { isData, S } from './codeview';
 import { readNumeric } from './numeric';
 import { storedGlobals } from './stored-globals';
+import type { GlobalPlaces } from './stored-globals';
 import { forEachSymbol, symbolAt } from './symbol-records';
 import { plainName } from './udt';
 
@@ -15,16 +16,6 @@ export interface PublicSymbol {
 
 /** cvinfo.h, CV_PUBSYMFLAGS: code, function. */
 const codeFlags = 3;
-
-/** Where records stand in the stream. */
-export interface GlobalPlaces {
-  /** By full name; the later one of two. */
-  readonly constants: ReadonlyMap<string, number>;
-  /** By the last part of the name. */
-  readonly typedefs: ReadonlyMap<string, readonly number[]>;
-  readonly publics: readonly number[];
-  readonly data: readonly number[];
-}
 
 /** The symbols of the whole program: one pass over their stream, on first use. */
 export class Globals {

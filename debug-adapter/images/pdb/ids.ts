@@ -1,8 +1,8 @@
 import type { IndexHandle } from '../index/handle';
 import { LF } from './codeview';
 import { storedTypePlace } from './stored-types';
+import type { TypePlace } from './stored-types';
 import type { TypeStream } from './type-stream';
-import type { PdbTypes } from './types';
 import { isUdt, readUdt } from './udt';
 
 const deepest = 64;
@@ -13,13 +13,6 @@ export interface FunctionId {
   readonly signature: number;
 }
 
-/** Where a type was declared; `file` is an LF_STRING_ID, or a name in the string table where `inNames`. */
-export interface TypePlace {
-  readonly file: number;
-  readonly line: number;
-  readonly inNames: boolean;
-}
-
 /** The IPI stream: functions that are inlined somewhere, and where types were declared. */
 export class Ids {
   private readonly functions = new Map<number, FunctionId | undefined>();
@@ -28,7 +21,7 @@ export class Ids {
 
   constructor(
     readonly stream: TypeStream | undefined,
-    private readonly types: PdbTypes,
+    private readonly types: { readonly stream: TypeStream },
     private readonly index: IndexHandle | undefined,
   ) {}
 

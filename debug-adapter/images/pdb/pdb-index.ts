@@ -3,7 +3,7 @@ import type { OpenedFile } from '../index/background';
 import { IndexHandle } from '../index/handle';
 import { ImageIndex } from '../index/image-index';
 import type { IndexedInfo } from '../index/image-index';
-import type { UnpackedSections } from '../index/load';
+import type { UnpackedSections } from '../index/messages';
 import { indexPlaceOf } from '../index/place';
 import { symbolTables } from '../symbols/stored';
 import type { SymbolColumns } from '../symbols/columns';

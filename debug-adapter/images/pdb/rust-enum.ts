@@ -4,10 +4,10 @@ import type { Member, Variant, VariantPart } from '../types';
 import { baseType } from './simple-types';
 import { isUdt, plainName, readUdt } from './udt';
 import type { Udt } from './udt';
-import type { PdbTypes } from './types';
+import type { TypeLookup } from './type-lookup';
 
 /** Variants of a Rust enum or coroutine in its C++-like shape. The constants' values are symbols of their own, named by path. */
-export const variantPartOf = (types: PdbTypes, union: Udt): VariantPart | undefined => {
+export const variantPartOf = (types: TypeLookup, union: Udt): VariantPart | undefined => {
   const fields = types.fields(union.fields);
   const wrappers: { member: Member; type: number }[] = [];
   let tag: Member | undefined;
@@ -26,7 +26,7 @@ export const variantPartOf = (types: PdbTypes, union: Udt): VariantPart | undefi
   return tag ? { discriminant: { ...tag, artificial: true }, variants } : { variants };
 };
 
-const variantOf = (types: PdbTypes, outer: Member, index: number, width: number, single: boolean): Variant | undefined => {
+const variantOf = (types: TypeLookup, outer: Member, index: number, width: number, single: boolean): Variant | undefined => {
   if (!isUdt(types.stream.kind(index))) return undefined;
   const { udt } = types.definition(index, readUdt(types.stream, index));
   const fields = types.fields(udt.fields);
@@ -41,7 +41,7 @@ const variantOf = (types: PdbTypes, outer: Member, index: number, width: number,
 };
 
 /** The constant NAME is a number of the enum that is its type. */
-const nameOf = (types: PdbTypes, wrapper: Udt, fields: ReturnType<PdbTypes['fields']>): string | undefined => {
+const nameOf = (types: TypeLookup, wrapper: Udt, fields: ReturnType<TypeLookup['fields']>): string | undefined => {
   const constant = types.around.constant(`${wrapper.name}::NAME`);
   const field = fields.find((candidate) => candidate.kind === 'static' && candidate.name === 'NAME');
   if (constant === undefined || field?.kind !== 'static') return undefined;

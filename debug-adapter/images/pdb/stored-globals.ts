@@ -3,7 +3,16 @@ import type { IndexHandle } from '../index/handle';
 import { filedTables, hasNames, placesOf } from '../index/names';
 import type { FiledText } from '../index/names';
 import { bytesOfColumn, doubles, words } from '../index/tables';
-import type { GlobalPlaces } from './globals';
+
+/** Where records stand in the stream. */
+export interface GlobalPlaces {
+  /** By full name; the later one of two. */
+  readonly constants: ReadonlyMap<string, number>;
+  /** By the last part of the name. */
+  readonly typedefs: ReadonlyMap<string, readonly number[]>;
+  readonly publics: readonly number[];
+  readonly data: readonly number[];
+}
 
 const prefix = 'global';
 const filed = { constant: 1, typedef: 2 } as const;

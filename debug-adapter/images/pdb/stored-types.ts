@@ -3,9 +3,20 @@ import type { IndexHandle } from '../index/handle';
 import { filedTables, hasNames, placesOf } from '../index/names';
 import type { FiledText } from '../index/names';
 import { bytesOfColumn, doubles, words } from '../index/tables';
-import type { TypePlace } from './ids';
 import type { TypeStream } from './type-stream';
-import type { UdtNames } from './udt';
+
+/** Where a type was declared; `file` is an LF_STRING_ID, or a name in the string table where `inNames`. */
+export interface TypePlace {
+  readonly file: number;
+  readonly line: number;
+  readonly inNames: boolean;
+}
+
+/** Records of definitions by key and by plain name. */
+export interface UdtNames {
+  readonly keys: ReadonlyMap<string, number>;
+  readonly names: ReadonlyMap<string, readonly number[]>;
+}
 
 const prefix = 'udt';
 /** What a definition is filed under: what tells it from namesakes, and the last part of its name. */

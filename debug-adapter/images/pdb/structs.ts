@@ -3,7 +3,7 @@ import { isCppLikeEnum } from '../cpp-like-enum';
 import { LF } from './codeview';
 import { genericArguments } from './generics';
 import { variantPartOf } from './rust-enum';
-import type { PdbTypes } from './types';
+import type { TypeLookup } from './type-lookup';
 import { plainName } from './udt';
 import type { Udt } from './udt';
 
@@ -16,7 +16,7 @@ export class PdbStruct implements StructType {
   private lazyVariants: { readonly part: VariantPart | undefined } | undefined;
 
   constructor(
-    private readonly types: PdbTypes,
+    private readonly types: TypeLookup,
     private readonly index: number,
     private readonly udt: Udt,
     readonly language: Language,

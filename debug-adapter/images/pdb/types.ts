@@ -1,4 +1,4 @@
-import type { AliasType, ArrayType, EnumType, FunctionType, Language, Member, PointerType, SourcePlace, Type } from '../types';
+import type { AliasType, ArrayType, EnumType, FunctionType, Language, Member, PointerType, Type } from '../types';
 import { arrayName, functionName, pointerName, spelled } from '../dwarf/type-names';
 import { sizeOf } from '../dwarf/types';
 import type { Cursor } from '../bytes/cursor';
@@ -9,6 +9,7 @@ import type { Field } from './field-list';
 import { readSize } from './numeric';
 import { rustPointer, simpleType, splitSimple, voidType } from './simple-types';
 import { PdbStruct } from './structs';
+import type { TypeLookup, TypeSurroundings } from './type-lookup';
 import type { TypeStream } from './type-stream';
 import { isUdt, plainName, readUdt, UdtIndex } from './udt';
 import type { Udt } from './udt';
@@ -17,17 +18,8 @@ const modifier = { const: 1, volatile: 2 } as const;
 const constPointer = 0x400;
 const volatilePointer = 0x200;
 
-/** What types need from the rest of the PDB. */
-export interface TypeSurroundings {
-  readonly addressSize: 4 | 8;
-  /** Value of a constant that stands outside the types: `Variant0::DISCR_EXACT`. */
-  constant(name: string): bigint | undefined;
-  /** Where a type was declared. */
-  declared(index: number): SourcePlace | undefined;
-}
-
 /** Makes `Type`s from TPI records, one object for each record and language, whose parts are read when asked for. */
-export class PdbTypes {
+export class PdbTypes implements TypeLookup {
   readonly udts: UdtIndex;
   private readonly known = new Map<string, Type>();
 
@@ -63,7 +55,6 @@ export class PdbTypes {
     return readFields(this.stream, index);
   }
 
-  /** The definition of a type that may only be declared here. */
   definition(index: number, udt: Udt): { readonly index: number; readonly udt: Udt } {
     const found = udt.forward ? this.udts.definition(udt.key) : undefined;
     return found === undefined ? { index, udt } : { index: found, udt: readUdt(this.stream, found) };

@@ -4,6 +4,7 @@ import type { IndexHandle } from '../index/handle';
 import { LF } from './codeview';
 import { readSize } from './numeric';
 import { storedUdts } from './stored-types';
+import type { UdtNames } from './stored-types';
 import type { TypeStream } from './type-stream';
 
 /** Properties of a struct, union or enum (cvinfo.h, CV_prop_t). */
@@ -55,12 +56,6 @@ export const plainName = (qualified: string): string => {
   const last = parts[parts.length - 1] ?? qualified;
   return unnamed.test(last) ? '' : last;
 };
-
-/** Records of definitions by key and by plain name. */
-export interface UdtNames {
-  readonly keys: ReadonlyMap<string, number>;
-  readonly names: ReadonlyMap<string, readonly number[]>;
-}
 
 /** Definitions of structs, unions and enums: by key for those only declared, by last part of the name for queries. */
 export class UdtIndex {
