@@ -3,7 +3,7 @@ import { strip } from '../types';
 import { AT, TAG } from './constants';
 import type { Die } from './die';
 import { leb, readUleb } from './forms';
-import { nameOf } from './names';
+import { shownNameOf } from './names';
 import { sizeOf } from './types';
 import type { TypeReader } from './types';
 
@@ -21,7 +21,7 @@ export const membersOf = (die: Die, types: TypeReader): Member[] => {
 const memberOf = (die: Die, types: TypeReader): Member => {
   const type = types.typeOf(die);
   const offset = offsetOf(die);
-  const base = { name: nameOf(die), type, offset, artificial: die.flag(AT.artificial) };
+  const base = { name: shownNameOf(die), type, offset, artificial: die.flag(AT.artificial) };
   const bitSize = die.number(AT.bit_size);
   if (bitSize === undefined) return base;
   const bitOffset = bitOffsetOf(die, type, offset, bitSize);

@@ -1,3 +1,4 @@
+import type { BootscopeError } from '../../errors/catalogue';
 import { AT, TAG } from './constants';
 import type { Die } from './die';
 import { outlineOf } from './outline';
@@ -10,6 +11,21 @@ export const nameOf = (die: Die): string => {
   }
   return '';
 };
+
+/** Why an entry's name cannot be told: it lies in a file that is missing (BS214). Undefined for one with a name, and one without any. */
+const whyNameless = (die: Die): BootscopeError | undefined => {
+  const { missing } = die.unit.file;
+  return missing && nameOf(die) === '' && die.chain().some((link) => link.has(AT.name)) ? missing : undefined;
+};
+
+/** The name to show of an entry: where it lies in a file that is missing, that is said in its place. */
+export const shownNameOf = (die: Die): string => {
+  const missing = whyNameless(die);
+  return missing ? `<unknown, ${missing.code}: ${missing.what.replace(/\.$/, '')}>` : nameOf(die);
+};
+
+/** The same with its path. */
+export const shownQualifiedNameOf = (die: Die): string => (whyNameless(die) ? shownNameOf(die) : qualifiedNameOf(die));
 
 export const linkageNameOf = (die: Die): string | undefined => {
   for (const link of die.chain()) {

@@ -9,7 +9,7 @@ import { cppLikeVariants } from './cpp-like-variants';
 import type { Die } from './die';
 import type { LineTables } from './line-tables';
 import { membersOf, variantPartOf } from './members';
-import { nameOf, qualifiedNameOf } from './names';
+import { shownNameOf, shownQualifiedNameOf } from './names';
 import { arrayName, functionName, pointerName, spelled } from './type-names';
 
 /** Finds the definition of a type that is only declared here. */
@@ -99,7 +99,7 @@ export class TypeReader {
         return this.typeOf(die);
       default: {
         // DW_TAG_unspecified_type (nullptr_t, Rust's `!` in places) and what no kind of ours stands for.
-        const name = nameOf(die);
+        const name = shownNameOf(die);
         return { kind: 'void', name: name === '' ? 'void' : name, qualifiedName: name === '' ? 'void' : name, language: die.unit.language, size: 0 };
       }
     }
@@ -112,7 +112,7 @@ export class TypeReader {
     const element = (): Type => this.typeOf(die);
     for (const count of bounds.reverse()) {
       const inner: ArrayType | undefined = dimension;
-      dimension = new DwarfArray(die.unit.language, inner ? () => inner : element, count, nameOf(die));
+      dimension = new DwarfArray(die.unit.language, inner ? () => inner : element, count, shownNameOf(die));
     }
     return dimension ?? this.voidOf(die.unit.language);
   }
@@ -163,10 +163,10 @@ abstract class DwarfNamed {
     this.language = die.unit.language;
   }
   get name(): string {
-    return (this.lazyName ??= nameOf(this.die));
+    return (this.lazyName ??= shownNameOf(this.die));
   }
   get qualifiedName(): string {
-    return (this.lazyQualified ??= qualifiedNameOf(this.die));
+    return (this.lazyQualified ??= shownQualifiedNameOf(this.die));
   }
 }
 
@@ -200,7 +200,7 @@ class DwarfPointer implements PointerType {
     return this.types.typeOf(this.die);
   }
   get name(): string {
-    const own = nameOf(this.die);
+    const own = shownNameOf(this.die);
     return own !== '' ? own : pointerName(this.target, this.flavor === 'pointer' ? '*' : this.flavor === 'reference' ? '&' : '&&');
   }
   get qualifiedName(): string {
@@ -226,7 +226,7 @@ class DwarfStruct extends DwarfNamed implements StructType {
     return (this.lazyDefinition ??= this.die.has(AT.declaration) || this.die.has(AT.signature) ? (this.types.definitionOf(this.die) ?? this.die) : this.die);
   }
   override get name(): string {
-    return this.die.has(AT.name) ? super.name : nameOf(this.die.has(AT.signature) ? this.definition : this.die);
+    return this.die.has(AT.name) ? super.name : shownNameOf(this.die.has(AT.signature) ? this.definition : this.die);
   }
   get declaration(): boolean {
     return this.definition.flag(AT.declaration);
@@ -249,7 +249,7 @@ class DwarfStruct extends DwarfNamed implements StructType {
   get templateParameters(): StructType['templateParameters'] {
     const result: { name: string; type: Type }[] = [];
     for (const child of this.definition.children())
-      if (child.tag === TAG.template_type_parameter) result.push({ name: nameOf(child), type: this.types.typeOf(child) });
+      if (child.tag === TAG.template_type_parameter) result.push({ name: shownNameOf(child), type: this.types.typeOf(child) });
     return result;
   }
   get declared(): SourcePlace | undefined {
@@ -294,7 +294,7 @@ class DwarfEnum extends DwarfNamed implements EnumType {
       if (child.tag !== TAG.enumerator) continue;
       const value = child.integer(AT.const_value, false) ?? 0n;
       const wide = signed && value >= 0n && value >> (bits - 1n) === 1n ? BigInt.asIntN(Number(bits), value) : value;
-      result.push({ name: nameOf(child), value: signed ? wide : BigInt.asUintN(Number(bits), wide) });
+      result.push({ name: shownNameOf(child), value: signed ? wide : BigInt.asUintN(Number(bits), wide) });
     }
     return result;
   }
@@ -342,7 +342,7 @@ class DwarfFunctionType implements FunctionType {
     return [...this.die.children()].some((child) => child.tag === TAG.unspecified_parameters);
   }
   get name(): string {
-    const own = nameOf(this.die);
+    const own = shownNameOf(this.die);
     return own !== '' ? own : functionName(this.returns, this.parameters, this.variadic, this.language);
   }
   get qualifiedName(): string {

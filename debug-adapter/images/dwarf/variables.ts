@@ -3,7 +3,7 @@ import type { SourcePlace, Type } from '../types';
 import { AT, TAG } from './constants';
 import type { Die } from './die';
 import { locationOf } from './locations';
-import { nameOf, qualifiedNameOf } from './names';
+import { shownNameOf, shownQualifiedNameOf } from './names';
 import type { Reader } from './reader';
 import { sizeOf } from './types';
 
@@ -16,10 +16,10 @@ export class DwarfVariable implements VariableInfo {
   ) {}
 
   get name(): string {
-    return (this.lazyName ??= nameOf(this.die));
+    return (this.lazyName ??= shownNameOf(this.die));
   }
   get qualifiedName(): string {
-    return this.isParameter ? this.name : qualifiedNameOf(this.die);
+    return this.isParameter ? this.name : shownQualifiedNameOf(this.die);
   }
   get type(): Type {
     return this.reader.types.typeOf(this.die);

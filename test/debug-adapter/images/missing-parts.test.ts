@@ -86,6 +86,37 @@ describe.skipIf(gcc === undefined || dwz === undefined)('what dwz shares in a fi
     expect(good.entries.length).toBeGreaterThan(2);
   });
 
+  it('is told in the place of each name that lies in it', () => {
+    const place = folder('names');
+    const [file, other, common] = ['one', 'other', 'common.dwz'].map((name) => path.join(place, name)) as [string, string, string];
+    // Of one name, which both files then share, and otherwise different.
+    const program = (members: string): string => `struct a_name_that_both_files_have { ${members}; };
+      enum an_enum_that_both_files_have { A_CONSTANT_OF_BOTH_FILES = ${members.length} };
+      void f(void) { struct a_name_that_both_files_have a_variable_of_both_files; enum an_enum_that_both_files_have v; a_variable_of_both_files.a_member_of_both_files = v = 0; }
+      int main(void) { f(); return 0; }\n`;
+    for (const [output, members] of [[file, 'int a_member_of_both_files; int first'], [other, 'long second, a_member_of_both_files']] as const) {
+      fs.writeFileSync(`${output}.c`, program(members));
+      execFileSync(gcc!, ['-g', '-O0', '-gdwarf-5', '-o', output, `${output}.c`]);
+    }
+    execFileSync(dwz!, ['-m', common, '-M', './common.dwz', file, other], { cwd: place });
+    const names = (): string[] => {
+      const image = openImage(file);
+      try {
+        const at = image.symbols.named('f')[0]!.address + 4n;
+        const variables = image.debugInfo.scopesAt(at).flatMap((scope) => scope.variablesAt(at));
+        return variables.flatMap(({ name, qualifiedName, type }) => [name, qualifiedName, type.name, ...(type.kind === 'struct' ? type.members : type.kind === 'enum' ? type.enumerators : []).map((part) => part.name)]);
+      } finally {
+        image.close();
+      }
+    };
+    const good = names();
+    expect(good).toEqual(expect.arrayContaining(['a_variable_of_both_files', 'a_name_that_both_files_have', 'an_enum_that_both_files_have', 'A_CONSTANT_OF_BOTH_FILES', 'a_member_of_both_files', 'first', 'v']));
+    fs.rmSync(common);
+    const told = `<unknown, BS214: ${common}, which holds part of the debug information of ${file}, is not there: `;
+    // Short names are in the file itself, and what has none in both has none.
+    expect(names().map((name) => (name.startsWith(told) ? '<unknown>' : name))).toEqual(good.map((name) => (name.includes('oth_files') || name.includes('BOTH_FILES') ? '<unknown>' : name)));
+  });
+
   it('keeps no index of what is known without it', () => {
     const { file, common } = packed();
     fs.rmSync(common);
