@@ -7,7 +7,7 @@ import { locationText } from '../../cli/symbols/location-text';
 import { runSymbols, type SymbolsOptions } from '../../cli/symbols/command';
 import { mentionIn } from '../../cli/symbols/trace';
 import { openImage } from '../../debug-adapter/images/open';
-import { compile, builds, gcc, lineOf, rustc, scratch } from '../debug-adapter/images/support';
+import { compile, builds, gcc, lineOf, objcopy, rustc, scratch, tool } from '../debug-adapter/images/support';
 
 const directory = scratch();
 const build = builds.find(({ name }) => name === 'gcc -O2 dwarf 5');
@@ -221,6 +221,76 @@ describe.skipIf(build === undefined)('symbols', () => {
       expect(own.map(([, line]) => Number(line))).toEqual([4, 12, 17]);
       const { results } = run(program, { trace: true, json: true }, stderr).json();
       expect(own.map(([line]) => results.find(({ query }) => query === line)).map((result) => [result?.['name'], result?.['line']])).toEqual([['panics::disk::read', 4], ['panics::Mount::tree', 12], ['panics::main', 17]]);
+    });
+
+    describe.skipIf(tool('gcc') === undefined || objcopy === undefined)('of a position independent program without symbols', () => {
+      const source = '#include <execinfo.h>\n#include <stdio.h>\n#include <string.h>\n__attribute__((noinline)) static int mounts(int n) { void *at[20]; int count = backtrace(at, 20); backtrace_symbols_fd(at, count, 1); for (int i = 0; i < count; i++) printf("#%d 0x%016lx\\n", i, (unsigned long)at[i]); fflush(stdout); FILE *maps = fopen("/proc/self/maps", "r"); char line[500]; while (maps && fgets(line, sizeof line, maps)) fputs(line, stdout); return n + count; }\n__attribute__((noinline)) static int starts(int n) { return mounts(n) * 2; }\nint main(int argc, char **argv) { return starts(argc) == 12345; }\n';
+      /** The program as it runs, and its symbols apart: with `link` the program names their file. */
+      const built = (link: boolean): { readonly program: string; readonly debug: string; readonly whole: string } => {
+        const place = fs.mkdtempSync(path.join(directory, 'pie-'));
+        const [whole, program, debug] = [path.join(place, 'whole'), path.join(place, 'live-init'), path.join(place, 'kept', 'live-init.debug')];
+        fs.mkdirSync(path.dirname(debug));
+        fs.writeFileSync(`${whole}.c`, source);
+        execFileSync('gcc', ['-g', '-O1', '-fno-inline', '-pie', '-fPIE', '-Wl,--build-id=sha1', '-o', whole, `${whole}.c`]);
+        execFileSync(objcopy!, ['--only-keep-debug', whole, debug]);
+        execFileSync(objcopy!, ['--strip-all', ...(link ? [`--add-gnu-debuglink=${debug}`] : []), whole, program]);
+        return { program, debug, whole };
+      };
+      const answersTo = (file: string, log: string): { readonly name: string; readonly line?: number; readonly query: string }[] => run(file, { trace: true, json: true }, log).json().results as never;
+
+      it('is told as offsets in the program, wherever it was loaded, by either way in which a C library writes addresses', () => {
+        const { program, whole } = built(false);
+        const log = execFileSync(program, { encoding: 'utf8' });
+        const frames = answersTo(program, log);
+        const [offsets, absolute] = [frames.filter(({ query }) => query.includes('(+0x')), frames.filter(({ query }) => query.startsWith('#'))];
+        expect(offsets.length).toBeGreaterThanOrEqual(3);
+        expect(offsets.map(({ name }) => name)).toEqual(absolute.map(({ name }) => name));
+        for (const { name } of offsets) expect(name).toMatch(/^live-init\+0x[0-9a-f]+$/);
+        for (const { name, query } of offsets) expect(query).toContain(`(${name.slice('live-init'.length)})`);
+        // The same log, read with the program that has the names (under the name that the log has it by).
+        const named = path.join(path.dirname(whole), 'named', 'live-init');
+        fs.mkdirSync(path.dirname(named));
+        fs.copyFileSync(whole, named);
+        expect(answersTo(named, log).filter(({ query }) => query.startsWith('#')).slice(0, 3).map(({ name, line }) => [name, line !== undefined])).toEqual([['mounts', true], ['starts', true], ['main', true]]);
+        // Without the lines that tell where it is nothing is made up.
+        expect(answersTo(program, log.split('\n').filter((line) => line.startsWith('#')).join('\n'))).toEqual([]);
+        // The map of memory alone tells it, too; another file's does not.
+        const byMap = log.split('\n').filter((line) => line.startsWith('#') || / r.xp /.test(line)).join('\n');
+        expect(answersTo(program, byMap).map(({ name }) => name)).toEqual(absolute.map(({ name }) => name));
+        expect(answersTo(program, byMap.replaceAll('live-init', 'other-init'))).toEqual([]);
+      });
+
+      it('is named by the debug file that it links to', () => {
+        const { program, debug } = built(true);
+        const log = execFileSync(program, { encoding: 'utf8' });
+        fs.copyFileSync(debug, path.join(path.dirname(program), 'live-init.debug'));
+        const frames = answersTo(program, log).filter(({ query }) => query.includes('(+0x')).slice(0, 3);
+        expect(frames.map(({ name, line }) => [name, line])).toEqual([['mounts', 4], ['starts', 5], ['main', 6]]);
+        // The debug file by itself stands for the program that a log names.
+        expect(answersTo(debug, log).filter(({ query }) => query.includes('(+0x')).slice(0, 3).map(({ name }) => name)).toEqual(['mounts', 'starts', 'main']);
+      });
+
+      it('is placed by what Linux says of a fault in it, with the offset in the file or without', () => {
+        const { program, whole } = built(false);
+        const image = openImage(whole);
+        const main = image.symbols.named('starts')[0]!.address;
+        const code = image.segments.find(({ executable, virtualAddress, memorySize }) => executable && main >= virtualAddress && main < virtualAddress + BigInt(memorySize))!;
+        image.close();
+        const slide = 0x5581_2345_6000n;
+        const start = slide + (code.virtualAddress & ~0xfffn);
+        const hex = (value: bigint): string => value.toString(16);
+        const inFile = main - code.virtualAddress + BigInt(code.fileOffset);
+        const lines = [
+          `[    9.1] live-init[77]: segfault at 0 ip 0000${hex(slide + main)} sp 00007ffd12345678 error 6 in live-init[${hex(start)}+1000] likely on CPU 0 (core 0, socket 0)`,
+          `[    9.1] live-init[77]: segfault at 0 ip 0000${hex(slide + main + 0x10000n)} sp 00007ffd12345678 error 6 in live-init[${hex(inFile)},${hex(start + 0x10000n)}+1000]`,
+          `[    9.2] traps: live-init[78] general protection fault ip:${hex(slide + main)} sp:7ffd12345678 error:0 in live-init[${hex(start)}+1000]`,
+        ];
+        for (const line of lines) expect(answersTo(program, line)).toMatchObject([{ name: `live-init+0x${hex(main)}`, query: line }]);
+        // Each of two processes in one log is where its own line says.
+        expect(answersTo(program, lines.join('\n')).map(({ name }) => name)).toEqual(lines.map(() => `live-init+0x${hex(main)}`));
+        expect(answersTo(program, lines[0]!.replace(/\[[0-9a-f]+\+1000\]/, '[5581abcdef12+1000]'))).toEqual([]);
+        expect(answersTo(program, lines[0]!.replace(' in live-init[', ' in libc.so.6['))).toEqual([]);
+      });
     });
 
     it('without a place in this image ends with 1', () => {

@@ -44,13 +44,17 @@ export class Frame {
   get interrupted(): boolean {
     return this.activation.exact && this.index > 0;
   }
-  /** Function name as a user knows it; the symbol with its offset, or the address, where there is no debug information. */
+  /** Function name as a user knows it; where there is no debug information the symbol with its offset, the image with the offset in it, or the address. */
   get name(): string {
     const { scope } = this;
     const named = this.activation.tolerate(() => scope && (scope.function.qualifiedName || scope.function.name), undefined);
     if (named !== undefined) return named;
     const { symbol, offset } = this.place;
     if (symbol) return offset === undefined || offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+    const { module, activation } = this;
+    const linked = module && activation.program.toLinked(module, this.address);
+    // A relocatable object begins nowhere: each of its sections is somewhere else.
+    if (module && linked !== undefined && module.image.type !== 'rel' && linked >= module.image.base) return `${module.name}+0x${(linked - module.image.base).toString(16)}`;
     return `0x${this.address.toString(16)}`;
   }
 
