@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BootscopeError } from '../../../../debug-adapter/errors/catalogue';
+import { openImage } from '../../../../debug-adapter/images/open';
+import { stackOf } from '../../../../debug-adapter/inspect/stack/unwind';
 import { launchQemu } from '../../../../debug-adapter/machine/launch';
 import type { Machine } from '../../../../debug-adapter/machine/machine';
 import { Locations } from '../../../../debug-adapter/program/locations';
@@ -22,12 +24,14 @@ const SOURCE = `
 static long call(long n, long a, long b, long c) { long r; __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory"); return r; }
 static volatile long total;
 __attribute__((noinline)) void work(long n) { for (long i = 0; i < n; i++) total += i * FACTOR; }
+__attribute__((noinline)) void again(long n) { work(n); total++; }
+__attribute__((noinline)) void turns(long n) { again(n + 1); total--; }
 static const char *argv[] = { "/second", 0 };
 void _start(void) {
 #ifdef FIRST
   if (call(57, 0, 0, 0) == 0) call(59, (long)argv[0], (long)argv, (long)(argv + 1));
 #endif
-  for (;;) { work(1000); call(24, 0, 0, 0); }
+  for (;;) { turns(1000); call(24, 0, 0, 0); }
 }`;
 
 const entry = (name: string, mode: number, body: Buffer): Buffer => {
@@ -53,7 +57,10 @@ describe.skipIf(kernel === undefined)('two processes of Linux at the same addres
     directory = mkdtempSync(join(tmpdir(), 'process-'));
     compile('init', '-fno-pie', '-no-pie', '-DFIRST', '-DFACTOR=3');
     compile('second', '-fno-pie', '-no-pie', '-DFACTOR=1234567');
-    compile('second-pie', '-fpie', '-static-pie', '-DFACTOR=1234567');
+    compile('whole', '-g', '-fpie', '-static-pie', '-fasynchronous-unwind-tables', '-fomit-frame-pointer', '-Wl,--build-id=none', '-DFACTOR=1234567');
+    execFileSync('objcopy', ['--only-keep-debug', file('whole'), file('second-pie.debug')]);
+    execFileSync('objcopy', ['--strip-all', file('whole'), file('second-pie')]);
+    execFileSync('objcopy', [`--add-gnu-debuglink=${file('second-pie.debug')}`, file('second-pie'), file('second-linked')]);
   });
   afterAll(async () => {
     for (const machine of machines) await machine.close('kill');
@@ -95,13 +102,34 @@ describe.skipIf(kernel === undefined)('two processes of Linux at the same addres
   });
 
   it('are found by their code when they are position independent and their ELF header is not mapped', async () => {
-    const { machine, modules, observers } = await start(initramfs('b.cpio', 'init', 'second-pie'), 'second-pie');
+    const { machine, program, modules, observers } = await start(initramfs('b.cpio', 'init', 'second-pie'), 'second-pie');
     const [second] = modules;
     expect(second?.slide).toBeUndefined();
     const began = performance.now();
     await runUntil(machine, observers, () => second?.slide !== undefined, 40);
     console.log(`a position independent process is placed at ${second!.slide!.toString(16)} in ${(performance.now() - began).toFixed(0)} ms from power-on`);
-    expect(second!.slide! & 0xfffn).toBe(0n);
+    const slide = second!.slide!;
+    expect(slide & 0xfffn).toBe(0n);
+    // Without symbols its frames are unwound by what it carries for its own use, and told as offsets in it.
+    const whole = openImage(file('whole'));
+    const functions = ['work', 'again', 'turns', '_start'].map((name) => whole.symbols.named(name)[0]!);
+    whole.close();
+    await machine.breakpoints.add({ kind: 'execute', address: slide + functions[0]!.address, owner: 'test' });
+    await runUntil(machine, observers, (stop) => stop.pc === slide + functions[0]!.address && second!.roots!.has(stop.cr3 & ~0xfffn), 1000);
+    const stack = await stackOf(program, machine);
+    const offsets = stack.slice(0, 4).map(({ name }) => BigInt(/^second-pie\+(0x[0-9a-f]+)$/.exec(name)?.[1] ?? -1));
+    for (const [i, offset] of offsets.entries()) {
+      expect(offset, stack[i]?.name).toBeGreaterThanOrEqual(functions[i]!.address);
+      expect(offset).toBeLessThanOrEqual(functions[i]!.address + BigInt(functions[i]!.size));
+    }
+    expect(stack).toHaveLength(4);
+    // The debug file that it links to gives the same frames their names and lines.
+    const named = new PlacedProgram(machine);
+    const linked = (await named.add({ stage: 'userland', file: file('second-linked') }))!;
+    named.place(linked, slide, { roots: second!.roots! });
+    const told = await stackOf(named, machine);
+    expect(told.map(({ name, address }) => [name, address])).toEqual(stack.map(({ address }, i) => [functions[i]!.name, address]));
+    expect(told.map(({ source }) => source?.line)).toEqual([4, 5, 6, 12]);
     await machine.close('kill');
   });
 });
