@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream';
 import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { failure } from '../errors/catalogue';
@@ -6,6 +5,7 @@ import { sessionErrors } from '../errors/session';
 import { Core } from './core';
 import { coded, toDapError } from './errors';
 import type { Handler, RequestGroup } from './handler';
+import { Outgoing } from './outgoing';
 import { groups } from './requests';
 import { closeTarget } from './requests/lifecycle';
 
@@ -41,6 +41,7 @@ export const capabilities: DebugProtocol.Capabilities = Object.assign({}, ...gro
 export class BootscopeSession extends ProtocolServer {
   readonly #handlers = collect(groups);
   readonly #core: Core;
+  readonly #outgoing = new Outgoing();
   #queue: Promise<void> = Promise.resolve();
   /** Those that wait for symbols, in their own order. */
   #waiting: Promise<void> = Promise.resolve();
@@ -56,23 +57,8 @@ export class BootscopeSession extends ProtocolServer {
     this.on('close', () => void closeTarget(this.#core, undefined).finally(finished));
   }
 
-  /** Messages of one turn of the event loop leave in one write: an answer and the event beside it wake the editor once. */
   override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
-    let held = false;
-    const write = output.write.bind(output);
-    if (output instanceof Writable) {
-      output.write = ((...message: Parameters<typeof write>) => {
-        if (!held) {
-          held = true;
-          output.cork();
-          process.nextTick(() => {
-            held = false;
-            output.uncork();
-          });
-        }
-        return write(...message);
-      }) as typeof output.write;
-    }
+    this.#outgoing.through(output);
     super.start(input, output);
   }
 
@@ -117,7 +103,9 @@ export class BootscopeSession extends ProtocolServer {
       response.message = known.message;
       response.body = { error: toDapError(known, request.command) };
     }
-    this.sendResponse(response);
+    this.#outgoing.answer(response, () => {
+      this.sendResponse(response);
+    });
     after?.();
   }
 

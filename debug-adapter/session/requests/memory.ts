@@ -30,7 +30,7 @@ const readMemory: Handler<DebugProtocol.ReadMemoryArguments> = async (core, args
   target.inspector.shownMemory.read({ memoryReference: args.memoryReference, offset: args.offset ?? 0, count: wanted });
   // All that follows the last byte, also what could be read behind a hole: VS Code takes bytes that are neither sent nor counted here for zeros.
   const missing = wanted - bytes.length;
-  return { address: hex(address), data: Buffer.from(bytes).toString('base64'), ...(missing > 0 ? { unreadableBytes: missing } : {}) };
+  return { address: hex(address), data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), ...(missing > 0 ? { unreadableBytes: missing } : {}) };
 };
 
 const writeMemory: Handler<DebugProtocol.WriteMemoryArguments> = async (core, args) => {
