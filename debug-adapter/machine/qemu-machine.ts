@@ -1,42 +1,24 @@
 import { failure } from '../errors/catalogue';
 import type { BootscopeError } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
-import type { QmpClient, QmpEvent } from '../wire/qmp/client';
 import type { Request } from '../wire/rsp/client';
 import type { StopReply } from '../wire/rsp/reply';
 import { AddressSpaces } from './address-spaces';
 import { Arrivals } from './arrivals';
 import { Breakpoints } from './breakpoints';
 import { Emitter } from './emitter';
+import { GuestEvents } from './guest-events';
 import { letGo, within } from './let-go';
 import type { BreakpointTable, HitJudge, Machine, MachineEvents, Memory, QuickJudge, SerialPort, Stop, Vcpu, WireListener } from './machine';
+import type { MachineParts } from './parts';
 import type { Registers } from './registers';
-import type { Space } from './space';
-import { FirmwareResets, resetInWords } from './reset-log';
-import type { ResetLog } from './reset-log';
 import { RunState } from './run-state';
 import { QemuSnapshots } from './snapshots';
-import type { OutputBranch } from '../wire/serial/branch';
-import type { MemoryFile } from './memory-file';
+import type { Space } from './space';
 import { parseThread } from './stub';
 import type { Stub, StubThread } from './stub';
 import { describeEnd } from './supervisor';
-import type { SupervisedProcess } from './supervisor';
 import { VcpuRegisters } from './vcpu-registers';
-
-export interface MachineParts {
-  readonly stub: Stub;
-  readonly accelerator: Machine['accelerator'];
-  readonly qmp?: QmpClient;
-  readonly serial: readonly (SerialPort & { readonly branch: OutputBranch; close(): void })[];
-  /** Where QEMU logs resets of its processors. */
-  readonly resetLog?: ResetLog;
-  /** The QEMU we started. */
-  readonly process?: SupervisedProcess;
-  readonly memoryFile?: MemoryFile;
-  /** The guest's clock does not count instructions, so that the effect of one may be written in place of executing it. */
-  readonly emulates?: boolean;
-}
 
 /** For taking saved states out of the user's drives. */
 const tidyPatienceMs = 1000;
@@ -63,11 +45,8 @@ export class QemuMachine implements Machine {
   private readonly files: VcpuRegisters;
   private readonly arrivals: Arrivals;
   private readonly runState: RunState;
-  private readonly firmwareResets = new FirmwareResets();
-  /** The next reset is the watchdog's. */
-  private watchdogRan = false;
+  private readonly guest: GuestEvents;
   private expectedEnd = false;
-  private endDetail = '';
   private endError: BootscopeError | undefined;
   private closing: Promise<void> | undefined;
   private notices: string[] | undefined = [];
@@ -161,7 +140,17 @@ export class QemuMachine implements Machine {
       },
       rewound: () => this.rewound(),
     });
-    parts.qmp?.onEvent((event) => this.onQmp(event));
+    this.guest = new GuestEvents({
+      emitter: this.emitter,
+      resetLog: parts.resetLog,
+      wasReset: () => {
+        this.arrivals.parked.clear();
+        if (this.state === 'stopped' || this.arrivals.hits.undecided) this.forget();
+      },
+    });
+    parts.qmp?.onEvent((event) => {
+      if (!this.guest.takes(event)) this.runState.onQmp(event.event, event.data);
+    });
     void parts.process?.ended.then((end) => this.finish(describeEnd(end)));
   }
 
@@ -245,7 +234,7 @@ export class QemuMachine implements Machine {
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
-    this.firmwareResets.ranOn();
+    this.guest.ranOn();
     this.runState.adopted = false;
     this.arrivals.leave();
     this.forget();
@@ -299,39 +288,17 @@ export class QemuMachine implements Machine {
     return { reason: 'other', vcpu: this.current, pc, cr3, hits: this.table.at(pc) };
   }
 
-  private onQmp({ event, data }: QmpEvent): void {
-    if (event === 'RESET') {
-      this.arrivals.parked.clear();
-      if (this.state === 'stopped' || this.arrivals.hits.undecided) this.forget();
-      const facts = this.parts.resetLog?.take();
-      const firmwareOwn = this.firmwareResets.isOwn(facts);
-      const reason = this.watchdogRan ? 'watchdog' : String(data['reason'] ?? 'unknown');
-      this.watchdogRan = false;
-      this.emitter.emit('reset', { guest: data['guest'] === true, reason, ...(facts === undefined ? {} : { facts }), ...(firmwareOwn ? { firmwareOwn } : {}) });
-    } else if (event === 'GUEST_PANICKED' || event === 'GUEST_CRASHLOADED') {
-      this.emitter.emit('panicked', { action: String(data['action'] ?? 'run') });
-    } else if (event === 'WATCHDOG') {
-      const action = String(data['action'] ?? 'none');
-      this.watchdogRan = action === 'reset';
-      this.emitter.emit('watchdog', { action });
-    } else if (event === 'SHUTDOWN') {
-      const reason = String(data['reason'] ?? 'unknown');
-      // With -no-reboot a reset ends QEMU, and its log tells what kind it was.
-      this.endDetail = `shutdown: ${resetInWords(reason, this.parts.resetLog?.take())}`;
-      if (data['guest'] === true) this.expectedEnd = true;
-    } else this.runState.onQmp(event, data);
-  }
-
   private finish(detail: string): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    const all = this.endDetail === '' ? detail : `${this.endDetail}; ${detail}`;
+    const { ending } = this.guest;
+    const all = ending === '' ? detail : `${ending}; ${detail}`;
     this.endError = failure(qemuErrors.ended, { detail: all });
     this.arrivals.fail(this.endError);
     this.runState.close();
     this.parts.resetLog?.close();
     this.disconnect();
-    this.emitter.emit('ended', { expected: this.expectedEnd, detail: all });
+    this.emitter.emit('ended', { expected: this.expectedEnd || this.guest.endWanted, detail: all });
   }
 
   // ── the rest ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -377,7 +344,7 @@ export class QemuMachine implements Machine {
   }
 
   serialBytes(port: number, bytes: Uint8Array, atMs: number): void {
-    this.firmwareResets.heard();
+    this.guest.wrote();
     this.emitter.emit('serial', { port, bytes, atMs });
   }
 
@@ -418,11 +385,8 @@ export class QemuMachine implements Machine {
     return this.threads.get(vcpu.id) ?? parseThread(String(vcpu.id));
   }
 
-  private vcpuOf(thread: string | undefined): Vcpu {
-    const known = thread === undefined ? undefined : this.byThread.get(thread);
-    if (known !== undefined) return known;
-    const number = thread === undefined ? undefined : parseThread(thread).number;
-    return this.vcpus.find(({ id }) => id === number) ?? this.vcpus[0] ?? { id: 1, name: 'CPU#0' };
+  private vcpuOf(thread = ''): Vcpu {
+    return this.byThread.get(thread) ?? this.vcpus.find(({ id }) => id === parseThread(thread).number) ?? this.vcpus[0] ?? { id: 1, name: 'CPU#0' };
   }
 
   private endedError(): BootscopeError {
