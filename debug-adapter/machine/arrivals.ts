@@ -1,6 +1,7 @@
 import { failure } from '../errors/catalogue';
 import { qemuErrors } from '../errors/qemu';
 import { prepare } from '../wire/rsp/client';
+import type { PreparedRequests } from '../wire/rsp/client';
 import type { Reply, StopReply } from '../wire/rsp/reply';
 import type { AddressSpaces } from './address-spaces';
 import type { Breakpoints } from './breakpoints';
@@ -55,6 +56,8 @@ export class Arrivals {
   private readonly emulation: Emulation | undefined;
   private readonly quickHits: QuickHits | undefined;
   private stepping: { attempts: number } | undefined;
+  /** How the registers of a vCPU are asked for. */
+  private readonly registersOf = new Map<StubThread, PreparedRequests>();
   private interruptWanted = false;
 
   constructor(private readonly host: ArrivalHost) {
@@ -123,8 +126,10 @@ export class Arrivals {
     const { stub } = this.host;
     if (this.stepping === undefined || !this.stepOff.settled) return false;
     const thread = this.host.thread(this.host.vcpuOf(raw.thread));
+    let asked = this.registersOf.get(thread);
+    if (asked === undefined) this.registersOf.set(thread, (asked = prepare(stub.askWith(thread, []))));
     return stub.client.exchange(
-      prepare(stub.askWith(thread, [])),
+      asked,
       (replies) => {
         try {
           if (!this.stepped(raw, thread, replies)) this.surely(this.deliver(raw, { thread, extents: [], replies }));
