@@ -39,6 +39,9 @@ export interface DebugInfo {
   /** The enumerator of that plain name in the unit that covers the address, as C's code there can name it; left out by formats that do not tell. */
   enumeratorNamed?(name: string, near: bigint): Enumerator | undefined;
 
+  /** The type whose methods for a Rust trait are listed in the table at this address; undefined where that is not known for sure. Left out by formats that do not tell. */
+  vtableTypeAt?(address: bigint): Type | undefined;
+
   /** How to unwind one frame at this address (.eh_frame, .debug_frame, or synthesised from PE unwind codes). */
   unwindAt(address: bigint): UnwindRow | undefined;
 

@@ -12,6 +12,7 @@ import { outlineOf } from './outline';
 import type { Reader } from './reader';
 import { symbolsFromDwarf } from './symbols';
 import { typesNamed, variablesNamed } from './type-queries';
+import { vtableTypeAt } from './vtables';
 
 /** Answers kept for each kind of question. */
 const mostRemembered = 2000;
@@ -27,6 +28,7 @@ export class DwarfInfo implements DebugInfo {
   /** By address: a breakpoint with a condition asks for the same at each hit, and stacks share their outer frames. */
   private readonly scopes = new Map<string, readonly Scope[]>();
   private readonly lines = new Map<string, { readonly row: LineRow | undefined }>();
+  private readonly vtables = new Map<string, { readonly type: Type | undefined }>();
   private readonly rows = new Map<string, { readonly row: UnwindRow | undefined }>();
 
   constructor(
@@ -74,6 +76,12 @@ export class DwarfInfo implements DebugInfo {
   }
   enumeratorNamed(name: string, near: bigint): Enumerator | undefined {
     return this.guarded(() => enumeratorNamed(this.reader, name, near), undefined);
+  }
+  vtableTypeAt(address: bigint): Type | undefined {
+    const key = String(address);
+    let known = this.vtables.get(key);
+    if (!known) this.vtables.set(key, (known = { type: this.guarded(() => vtableTypeAt(this.reader, address), undefined) }));
+    return known.type;
   }
   unwindAt(address: bigint): UnwindRow | undefined {
     return this.remembered(this.rows, String(address), () => ({ row: this.unwind.at(address) }), { row: undefined }, address).row;

@@ -79,6 +79,12 @@ export class PdbInfo implements DebugInfo {
   variablesNamed(name: string, near?: bigint): readonly VariableInfo[] {
     return this.guarded(() => this.variables.named(name, near), []);
   }
+  vtableTypeAt(address: bigint): Type | undefined {
+    return this.guarded(() => {
+      const [only, another] = this.variables.holdersOf(address);
+      return only && !another && only.kind !== 'void' ? only : undefined;
+    }, undefined);
+  }
   unwindAt(address: bigint): UnwindRow | undefined {
     return this.guarded(() => this.unwind.at(address), undefined, address);
   }

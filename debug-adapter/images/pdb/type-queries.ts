@@ -1,16 +1,20 @@
 import type { VariableInfo } from '../debug-info';
-import { toNumber } from '../bytes/address';
+import { toAddress, toNumber } from '../bytes/address';
+import type { SectionBytes } from '../bytes/section-bytes';
 import { components, pathMatches } from '../demangle/path';
 import { baseOfType, typeMatches } from '../demangle/type-path';
 import type { Language, Type } from '../types';
 import { LF } from './codeview';
+import { genericArguments } from './generics';
 import type { PdbFile } from './pdb-file';
+import { symbolAt } from './symbol-records';
 import { PdbTypedef } from './types';
 import { enumInside, plainName, readUdt } from './udt';
 import { storedVariables, variableTables } from './stored-names';
 import type { VariableRow } from './stored-names';
 import { staticVariable } from './variables';
 
+const tableName = '::vtable$';
 const keyword = /^(struct|union|class|enum)\s+/;
 const kindsOf: Readonly<Record<string, readonly number[]>> = {
   struct: [LF.structure, LF.class],
@@ -83,6 +87,35 @@ export class VariableIndex {
     const module = near === undefined ? -1 : (this.pdb.moduleAt(toNumber(near))?.number ?? -1);
     const isNear = ({ row }: Found): boolean => row.module === module;
     return [...found.filter(isNear), ...found.filter((one) => !isNear(one))].map(({ variable }) => variable);
+  }
+
+  /** Types whose table for a trait is at an address, by the name of that table: `impl$<T, Trait>::vtable$` (compiler/rustc_codegen_ssa/src/debuginfo/type_names.rs, compute_debuginfo_vtable_name). */
+  holdersOf(address: bigint): Type[] {
+    this.vtables ??= this.collectVtables();
+    const names = this.vtables.get(address) ?? new Set<string>();
+    return [...names].flatMap((name) => genericArguments(this.pdb.types, name).slice(0, 1)).map(({ type }) => type);
+  }
+
+  private vtables: Map<bigint, Set<string>> | undefined;
+
+  private collectVtables(): Map<bigint, Set<string>> {
+    const { pdb } = this;
+    const found = new Map<bigint, Set<string>>();
+    const { section } = pdb.globals;
+    const places = section ? pdb.damage.tolerate(() => pdb.globals.data(), [], { file: pdb.path, section: section.name, offset: 0 }) : [];
+    for (const at of places) {
+      const cursor = symbolAt(section as SectionBytes, at);
+      cursor.skip(4);
+      const offset = cursor.u32();
+      const segment = cursor.u16();
+      const name = cursor.string();
+      const address = name.endsWith(tableName) ? pdb.segments.address(segment, offset) : undefined;
+      if (address === undefined) continue;
+      const key = toAddress(address);
+      const known = found.get(key) ?? new Set<string>();
+      found.set(key, known.add(name.slice(0, -tableName.length)));
+    }
+    return found;
   }
 
   /** What an index keeps of them. Reads all. */

@@ -2,6 +2,8 @@ import { failure } from '../../errors/catalogue';
 import { programErrors } from '../../errors/program';
 import { strip } from '../../images/types';
 import { cellContent } from '../values/cells';
+import type { TypeOfVtable } from '../values/dynamic';
+import { dynamicTarget } from '../values/dynamic';
 import { arrayOf, countedContent, innerPointer, sliceShape } from '../values/pointers';
 import type { TypedValue } from '../values/typed-value';
 import { TypedValue as Value } from '../values/typed-value';
@@ -13,7 +15,7 @@ const refused = (column: number, detail: string): Error => failure(programErrors
 const nameOf = (value: TypedValue): string => value.type.name || strip(value.type).kind;
 
 /** `a.b` and `a->b` alike: pointers, smart pointers, cells and locks on the way are followed, as a debugger's user expects. */
-export const memberOf = async (object: TypedValue, name: string, column: number): Promise<TypedValue> => {
+export const memberOf = async (object: TypedValue, name: string, column: number, typeOf: TypeOfVtable = () => undefined): Promise<TypedValue> => {
   let current = object;
   for (let depth = 0; depth < deepest; depth++) {
     if (current.hasMember(name)) return current.member(name);
@@ -26,7 +28,9 @@ export const memberOf = async (object: TypedValue, name: string, column: number)
     const content = cellContent(current);
     const counted = type.kind === 'pointer' && countedContent(type.target) ? Value.at(type.target, await current.integer(), current.memory) : undefined;
     if (counted?.hasMember(name)) return counted.member(name);
+    const dynamic = content ? undefined : await dynamicTarget(current, typeOf);
     if (content) current = content;
+    else if (dynamic) current = dynamic;
     else if (innerPointer(current.type)) current = await current.deref();
     else break;
   }

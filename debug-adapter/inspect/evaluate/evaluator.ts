@@ -8,6 +8,7 @@ import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
 import { linkedElements } from '../values/linked-list';
 import { offsetOfDesignator } from '../values/members';
+import { dynamicTarget } from '../values/dynamic';
 import { pointerTo } from '../values/pointers';
 import { readBytesOfText } from '../values/text';
 import type { TypedValue } from '../values/typed-value';
@@ -50,7 +51,7 @@ export class Evaluator {
       case 'register':
         return names.register(expression.name, column);
       case 'member':
-        return memberOf(await this.of(expression.object), expression.name, column);
+        return memberOf(await this.of(expression.object), expression.name, column, names.vtables);
       case 'index':
         return this.index(expression);
       case 'range':
@@ -132,7 +133,7 @@ export class Evaluator {
 
   private async unary({ operator, operand: written, column }: Of<'unary'>): Promise<TypedValue> {
     const operand = await this.of(written);
-    if (operator === '*') return targetOf(operand, column);
+    if (operator === '*') return (await dynamicTarget(operand, this.names.vtables)) ?? targetOf(operand, column);
     if (operator !== '&') return this.numbers.unary(operator, decayed(operand, this), column);
     if (operand.address === undefined) throw refused(column, 'this value is not in memory, so it has no address');
     if (operand.bits) throw refused(column, 'a bit field has no address');

@@ -13,6 +13,8 @@ import { threadLocalAddress } from '../location/thread-local';
 import type { Frame } from '../stack/frame';
 import type { Place } from '../values/place';
 import { fromBytes, toBytes } from '../values/place';
+import type { TypeOfVtable } from '../values/dynamic';
+import { typeOfVtable } from '../values/dynamic';
 import { arrayOf, pointerTo } from '../values/pointers';
 import { TypedValue } from '../values/typed-value';
 import { builtinType } from './builtin-types';
@@ -48,6 +50,11 @@ export class Names {
     readonly memory: Memory,
   ) {
     this.where = frame ? { cr3: frame.activation.cr3 } : {};
+  }
+
+  /** Types of trait objects, by their tables. */
+  get vtables(): TypeOfVtable {
+    return typeOfVtable(this.program, this.where);
   }
 
   get addressSize(): 4 | 8 {

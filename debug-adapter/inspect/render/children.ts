@@ -3,6 +3,7 @@ import type { Member, StructType, Type } from '../../images/types';
 import { strip } from '../../images/types';
 import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
+import { dynamicTarget } from '../values/dynamic';
 import { countedContent, innerPointer, sliceShape } from '../values/pointers';
 import { pointsNowhere } from '../values/cells';
 import { listsOf } from '../values/kernel-lists';
@@ -10,6 +11,7 @@ import type { Child, Children } from '../values/synthetic';
 import { named, note, Synthetic } from '../values/synthetic';
 import { TypedValue } from '../values/typed-value';
 import { isTextElement, quoted } from './scalars';
+import type { RenderContext } from './text';
 import { textOf } from './text';
 import { memberLabel } from './type-names';
 
@@ -21,7 +23,7 @@ export const expressionOf = ({ access, expression: own }: Child, parent: string 
 };
 
 /** A pointer's target is asked for nothing before the user opens it; `count` is 1 for a scalar target. */
-export const childrenOf = async (value: TypedValue): Promise<Children | undefined> => {
+export const childrenOf = async (value: TypedValue, context: RenderContext = {}): Promise<Children | undefined> => {
   if (value instanceof Synthetic) return value.parts?.();
   if (value.absence !== undefined) return undefined;
   const type = strip(value.type);
@@ -31,7 +33,7 @@ export const childrenOf = async (value: TypedValue): Promise<Children | undefine
     case 'pointer':
       return behindPointer(value, type.target);
     case 'struct':
-      return ofStructure(value, type);
+      return ofStructure(value, type, context);
     default:
       return undefined;
   }
@@ -118,7 +120,7 @@ const behindPointer = async (value: TypedValue, target: Type): Promise<Children 
   return named(membersOf(content, real, '->'));
 };
 
-const ofStructure = async (value: TypedValue, type: StructType): Promise<Children | undefined> => {
+const ofStructure = async (value: TypedValue, type: StructType, { typeOfVtable }: RenderContext): Promise<Children | undefined> => {
   if (type.declaration) return undefined;
   if (type.variantPart) {
     const { payload } = await value.variant();
@@ -136,6 +138,8 @@ const ofStructure = async (value: TypedValue, type: StructType): Promise<Childre
       const array = strip(content.type);
       return array.kind === 'array' && (array.count ?? 0) > 0 ? elements(content, array.count ?? 0) : undefined;
     }
+    const object = typeOfVtable && (await dynamicTarget(value, typeOfVtable));
+    if (object) return named([{ name: '*', value: object, access: '*' }, ...membersOf(value, type, '.')]);
     const pointer = innerPointer(type);
     if (pointer && hasTarget(pointer.type.target)) {
       if ((await value.isNull()) || (await pointsNowhere(value))) return undefined;

@@ -3,6 +3,7 @@ import type { SymbolicProgram } from '../../program/program';
 import type { Where } from '../../program/program';
 import { strip } from '../../images/types';
 import { collectionOf } from '../values/collections/collections';
+import { typeOfVtable } from '../values/dynamic';
 import { innerPointer, sliceShape } from '../values/pointers';
 import { Synthetic } from '../values/synthetic';
 import type { TypedValue } from '../values/typed-value';
@@ -67,8 +68,9 @@ const memoryReference = async (value: TypedValue): Promise<bigint | undefined> =
   }
 };
 
-/** Names addresses by the symbols of the program's modules. */
+/** Names addresses by the symbols of the program's modules, and trait objects by their types. */
 export const symbolContext = (program: SymbolicProgram, where?: Where): RenderContext => ({
+  typeOfVtable: typeOfVtable(program, where),
   symbolAt: (address) => {
     const module = program.moduleAt(address, where);
     const linked = module && program.toLinked(module, address);

@@ -1,4 +1,5 @@
 import type { Memory } from '../../machine/machine';
+import { rustTypeName } from '../../images/demangle/cpp-like-names';
 import { linearOf } from '../../machine/segment-space';
 import { BootscopeError } from '../../errors/catalogue';
 import type { StructType, Type } from '../../images/types';
@@ -6,6 +7,8 @@ import { strip } from '../../images/types';
 import { cellContent, isAtomicBool, pointsNowhere, unwrapped } from '../values/cells';
 import type { Collection } from '../values/collections/collection';
 import { collectionOf, isCollection } from '../values/collections/collections';
+import { dynamicPointer, dynamicTarget } from '../values/dynamic';
+import type { TypeOfVtable } from '../values/dynamic';
 import { innerPointer, isStr, sizedMembers, sliceShape } from '../values/pointers';
 import { Synthetic } from '../values/synthetic';
 import type { TypedValue } from '../values/typed-value';
@@ -15,6 +18,8 @@ import { isTupleLike, memberLabel, shortName } from './type-names';
 /** What a value's text may ask: the symbol at a runtime address, `mountlist+8`. */
 export interface RenderContext {
   symbolAt?(address: bigint): string | undefined;
+  /** The type whose table of methods is at a runtime address. */
+  readonly typeOfVtable?: TypeOfVtable;
 }
 
 /** Characters of one line. */
@@ -123,6 +128,8 @@ class Text {
       const array = strip(content.type);
       return array.kind === 'array' ? this.array(content, array.element, array.count, depth) : this.of(content, depth);
     }
+    const dynamic = await this.dynamic(value, type);
+    if (dynamic !== undefined) return dynamic;
     const inner = innerPointer(type);
     if (inner && (await pointsNowhere(value))) return `${shortName(type)}(dangling)`;
     if (inner) return `${shortName(type)}(${hex(await value.part(inner.type, inner.offset).integer())})`;
@@ -133,6 +140,16 @@ class Text {
     // Wrappers that say nothing themselves: Cell, UnsafeCell, Atomic…, ManuallyDrop, MaybeUninit.
     if (only && !another && /^(core|std|alloc)::/.test(type.qualifiedName)) return this.of(value.field(only), depth);
     return this.members(value, type, type.name.startsWith('(') || type.name.startsWith('tuple$') ? '' : shortName(type), depth);
+  }
+
+  /** A pointer to a trait object: where it points, and what is there. */
+  private async dynamic(value: TypedValue, type: StructType): Promise<string | undefined> {
+    const { typeOfVtable } = this.context;
+    const pointer = typeOfVtable && dynamicPointer(type);
+    const content = pointer && (await dynamicTarget(value, typeOfVtable));
+    if (!content) return undefined;
+    const text = `${hex(await value.part(pointer.data.type, pointer.data.offset).integer())} as ${rustTypeName(content.type.qualifiedName)}`;
+    return pointer.wrapped ? `${shortName(type)}(${text})` : text;
   }
 
   private async collection(collection: Collection, depth: number): Promise<string> {

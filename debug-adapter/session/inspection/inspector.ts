@@ -258,7 +258,7 @@ export class Inspector implements Evaluator {
   }
 
   async #parts(value: TypedValue, expression: string | undefined, { filter, start = 0, count = 0 }: Page): Promise<DapVariable[]> {
-    const parts = await childrenOf(value);
+    const parts = await childrenOf(value, symbolContext(this.#options.program));
     if (!parts || (filter === 'named' && parts.kind === 'indexed')) return [];
     const page = await parts.page(start, count === 0 ? mostParts : count);
     return Promise.all(page.map((part) => orFault(part.name, () => this.show(part.name, part.value, expressionOf(part, expression)))));
@@ -297,7 +297,7 @@ export class Inspector implements Evaluator {
       return variable && container.frame.valueOf(variable);
     }
     if (container.kind !== 'value') return undefined;
-    const parts = await childrenOf(container.value);
+    const parts = await childrenOf(container.value, symbolContext(this.#options.program));
     return (await parts?.page(0, mostParts))?.find((part) => part.name === name)?.value;
   }
 

@@ -62,6 +62,7 @@ describe.skipIf(!gdb || !rustc || !gcc).each(rustBuilds)('Rust values: $name', (
     if (!first || !second) throw new Error('the program did not stop');
     inRegisters = { stop: second, memory, image };
     snapshot = snapshotOf(image, first, memory, 0n, (space) => counting(space, (bytes) => (bytesRead += bytes)));
+    expect(snapshot.module.image.debugInfo.kind).toBe(build.target === 'x86_64-unknown-uefi' ? 'pdb' : 'dwarf');
     frame = await frameOf(snapshot, 'inspect');
   });
 
@@ -75,7 +76,7 @@ describe.skipIf(!gdb || !rustc || !gcc).each(rustBuilds)('Rust values: $name', (
       throw error;
     }
   };
-  const partsOf = async (of: TypedValue, start = 0, count = siblings) => (await childrenOf(of))?.page(start, count) ?? [];
+  const partsOf = async (of: TypedValue, start = 0, count = siblings) => (await childrenOf(of, symbolContext(snapshot.program)))?.page(start, count) ?? [];
 
   it('are what the program says they are', async () => {
     expect(said.length).toBeGreaterThan(220);
@@ -209,6 +210,8 @@ describe.skipIf(!gdb || !rustc || !gcc).each(rustBuilds)('Rust values: $name', (
       ['a deque with a strange head', 'values.deque', [['values.deque.head', 1n << 30n]], /^<.*is damaged: 6 elements from 1073741824 on/],
       ['a list without memory', 'values.list', [['values.list.head.0', nowhere]], /^<.*is damaged: its node at 0x66600000 cannot be read/],
       ['a list that ends early', 'values.list', [['values.list.len', 7n]], /^<.*is damaged: it says that it holds 7 entries and has 3/],
+      ['a trait object without its table', 'values.boxed_dyn', [['values.boxed_dyn.vtable', nowhere]], /^\w.*\{ (pointer|data_ptr): 0x[0-9a-f]+, vtable: 0x66600000 \}/],
+      ['a trait object with the table of another type', 'values.boxed_dyn', [['values.boxed_dyn.vtable', 0x1000n]], /vtable: 0x1000 \}/],
       ['a counted pointer without memory', '*values.rc', [['values.rc', nowhere]], /^<.*0x66600000|Process \{ name: <.*0x666000/],
     ];
     it.each(damages)('%s', async (_, expression, places, shown) => {

@@ -875,6 +875,14 @@ fn say_all<F0, F1, F2, F3, C>(v: &Values<F0, F1, F2, F3, C>) {
     debug("no_function", &v.no_function);
     say("values.ring.next.0.next.0.number", format!("{}", v.ring.number));
     say("values.ring.next.0.number", format!("{}", v.ring.next.borrow().as_ref().unwrap().number));
+    say("values.boxed_dyn", format!("{} as values::Square", address(&*v.boxed_dyn)));
+    say("values.reference_dyn", format!("{} as values::Named", address(v.reference_dyn)));
+    say("values.dyns", format!("[{} as values::Square]", address(&*v.dyns[0])));
+    say("values.arc_dyn.side", String::from("5"));
+    say("(*values.boxed_dyn).side", String::from("3"));
+    say("(*values.arc_dyn).side", String::from("5"));
+    say("*values.rc_dyn", format!("Named {{ name: {:?}, area: {} }}", "rc", v.rc_dyn.area() - 2));
+    say("*values.reference_dyn", format!("Named {{ name: {:?}, area: {} }}", "ref", v.reference_dyn.area() - 3));
 
     say("values.cell", format!("{}", v.cell.get()));
     say("values.refcell", format!("RefCell({:?})", v.refcell.borrow()));
@@ -905,6 +913,7 @@ fn say_all<F0, F1, F2, F3, C>(v: &Values<F0, F1, F2, F3, C>) {
     say("values.small_tree[\"b\"].1", format!("{:?}", v.small_tree["b"].1));
     say("values.map_of_maps[1][2][0]", format!("{:?}", v.map_of_maps[&1][&2][0]));
     say("values.pointers", format!("{:?}", v.pointers));
+    say("(*values.dyns[0]).side", String::from("7"));
     say("*values.option_vecs[1].0", format!("{:?}", v.option_vecs[1].as_ref().unwrap()));
     say("values.option_vecs[0]", format!("{:?}", v.option_vecs[0]));
     say("values.slice[1..3]", format!("{:?}", &v.slice[1..3]));
