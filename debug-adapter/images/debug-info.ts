@@ -39,6 +39,8 @@ export interface DebugInfo {
   /** The enumerator of that plain name in the unit that covers the address, as C's code there can name it; left out by formats that do not tell. */
   enumeratorNamed?(name: string, near: bigint): Enumerator | undefined;
 
+  /** Type of a file-scope variable, by its plain name in the unit that covers the address, of which the optimiser left nothing; left out by formats that do not tell. */
+  lostVariable?(name: string, near: bigint): Type | undefined;
   /** The type whose methods for a Rust trait are listed in the table at this address; undefined where that is not known for sure. Left out by formats that do not tell. */
   vtableTypeAt?(address: bigint): Type | undefined;
 

@@ -9,6 +9,7 @@ import { functionsMatching, functionsNamed } from './function-queries';
 import { scopesWithin } from './functions';
 import { addressesOfLine, lineAt, lineRows, sourceFiles } from './line-queries';
 import { outlineOf } from './outline';
+import { lostVariable } from './lost-variables';
 import type { Reader } from './reader';
 import { symbolsFromDwarf } from './symbols';
 import { typesNamed, variablesNamed } from './type-queries';
@@ -76,6 +77,9 @@ export class DwarfInfo implements DebugInfo {
   }
   enumeratorNamed(name: string, near: bigint): Enumerator | undefined {
     return this.guarded(() => enumeratorNamed(this.reader, name, near), undefined);
+  }
+  lostVariable(name: string, near: bigint): Type | undefined {
+    return this.guarded(() => lostVariable(this.reader, name, near), undefined);
   }
   vtableTypeAt(address: bigint): Type | undefined {
     const key = String(address);

@@ -94,7 +94,7 @@ export class Evaluator {
     if (found) return found;
     if (name === 'true' || name === 'false') return this.numbers.truth(name === 'true');
     if (name === 'NULL' || name === 'nullptr') return this.numbers.make(pointerTo(this.names.type({ kind: 'named', name: 'void', column: 1 }), this.names.addressSize), 0n);
-    return this.names.enumerator(name);
+    return this.names.enumerator(name) ?? this.names.lost(name);
   }
 
   private unknown(name: string, column: number): never {

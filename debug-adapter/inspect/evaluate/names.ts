@@ -114,6 +114,13 @@ export class Names {
     return type && number !== undefined ? TypedValue.of(type, toBytes(number, type.size), this.memory) : undefined;
   }
 
+  /** A variable of the frame's file that the optimiser left nothing of: it has a type and no value. */
+  lost(name: string): TypedValue | undefined {
+    const { linked } = this.frame?.activation ?? {};
+    const type = linked === undefined ? undefined : this.frame?.module?.image.debugInfo.lostVariable?.(name, linked);
+    return type && new TypedValue(type, { kind: 'absent', reason: 'it was optimised out' }, this.memory);
+  }
+
   private globals(name: string): readonly { readonly module: Module; readonly variable: VariableInfo }[] {
     const own = this.frame?.module;
     const near = own ? own.image.debugInfo.variablesNamed(name, this.frame?.activation.linked).map((variable) => ({ module: own, variable })) : [];

@@ -40,11 +40,13 @@ class Text {
   constructor(private readonly context: RenderContext) {}
 
   async of(value: TypedValue, depth: number): Promise<string> {
+    const { absence } = value;
+    if (absence !== undefined) return absence === 'it was optimised out' ? '<optimised out>' : `<optimised out: ${absence}>`;
     try {
       return await this.plain(value, depth);
     } catch (error) {
       if (!(error instanceof BootscopeError)) throw error;
-      return `<${error.code === 'BS350' ? (value.absence !== undefined && value.absence !== 'it was optimised out' ? `optimised out: ${value.absence}` : 'optimised out') : error.what.replace(/\.$/, '')}>`;
+      return `<${error.code === 'BS350' ? 'optimised out' : error.what.replace(/\.$/, '')}>`;
     }
   }
 
