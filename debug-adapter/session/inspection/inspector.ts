@@ -298,6 +298,11 @@ export class Inspector implements Evaluator {
     }
     if (container.kind !== 'value') return undefined;
     const parts = await childrenOf(container.value, symbolContext(this.#options.program));
+    // An element far behind is asked for alone; entries of maps are named by their keys.
+    const index = parts?.kind === 'indexed' ? /^\[(\d+)\]$/.exec(name)?.[1] : undefined;
+    const at = index === undefined ? -1 : Number(index);
+    const [found] = at >= mostParts && at < (parts?.count ?? 0) ? ((await parts?.page(at, 1)) ?? []) : [];
+    if (found?.name === name) return found.value;
     return (await parts?.page(0, mostParts))?.find((part) => part.name === name)?.value;
   }
 

@@ -19,12 +19,20 @@ const names = Object.keys(chains) as Name[];
 const step = (name: Name, i: number): string => `${chains[name]}${`->${links[name]}`.repeat(i)}`;
 const expressions = names.flatMap((name) => Array.from({ length: counts[name] }, (_, i) => [step(name, i), `${step(name, i)}->number`]).flat());
 
-describe.skipIf(!gdb || !gcc || !clang).each([['gcc -O0', gcc, '-O0'], ['clang -O1', clang, '-O1']] as const)('lists of a real program: %s', (build, compiler, optimisation) => {
+const builds = [
+  ['gcc -O0, DWARF 4', gcc, ['-O0', '-gdwarf-4']],
+  ['gcc -O2, DWARF 5', gcc, ['-O2', '-gdwarf-5']],
+  ['clang -O0, DWARF 5', clang, ['-O0', '-gdwarf-5']],
+  ['clang -O1, DWARF 4', clang, ['-O1', '-gdwarf-4']],
+  ['clang -O2, DWARF 4', clang, ['-O2', '-gdwarf-4']],
+] as const;
+
+describe.skipIf(!gdb || !gcc || !clang).each(builds)('lists of a real program: %s', (build, compiler, optimisation) => {
   let snapshot: Snapshot;
   let main: Frame;
   let theirs: Readonly<Record<string, GdbAnswer>>;
   beforeAll(async () => {
-    const program = compile({ name: `queues ${build}`, compiler, flags: ['-g', '-static', '-no-pie', optimisation], source: 'queues.c' });
+    const program = compile({ name: `queues ${build}`, compiler, flags: ['-g', '-static', '-no-pie', ...optimisation], source: 'queues.c' });
     const { stops, memory } = runUnderGdb(program, ['checkpoint'], { locals: false, limit: 1, ask: { frame: 'main', expressions } });
     snapshot = snapshotOf(program, stops[0]!, memory);
     theirs = stops[0]!.answers ?? {};
@@ -41,6 +49,12 @@ describe.skipIf(!gdb || !gcc || !clang).each([['gcc -O0', gcc, '-O0'], ['clang -
   };
 
   it.each(names)('%s is walked by the entry that belongs to it, element by element as gdb follows it', async (name) => {
+    // Nobody reads it, so that clang leaves it out; gdb finds nothing either.
+    if (build.startsWith('clang -O2') && name === 'work') {
+      expect((await render(await value(name))).text).toBe('<optimised out>');
+      expect(theirs[step(name, 0)]).toMatchObject({ error: expect.stringContaining('optimized out') as string });
+      return;
+    }
     const list = await listOf(name);
     expect(list.name).toBe(`[by ${links[name].split('.')[0]}]`);
     const text = (await render(list.value)).text;

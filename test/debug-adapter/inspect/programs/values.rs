@@ -117,6 +117,15 @@ pub trait Shape {
 pub struct Square {
     side: u64,
 }
+#[repr(align(64))]
+pub struct Aligned {
+    side: u8,
+}
+impl Shape for Aligned {
+    fn area(&self) -> u64 {
+        u64::from(self.side)
+    }
+}
 pub struct Named {
     name: String,
     area: u32,
@@ -323,6 +332,7 @@ pub struct Values<F0, F1, F2, F3, C> {
     boxed_dyn: Box<dyn Shape>,
     rc: Rc<Process>,
     rc_dyn: Rc<dyn Shape>,
+    rc_aligned: Rc<dyn Shape>,
     arc: Arc<[u8; 4]>,
     arc_dyn: Arc<dyn Shape>,
     weak: Weak<Process>,
@@ -616,6 +626,7 @@ pub fn run() {
         boxed_dyn: Box::new(Square { side: 3 }),
         rc: shared.clone(),
         rc_dyn: Rc::new(Named { name: "rc".into(), area: 4 }),
+        rc_aligned: Rc::new(Aligned { side: 6 }),
         arc: Arc::new([9, 8, 7, 6]),
         arc_dyn: Arc::new(Square { side: 5 }),
         weak,
@@ -878,6 +889,7 @@ fn say_all<F0, F1, F2, F3, C>(v: &Values<F0, F1, F2, F3, C>) {
     say("values.boxed_dyn", format!("{} as values::Square", address(&*v.boxed_dyn)));
     say("values.reference_dyn", format!("{} as values::Named", address(v.reference_dyn)));
     say("values.dyns", format!("[{} as values::Square]", address(&*v.dyns[0])));
+    say("(*values.rc_aligned).side", format!("{}", v.rc_aligned.area()));
     say("values.arc_dyn.side", String::from("5"));
     say("(*values.boxed_dyn).side", String::from("3"));
     say("(*values.arc_dyn).side", String::from("5"));
