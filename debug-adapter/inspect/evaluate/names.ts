@@ -196,12 +196,14 @@ export class Names {
       if (number < 50) return 'lost';
     }
     const { machine } = this.program;
-    const known = await machine.registers();
+    // What frames do not keep is the processor's own.
+    const vcpu = registers?.vcpu;
+    const known = await machine.registers(vcpu);
     const value = known.get(name);
     if (value === undefined) return undefined;
     const bits = known.all.find((one) => one.name === name)?.bits ?? 64;
     const size = bits > 64 ? 16 : this.addressSize;
-    const place: Place = { kind: 'register', name, bytes: toBytes(value, size), home: { write: (bytes) => machine.setRegister(name, fromBytes(bytes)) } };
+    const place: Place = { kind: 'register', name, bytes: toBytes(value, size), home: { write: (bytes) => machine.setRegister(name, fromBytes(bytes), vcpu) } };
     return new TypedValue(this.builtin(`u${size * 8}`), place, this.memory);
   }
 

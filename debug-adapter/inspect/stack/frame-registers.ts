@@ -22,6 +22,8 @@ export class FrameRegisters {
     readonly names: RegisterNames,
     private readonly memory: Memory,
     private readonly find: (number: number) => SavedRegister,
+    /** The processor that runs the thread; left out for one that none runs. */
+    readonly vcpu?: Vcpu,
   ) {}
 
   /** Registers as the machine has them now. */
@@ -40,7 +42,7 @@ export class FrameRegisters {
       };
       const value = written.get(number) ?? (number === names.pc ? registers.pc : number === names.sp ? registers.sp : BigInt.asUintN(size * 8, registers.get(known) ?? 0n));
       return { kind: 'value', value, size, home };
-    });
+    }, vcpu);
   }
 
   private resolve(number: number): Exclude<SavedRegister, { kind: 'same' }> {

@@ -52,7 +52,7 @@ const behindSystemCall = async (from: Activation, moved?: number): Promise<Activ
   const users = new FrameRegisters(names, from.space, (number) => {
     if (number === names.pc) return { kind: 'value', value: pc, size: 8 };
     return gone.has(number) ? { kind: 'lost' } : { kind: 'same', registers, number };
-  });
+  }, registers.vcpu);
   return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc, registers: users, exact: true });
 };
 
@@ -152,7 +152,7 @@ const callOf = async (from: Activation, frame: ReturnFrame, shape: Shape | undef
   // The processor and the kernels' entry code leave fs alone, so a program's thread pointer is still there.
   const untouched = new Set([names.numberOf('fs_base')]);
   if (!shape && (await keepsFramePointer(from, frame))) untouched.add(names.framePointer);
-  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? (untouched.has(number) ? { kind: 'same', registers: from.registers, number } : { kind: 'lost' }));
+  const registers = new FrameRegisters(names, from.space, (number) => saved.get(number) ?? (untouched.has(number) ? { kind: 'same', registers: from.registers, number } : { kind: 'lost' }), from.registers.vcpu);
   return new Call({ program: from.program, space: from.space, cr3: from.cr3, pc: frame.pc, registers, exact: true });
 };
 

@@ -82,7 +82,7 @@ export const unwindByRow = async (from: Activation, row: UnwindRow): Promise<Act
     if (known) return known;
     // A trap keeps what its row does not tell of; a call keeps only what the calling convention says.
     return trap || names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' };
-  });
+  }, registers.vcpu);
   const returnTo = await caller.get(row.returnRegister);
   if (returnTo === undefined) return { reason: `the return address of ${hex(from.pc)} cannot be read` };
   if (returnTo === 0n) return { reason: 'its return address is 0' };

@@ -136,6 +136,6 @@ const believable = async (from: Activation, found: Found): Promise<Activation | 
   if (found.framePointerAt !== undefined) saved.set(names.framePointer, { kind: 'saved', address: found.framePointerAt, size: names.wordSize });
   // With nothing pushed, what a function keeps for its caller is still in its registers; else where it is is not known.
   const untouched = found.at === (await registers.get(names.sp));
-  const callers = new FrameRegisters(names, space, (number) => saved.get(number) ?? (untouched && names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' }));
+  const callers = new FrameRegisters(names, space, (number) => saved.get(number) ?? (untouched && names.preserved.has(number) ? { kind: 'same', registers, number } : { kind: 'lost' }), registers.vcpu);
   return new Call({ program, space, cr3, pc, registers: callers, exact: false });
 };
