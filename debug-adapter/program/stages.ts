@@ -31,6 +31,7 @@ interface Entered {
 const UPPER_HALF = 1n << 63n;
 /** 32-bit kernels are linked above this: Linux from 2 or 3 GiB on, FreeBSD i386 before its 4/4 split from 3 GiB. */
 const UPPER_HALF_32 = 0x8000_0000n;
+const SETUP_MAGIC = Buffer.from('HdrS');
 const LONGEST_LINE = 4096;
 const MOST_EVIDENCE = 8;
 const PROMPT = /[:>?#$%] ?$/;
@@ -107,6 +108,8 @@ export class StageTracker implements StopObserver {
       this.enter(module.stage, { kind: 'breakpoint', text: `stopped in ${where} of ${module.name}`, ...source }, space);
     } else if (registers.paging && registers.cpl === 0 && (stop.pc >= UPPER_HALF || (registers.bits === 32 && stop.pc >= UPPER_HALF_32))) {
       this.enter('kernel', { kind: 'memory', text: `privileged code runs at 0x${stop.pc.toString(16)}` }, space);
+    } else if (registers.mode === 'real' && this.#isAhead('loader') && (await this.#isLinuxSetup(registers.get('cs') ?? 0n))) {
+      this.enter('loader', { kind: 'memory', text: `the setup code of a Linux kernel runs at 0x${stop.pc.toString(16)}` });
     } else if (registers.paging && registers.cpl === 3 && this.#current === 'kernel') {
       this.enter('init', { kind: 'memory', text: `user code runs at 0x${stop.pc.toString(16)}` }, space);
     }
@@ -173,6 +176,15 @@ export class StageTracker implements StopObserver {
   #isAhead(stage: StageId): boolean {
     if (this.#entered.has(stage)) return false;
     return this.#current === undefined || rankOf(stage) >= rankOf(this.#current);
+  }
+
+  /**
+   * True in the real-mode code at the front of a kernel's file: its header says `HdrS` at 0x202 (Documentation/arch/x86/boot.rst). It is entered 0x200 behind its
+   * start, and counts from there until it has made CS equal to DS (arch/x86/boot/header.S).
+   */
+  async #isLinuxSetup(cs: bigint): Promise<boolean> {
+    const found = await this.#machine.physical.readMany([0x2n, 0x202n].map((offset) => ({ address: (cs << 4n) + offset, length: SETUP_MAGIC.length })));
+    return found.some((bytes) => bytes !== undefined && SETUP_MAGIC.equals(bytes));
   }
 
   /** The placed image that runs at a stop: its bytes were seen, or the address space is its own. */

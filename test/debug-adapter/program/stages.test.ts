@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Machine } from '../../../debug-adapter/machine/machine';
 import { PlacedProgram } from '../../../debug-adapter/program/placed-program';
 import { StageTracker } from '../../../debug-adapter/program/stages';
 import { FakeMachine, fakeImage } from './fakes';
@@ -62,6 +63,23 @@ describe('stages', () => {
     await tracker.onStop(fake.stop(0xffff_ffff_8000_0000n));
     expect(heard).toEqual(['loader', 'kernel', 'init']);
     expect(tracker.answer().stages.find(({ id }) => id === 'loader')).toMatchObject({ space: '0x1000', evidence: [{ kind: 'breakpoint', text: 'stopped in efi_main of boot.efi' }] });
+  });
+
+  it.each([
+    ['where it is entered', 0x1020n, 0x10202n],
+    ['behind its change of CS', 0x1000n, 0x10202n],
+    ['not in other code of real mode', 0x1000n, 0x10204n],
+  ])("know a Linux kernel's setup code by its header, %s", async (_, cs, magicAt) => {
+    const read = (address: bigint, length: number) => Buffer.from(Array.from({ length }, (_, i) => 'HdrS'.charCodeAt(Number(address - magicAt) + i) || 0));
+    const machine = {
+      launched: true,
+      registers: () => Promise.resolve({ mode: 'real', bits: 16, cpl: 0, paging: false, get: (name: string) => (name === 'cs' ? cs : 0n) }),
+      physical: { readMany: (requests: readonly { address: bigint; length: number }[]) => Promise.resolve(requests.map(({ address, length }) => new Uint8Array(read(address, length)))) },
+    } as unknown as Machine;
+    const tracker = new StageTracker({ machine, program: new PlacedProgram(machine) });
+    await tracker.arm();
+    await tracker.onStop({ reason: 'breakpoint', vcpu: { id: 1, name: 'CPU#0' }, pc: 0x10200n, cr3: 0n, hits: [] });
+    expect(tracker.current).toBe(magicAt === 0x10202n ? 'loader' : 'firmware');
   });
 
   it('begin anew after a reset', async () => {
