@@ -15,7 +15,7 @@ ensureNpm();
 ensurePackages('guests', 'oracle');
 
 const tests = path.join(root, 'test');
-const holdsProperty = (file) => /\.test\.ts$/.test(file) && !/\.(qemu|linux|oracle)\.test\.ts$/.test(file) && /\bfc\.(assert|check)\b/.test(fs.readFileSync(path.join(tests, file), 'utf8'));
+const holdsProperty = (file) => /\.test\.ts$/.test(file) && !/\.(qemu|linux|oracle)\.test\.ts$/.test(file) && /\bfc\.(assert|check)\b|\bdamageEach\(/.test(fs.readFileSync(path.join(tests, file), 'utf8'));
 const files = fs.readdirSync(tests, { recursive: true }).filter(holdsProperty).map((file) => path.join('test', file)).sort();
 const chosen = positionals.length === 0 ? files : files.filter((file) => positionals.some((part) => file.includes(part)));
 

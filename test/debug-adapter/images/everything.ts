@@ -59,7 +59,7 @@ export const askEverything = (file: string, addresses: readonly bigint[], option
   symbols.matching('*main*');
   for (const name of ['main', 'inlined', 'fill', 'LiveDisk::read']) info.functionsNamed(name, { complete: true }).forEach(about);
   info.functionsMatching('*').slice(0, 50).forEach(about);
-  for (const name of ['everything', 'colour', 'callback_t']) info.typesNamed(name).forEach((type) => ask(() => walkType(type, 0)));
+  for (const name of ['everything', 'colour', 'callback_t', 'shapes::Message', 'shapes::Generic<u64>', 'shapes::Level']) info.typesNamed(name).forEach((type) => ask(() => walkType(type, 0)));
   for (const name of ['counter', 'calls']) info.variablesNamed(name).forEach((v) => ask(() => [v.type.name, v.locationAt(0n), v.constant]));
   info.sourceFiles();
   info.addressesOfLine('shapes.c', 64);
