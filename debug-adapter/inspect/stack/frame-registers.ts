@@ -67,6 +67,11 @@ export class FrameRegisters {
     return found.kind === 'saved' ? found.address : undefined;
   }
 
+  /** Whether this very call's row found the register in memory; not where one further in did, and it has been the same since. */
+  isSavedHere(number: number): boolean {
+    return this.find(number).kind === 'saved';
+  }
+
   /** By name, as the user writes it: `rax`, `rip`, `ebp`. */
   async named(name: string): Promise<bigint | undefined> {
     const number = this.names.numberOf(name) ?? this.names.numberOf(name.replace(/^r(?=\D)/, 'e'));

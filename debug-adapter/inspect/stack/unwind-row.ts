@@ -32,7 +32,7 @@ const inMemory = (row: UnwindRow, number: number | undefined): boolean => {
  */
 const leadsNowhere = (from: Activation, row: UnwindRow, trap: boolean): boolean => {
   if (inMemory(row, row.returnRegister)) return false;
-  return trap || (!from.exact && from.registers.savedAt(from.registers.names.pc) === undefined);
+  return trap || (!from.exact && !from.registers.isSavedHere(from.registers.names.pc));
 };
 
 /** One step up by call frame information (DWARF 5, 6.4). */

@@ -52,6 +52,13 @@ describe('the end of a stack with call frame information', () => {
     expect(frames.slice(0, -1).map(({ endReason }) => endReason)).toEqual(new Array(count - 1).fill(undefined));
   });
 
+  it('calls whose return address stays what one further in had on the stack', async () => {
+    const unwindAt = (address: bigint): UnwindRow => (address === inside ? row(16) : row(0, [[rip, { kind: 'same' }]]));
+    const frames = await framesOf(withWords([2, returnTo(3)]), { pc: inside, sp: at(0) }, { unwindAt });
+    expect(addresses(frames)).toEqual([inside, returnTo(3), returnTo(3)]);
+    expect(frames.at(-1)?.endReason).toMatch(/ has no return address on the stack$/);
+  });
+
   it('as many frames as were asked for', async () => {
     const content = Array.from({ length: words }, (_, i) => returnTo(i % 200));
     const frames = await framesOf(content, { pc: inside, sp: at(0) }, withRow(row(8)), 5);
