@@ -68,9 +68,13 @@ export const rowAtAddress = (frames: FrameSection, entry: FrameEntry, wanted: nu
       switch (opcode) {
         case 0x00:
           break;
-        case 0x01:
-          if (advance(frames.pointer(cursor, common.pointerEncoding, common.addressSize))) return;
+        case 0x01: {
+          const to = frames.pointer(cursor, common.pointerEncoding, common.addressSize);
+          // DWARF 5, 6.4.2.1: "always greater than the current one".
+          if (to < address) throw section.damaged(at, 'a location before the one that it follows');
+          if (advance(to)) return;
           break;
+        }
         case 0x02:
           if (advance(address + cursor.u8() * codeAlignment)) return;
           break;
