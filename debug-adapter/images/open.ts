@@ -87,7 +87,7 @@ const openElf = (path: string, elf: ElfFile, symbols: string | undefined): Image
   const companion = symbols === undefined ? separateFile(elf, damage) : elfSymbolsFor(elf, symbols);
   const holder = debugHolder(elf, companion);
   const symbolsOf = symbolHolder(elf, companion);
-  const handle = holder.hasDebugInfo ? new IndexHandle(() => elfIndexPlace(holder)) : undefined;
+  const handle = holder.hasDebugInfo ? new IndexHandle(() => damage.tolerate(() => elfIndexPlace(holder), undefined, { file: holder.file.path, section: '.gnu_debugaltlink', offset: 0 })) : undefined;
   const index = handle && {
     handle,
     symbolTables: () => (symbolsOf === holder ? symbolTables(holder.symbols()) : {}),

@@ -60,9 +60,11 @@ export class ElfSections implements SectionSource {
   /** Raw content of one section, not decompressed. */
   content(section: ElfSection): SectionBytes | undefined {
     if (section.type === SHT.nobits) return undefined;
+    // In an object by LLVM a damaged string table takes the names of all sections with it.
+    const name = section.name === '' ? `number ${section.index}` : section.name;
     if (section.offset + section.size > this.file.size)
-      throw failure(imageErrors.outOfSection, { file: this.path, section: section.name, offset: `0x${Math.max(0, this.file.size - section.offset).toString(16)}` });
-    return SectionBytes.ofFile(this.file, section.name, section.offset, section.size);
+      throw failure(imageErrors.outOfSection, { file: this.path, section: name, offset: `0x${Math.max(0, this.file.size - section.offset).toString(16)}` });
+    return SectionBytes.ofFile(this.file, name, section.offset, section.size);
   }
 
   private make(name: string): SectionBytes | undefined {

@@ -34,8 +34,15 @@ const folderFor = (name: string): string => fs.mkdtempSync(path.join(directory, 
 const check = (file: string, opened: string, runs: number): void => {
   const addresses = placesIn(opened);
   expect(askEverything(opened, addresses)).toEqual([]);
-  const refusals = damageEach(file, fs.readFileSync(file), elfParts(file, debug), () => askEverything(opened, addresses), runs);
-  expect(refusals.size).toBeGreaterThan(0);
+  const good = fs.readFileSync(file);
+  damageEach(file, good, elfParts(file, debug), () => askEverything(opened, addresses), runs);
+  // Damage by chance may do no harm; a section that goes on behind the file's end has to be told of.
+  const [units] = elfParts(file, /^\.debug_info/);
+  const bytes = Buffer.from(good);
+  units?.resize(bytes, 0x7000_0000);
+  fs.writeFileSync(file, bytes);
+  expect(askEverything(opened, addresses)).not.toEqual([]);
+  fs.writeFileSync(file, good);
 };
 
 describe('each section damaged in turn: no crash, no hang, every refusal says where', () => {
