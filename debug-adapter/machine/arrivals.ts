@@ -20,6 +20,8 @@ import type { Stub, StubThread } from './stub';
 import type { VcpuRegisters } from './vcpu-registers';
 
 const interruptPatienceMs = 5000;
+/** From the stub's word that the guest has ended to the end of its connection. */
+const exitPatienceMs = 2000;
 const SIGINT = 2;
 
 /** The machine around the stops. */
@@ -105,7 +107,11 @@ export class Arrivals {
 
   /** A stop packet; `solicited` is false when the machine was not running for us. */
   onStop(stop: StopReply, solicited: boolean): void {
-    if (stop.kind === 'exited') return;
+    if (stop.kind === 'exited') {
+      // QEMU says so at its end and its sockets close; one that stays would be waited for in vain.
+      setTimeout(() => { this.host.stub.client.fail('the gdbstub said that the guest has ended'); }, exitPatienceMs).unref();
+      return;
+    }
     if (this.stepOff.takes(stop) || this.quickHits?.takes(stop) === true || this.endsStep(stop)) return;
     this.surely(solicited || this.host.state() === 'running' ? this.deliver(stop) : this.deliverUnasked(stop));
   }

@@ -28,6 +28,13 @@ export interface StubThread {
 }
 
 const firstAnswerMs = 3000;
+/** QEMU's buffer (gdbstub.c, MAX_PACKET_LENGTH), for a stub that names no size or one that cannot be. */
+const usualPacket = 0x1000;
+/** In less a stub could not even be asked for a part of its description. */
+const smallestPacket = 0x100;
+const largestPacket = 1 << 20;
+/** Longest description of registers that is read; QEMU's has some 10 KB. */
+const longestAnnex = 1 << 20;
 const askRegisters: Request = { payload: 'g', shape: shapes.registers };
 const hex = (text: string): string => Buffer.from(text, 'utf8').toString('hex');
 const text = (reply: Reply | undefined): string => (reply?.kind === 'data' ? reply.bytes.toString('latin1') : '');
@@ -73,7 +80,8 @@ export class Stub {
     }
     const offers = new Map(text(supported).split(';').map((word) => (word.includes('=') ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word.replace(/[+?-]$/, ''), word.slice(-1)]) as [string, string]));
     if (offers.get('QStartNoAckMode') === '+') await client.request({ payload: 'QStartNoAckMode', shape: shapes.ok });
-    const packetSize = Number.parseInt(offers.get('PacketSize') ?? '1000', 16) || 0x1000;
+    const named = Number.parseInt(offers.get('PacketSize') ?? '', 16);
+    const packetSize = named > 0 && named <= largestPacket ? Math.max(smallestPacket, named) : usualPacket;
 
     const annex = async (name: string): Promise<string> => readAnnex(client, name, packetSize);
     const description = await readTargetDescription(annex);
@@ -199,7 +207,7 @@ async function readAnnex(client: RspClient, name: string, packetSize: number): P
     if (reply.kind !== 'data') return all;
     const part = reply.bytes.toString('latin1', 1);
     all += part;
-    if (reply.bytes[0] === 0x6c || part.length === 0) return all;
+    if (reply.bytes[0] === 0x6c || part.length === 0 || all.length > longestAnnex) return all;
   }
 }
 

@@ -46,6 +46,11 @@ export class FakeQemu {
     return fake;
   }
 
+  /** Clients that are there yet. */
+  get connections(): number {
+    return this.sockets.size;
+  }
+
   address(of: 'gdb' | 'qmp' | 'serial'): string {
     return `unix:${path.join(this.directory, `${of}.sock`)}`;
   }

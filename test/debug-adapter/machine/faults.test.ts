@@ -18,6 +18,13 @@ import type { FakeQemuOptions } from '../../fake/qemu';
  * | busy with another client | 'a stub that never answers: busy' |
  * | KVM: 4 slots, Z0 that fails where nothing is mapped and patches memory | 'KVM' |
  * | attach while running, an unsolicited stop | 'a running machine that says so unasked' |
+ * | it says that the guest has exited, and stays | odd-stubs.test.ts, 'a stub that says …' |
+ * | stops of unknown threads, of none, of other signals; packets that answer nothing | odd-stubs.test.ts, 'a run ends by …', '… comes while the machine runs' |
+ * | an answer or a stop twice, or before its time | 'the answer to a write …', odd-stubs.test.ts, 'the end of a step comes twice' |
+ * | a size of packets that cannot be | odd-stubs.test.ts, 'a stub that lies about its packets' |
+ * | a description without end | odd-stubs.test.ts, 'a description of registers without end' |
+ * | the stub dies in a write, a breakpoint, a saved state | 'dying in the middle of …' |
+ * | it never tells the stop it is in; `E01` to everything | odd-stubs.test.ts, 'a stub that never says where it stands', 'E01 to everything' |
  * | packets longer than the stub takes | 'a stub with … another packet size', 'a write … however long it is' |
  * | a step that executes nothing | 'QEMU ends a step before its instruction' |
  */
@@ -178,6 +185,33 @@ describe('answers that go wrong', () => {
     await expect((await machine.currentSpace()).read(0x1000n, 1)).rejects.toThrow(/BS1(05|25)/);
     await ended;
     await expect(machine.registers()).rejects.toThrow(/BS108/);
+  });
+
+  test.each(['M', 'P', 'Z'])('the answer to a write ("%s") comes twice, or late: it is taken once, and what follows has its own', async (letter) => {
+    for (const fault of [{ kind: 'duplicate' }, { kind: 'late', ms: 450 }] as const) {
+      const { fake, machine } = await join({ fault: onlyFirst(letter, fault) });
+      const space = await machine.currentSpace();
+      const written = await Promise.allSettled([letter === 'M' ? space.write(0x1000n, Buffer.of(9)) : letter === 'P' ? machine.setRegister('rax', 9n) : machine.breakpoints.add({ kind: 'execute', address: 0x1002n, owner: 'a' })]);
+      for (const one of written) if (one.status === 'rejected') expect((one.reason as Error).message).toMatch(/^BS105: .*Next: /s);
+      expect((await machine.physical.read(0x1800n, 1))[0]).toBe(0x5a);
+      expect((await machine.registers()).pc).toBe(0x1000n);
+      expect((await space.read(0x1001n, 1))[0]).toBe(1);
+      fake.stop();
+    }
+  });
+
+  test('dying in the middle of a write, of a breakpoint, of a saved state: each says so, and the machine is at its end', async () => {
+    for (const letter of ['M', 'Z', 'savevm']) {
+      const { fake, machine } = await join({ fault: (request) => (request.startsWith(letter) ? { kind: 'die' } : undefined), qmp: { 'human-monitor-command': () => { if (letter === 'savevm') fake.die(); return ''; } } });
+      const ended = new Promise<{ expected: boolean }>((resolve) => machine.on('ended', resolve));
+      const space = await machine.currentSpace();
+      if (letter === 'M') await expect(space.write(0x1000n, Buffer.of(1))).rejects.toThrow(/^BS1(25|08): .*Next: /s);
+      else if (letter === 'Z') await expect(machine.breakpoints.add({ kind: 'execute', address: 0x1002n, owner: 'a' })).rejects.toThrow(/^BS1(25|08|13): .*Next: /s);
+      else await expect(machine.snapshots?.save('one')).rejects.toThrow(/^BS1(25|08): .*Next: /s);
+      expect((await ended).expected).toBe(false);
+      await expect(machine.resume()).rejects.toThrow(/BS108/);
+      fake.stop();
+    }
   });
 
   test('dying in the middle of a step, of a run, of a read', async () => {
