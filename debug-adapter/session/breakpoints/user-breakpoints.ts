@@ -1,7 +1,6 @@
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CompiledExpression } from '../../inspect/compiled/compile';
 import type { Breakpoint, BreakpointKind, Hit, Machine, Stop } from '../../machine/machine';
-import type { BreakpointSpec, LocatedSpec, Locations, PlacedLocation } from '../../program/locations';
+import type { Locations, PlacedLocation } from '../../program/locations';
 import type { SymbolicProgram } from '../../program/program';
 import type { StopJudge, StopReason, StopReport } from '../run/stop-report';
 import { parseHitCondition } from './hit-condition';
@@ -10,30 +9,12 @@ import { parseLogMessage } from './log-message';
 import type { LogPart } from './log-message';
 import { QuickPlans, planOf, quickMessage, stateOf } from './quick-plans';
 import type { QuickPlan } from './quick-plans';
+import type { UserBreakpoint, Wanted } from './user-breakpoint';
 import { WatchList } from './watch-list';
-import type { Access, DataAccess } from './watch-list';
+import type { Access } from './watch-list';
 import type { WatchedPlace } from './watched-value';
 import { isMeant, splitProcess } from '../whose';
 import type { RunningProcess } from '../whose';
-
-/** A watched place, by the name that `dataBreakpointInfo` gave it. */
-export interface DataSpec {
-  readonly kind: 'data';
-  readonly dataId: string;
-  readonly place: WatchedPlace;
-  readonly access: DataAccess;
-}
-
-/** What the editor asks for, one breakpoint. */
-export interface Wanted {
-  readonly spec: BreakpointSpec | DataSpec;
-  /** May end with `in process:P`, as the condition of a filter does. */
-  readonly condition?: string | undefined;
-  /** The only process in which it stops: a name, a pid, or `name:pid`. Left out: what the condition says. */
-  readonly process?: string | undefined;
-  readonly hitCondition?: string | undefined;
-  readonly logMessage?: string | undefined;
-}
 
 /** Evaluates in the innermost frame of a stop. Throws when the expression has no value there. */
 export interface Evaluator {
@@ -41,20 +22,6 @@ export interface Evaluator {
   text(expression: string, stop: Stop): Promise<string>;
   /** For many hits at one place; left out, or undefined: it has to be evaluated at each. */
   compile?(expression: string, stop: Stop): Promise<CompiledExpression | undefined>;
-}
-
-/** A breakpoint as the user set it. */
-export interface UserBreakpoint {
-  readonly id: number;
-  readonly group: string;
-  readonly wanted: Wanted;
-  readonly located: LocatedSpec | undefined;
-  /** The only process in which it stops. */
-  readonly process: string | undefined;
-  /** Hits that counted. */
-  hits: number;
-  /** Hits of the same address in another address space or process, which went on by themselves. */
-  elsewhere: number;
 }
 
 interface Entry extends UserBreakpoint {
@@ -417,20 +384,3 @@ export class UserBreakpoints implements StopJudge {
     return words.join('');
   }
 }
-
-/** A breakpoint as DAP answers it. `lineOut` turns a 1-based line into the editor's. */
-export const toDapBreakpoint = (breakpoint: UserBreakpoint, lineOut: (line: number) => number): DebugProtocol.Breakpoint => {
-  const { located, wanted, id } = breakpoint;
-  if (!located) return { id, verified: true };
-  const { verified, message, locations } = located.resolution;
-  const [first] = locations;
-  const line = first?.line ?? (wanted.spec.kind === 'line' ? wanted.spec.line : undefined);
-  return {
-    id,
-    verified,
-    ...(message === '' ? {} : { message }),
-    ...(line === undefined || wanted.spec.kind === 'address' ? {} : { line: lineOut(line) }),
-    ...(first ? { instructionReference: `0x${first.address.toString(16)}` } : {}),
-    ...(verified ? {} : { reason: 'pending' as const }),
-  };
-};

@@ -5,7 +5,7 @@ import type { LocatedSpec, Locations } from '../../../../debug-adapter/program/l
 import type { Module, SymbolicProgram } from '../../../../debug-adapter/program/program';
 import { LogBatch } from '../../../../debug-adapter/session/breakpoints/log-batch';
 import { UserBreakpoints } from '../../../../debug-adapter/session/breakpoints/user-breakpoints';
-import type { Wanted } from '../../../../debug-adapter/session/breakpoints/user-breakpoints';
+import type { Wanted } from '../../../../debug-adapter/session/breakpoints/user-breakpoint';
 import { RunController } from '../../../../debug-adapter/session/run/controller';
 import type { RunningProcess } from '../../../../debug-adapter/session/whose';
 import type { StopReport } from '../../../../debug-adapter/session/run/stop-report';
