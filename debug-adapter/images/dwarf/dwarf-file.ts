@@ -13,8 +13,7 @@ import type { Die } from './die';
 import { languagesByImport } from './imports';
 import { storedUnitHeads } from './stored-units';
 import { Unit } from './unit';
-import { headSize, readUnitHeader, unitEnd } from './unit-header';
-import type { UnitHeader } from './unit';
+import { headSize, readUnitHeader, unitEnd, type UnitHeader } from './unit-header';
 
 /** Where the content of units is that is in no linked file. */
 export interface SplitUnits {

@@ -2,7 +2,25 @@ import { failure } from '../../errors/catalogue';
 import { imageErrors } from '../../errors/images';
 import type { SectionBytes } from '../bytes/section-bytes';
 import { UT } from './constants';
-import type { UnitHeader } from './unit';
+
+/** Head of a unit in .debug_info or .debug_types. */
+export interface UnitHeader {
+  readonly section: SectionBytes;
+  /** Offset of the unit in its section; all DIE offsets are section offsets too. */
+  readonly start: number;
+  readonly end: number;
+  readonly firstDie: number;
+  readonly version: number;
+  readonly unitType: number;
+  readonly addressSize: 4 | 8;
+  readonly offsetSize: 4 | 8;
+  readonly abbreviationOffset: number;
+  /** Of a type unit: its signature and the offset of the type's DIE. */
+  readonly signature?: bigint;
+  readonly typeOffset?: number;
+  /** What ties a skeleton and its split unit together. */
+  readonly splitId?: bigint;
+}
 
 /** Bytes in which the header of a unit ends, whatever its kind. */
 export const headSize = 48;

@@ -6,24 +6,7 @@ import { AT, TAG, languageOf } from './constants';
 import { Die } from './die';
 import type { DwarfFile } from './dwarf-file';
 import { leb, readUleb, skipValue } from './forms';
-
-export interface UnitHeader {
-  readonly section: SectionBytes;
-  /** Offset of the unit in its section; all DIE offsets are section offsets too. */
-  readonly start: number;
-  readonly end: number;
-  readonly firstDie: number;
-  readonly version: number;
-  readonly unitType: number;
-  readonly addressSize: 4 | 8;
-  readonly offsetSize: 4 | 8;
-  readonly abbreviationOffset: number;
-  /** Of a type unit: its signature and the offset of the type's DIE. */
-  readonly signature?: bigint;
-  readonly typeOffset?: number;
-  /** What ties a skeleton and its split unit together. */
-  readonly splitId?: bigint;
-}
+import type { UnitHeader } from './unit-header';
 
 let made = 0;
 
