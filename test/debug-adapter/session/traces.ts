@@ -39,7 +39,8 @@ export const watchedAdapter = async (file: string): Promise<WatchedAdapter> => {
   };
 };
 
-const processesWith = (assignment: string): string[] =>
+/** Processes with this in their environment, as `pid command`. */
+export const processesWith = (assignment: string): string[] =>
   fs
     .readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
