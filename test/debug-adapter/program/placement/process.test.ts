@@ -114,6 +114,25 @@ describe('user images', () => {
     expect(program.moduleAt(0x5555_1100n, { cr3: 0x6000n })).toBeUndefined();
   });
 
+  it('of one process by its number are in its space alone, though its sibling has the same code at the same addresses', async () => {
+    const { fake, program, modules, codes, placement } = setup(['sh:7']);
+    const [module] = modules;
+    await placement.arm();
+    const siblings: ListedProcess[] = [{ pid: 6, name: 'sh', root: 0x6000n }, { pid: 7, name: 'sh', root: 0x7000n }];
+    for (const { root } of siblings) fake.space(root).put(BASE, codes[0]!);
+    let current: ListedProcess | undefined = siblings[0];
+    placement.setSource({ processes: () => Promise.resolve(siblings), current: () => Promise.resolve(current) });
+    fake.root = 0x6000n;
+    await placement.onStop(fake.stop(BASE + 0x40n));
+    expect([...(module?.roots ?? [])]).toEqual([0x7000n]);
+    expect([0x6000n, 0x7000n].map((cr3) => program.moduleAt(BASE, { cr3 })?.name)).toEqual([undefined, module?.name]);
+    // The page table is reused by another process of the same program.
+    current = { pid: 8, name: 'sh', root: 0x7000n };
+    fake.root = 0x7000n;
+    await placement.onStop(fake.stop(BASE + 0x40n));
+    expect(module?.roots?.size).toBe(0);
+  });
+
   it('of another build are reported with BS302 when the process stays what it is', async () => {
     const { fake, errors, placement } = setup(['lived']);
     await placement.arm();
