@@ -252,6 +252,12 @@ describe('a launched machine', () => {
     await client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'blocks', value: '0' });
     expect(await failureOf(client.setVariableRequest({ variablesReference: device?.variablesReference ?? 0, name: 'errors', value: '0' }))).toMatch(/^BS356: /);
     expect((await client.evaluateRequest({ expression: 'first.blocks' })).body.result).toBe('0');
+    // A page that the editor asked for far behind the first elements.
+    const { body: array } = await client.evaluateRequest({ expression: '*(int (*)[20000])0x1000000' });
+    const { body: far } = await client.variablesRequest({ variablesReference: array.variablesReference, filter: 'indexed', start: 15_000, count: 1 });
+    expect(far.variables.map(({ name, value }) => [name, value])).toEqual([['[15000]', '0']]);
+    await client.setVariableRequest({ variablesReference: array.variablesReference, name: '[15000]', value: '77' });
+    expect((await client.evaluateRequest({ expression: '*(int *)(0x1000000 + 4 * 15000)' })).body.result).toBe('77');
 
     const registers = await scopeOf('Registers');
     expect(registers.get('esp')?.value).toMatch(/^0x0010/);
