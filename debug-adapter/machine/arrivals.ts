@@ -43,6 +43,8 @@ export interface ArrivalHost {
   /** Everything read at the last stop is void. */
   forget(): void;
   registersInWords(): Promise<string>;
+  /** Takes up the stop of a machine that stands by QEMU's word, and of which the stub has said nothing. False: it runs, or nobody can tell. */
+  standsUnheard(): Promise<boolean>;
   /** Whether what QEMU tells elsewhere of its runs and stops may be heard some ms late. */
   mayLag(may: boolean): void;
 }
@@ -212,7 +214,9 @@ export class Arrivals {
     const stop = this.queue.next();
     client.interrupt();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(failure(qemuErrors.interruptIgnored, { seconds: interruptPatienceMs / 1000 })), interruptPatienceMs);
+      const ignored = (): void => { reject(failure(qemuErrors.interruptIgnored, { seconds: interruptPatienceMs / 1000 })); };
+      // Its stop packet may have been lost: a machine that stands by QEMU's word has stopped, and the stub tells where.
+      const timer = setTimeout(() => { this.host.standsUnheard().then((told) => { if (!told) ignored(); }, ignored); }, interruptPatienceMs);
       // One more 0x03 does no harm: a stopped stub ignores it.
       const again = setInterval(() => client.interrupt(), 500);
       void stop.then(resolve, reject).finally(() => {

@@ -123,7 +123,7 @@ export interface MachineEvents {
   repeated: { readonly port: number; readonly bytes: Uint8Array };
   /** Somebody but the guest changed registers, memory or the serial input: a run from an earlier state does not lead here. */
   edited: { readonly what: 'memory' | 'register' | 'input' | 'monitor' };
-  /** Somebody else put a saved state of the machine back. */
+  /** Somebody else put a saved state of the machine back; of one that ran this is told before its next stop. */
   rewound: undefined;
   /** Words for the user: what was changed in the command line, QEMU's own stderr. */
   notice: string;

@@ -83,10 +83,12 @@ export class QemuMachine implements Machine {
         this.current = vcpu;
       },
       stopped: (stop) => {
+        if (this.runState.arrived()) this.emitter.emit('rewound', undefined);
         this.state = 'stopped';
         this.emitter.emit('stopped', stop);
       },
       forget: () => this.forget(),
+      standsUnheard: () => this.runState.standsUnheard(),
       registersInWords: () => this.ask('info registers -a'),
       mayLag: (may) => {
         if (may) parts.qmp?.rest();

@@ -19,14 +19,22 @@ export class RunState {
   /** Running by somebody else's will. */
   adopted = false;
   private check: NodeJS.Timeout | undefined;
+  private replacedOnTheWay = false;
 
   constructor(private readonly host: RunStateHost) {}
 
   onQmp(event: string, data: QmpEvent['data']): void {
     const { host } = this;
     const stopped = host.state() === 'stopped';
-    if (event === 'JOB_STATUS_CHANGE' && data['status'] === 'concluded' && stopped) this.lookAtJob(String(data['id'] ?? ''));
+    if (event === 'JOB_STATUS_CHANGE' && data['status'] === 'concluded') this.lookAtJob(String(data['id'] ?? ''));
     else if ((event === 'RESUME' && stopped) || (event === 'STOP' && this.adopted)) this.lookSoon();
+  }
+
+  /** The machine stands. True when another state was put in place while it ran; told once. */
+  arrived(): boolean {
+    const replaced = this.replacedOnTheWay;
+    this.replacedOnTheWay = false;
+    return replaced;
   }
 
   close(): void {
@@ -37,8 +45,7 @@ export class RunState {
   async adopt(again = 8): Promise<void> {
     const { host } = this;
     const epoch = host.epoch();
-    const status = await host.qmp?.execute('query-status');
-    const running = typeof status === 'object' && status !== null && 'running' in status && status.running === true;
+    const running = (await this.runs()) === true;
     if (host.epoch() !== epoch) {
       // A reset on the way makes all that was read stale, and says nothing of running or standing.
       if (host.state() === 'stopped' && again > 0) await this.adopt(again - 1);
@@ -48,6 +55,21 @@ export class RunState {
       host.ranOn();
       this.adopted = true;
     } else if (!running && host.state() === 'running' && this.adopted) await host.stoodStill();
+  }
+
+  /** A machine that was asked to stop stands, and its stop packet was lost: the stop is taken up. False: it runs, or nobody can tell. */
+  async standsUnheard(): Promise<boolean> {
+    const { host } = this;
+    const epoch = host.epoch();
+    if ((await this.runs()) !== false || host.epoch() !== epoch || host.state() !== 'running') return false;
+    await host.stoodStill();
+    return true;
+  }
+
+  /** QEMU's word (qapi/run-state.json); undefined where there is no QMP. */
+  private async runs(): Promise<boolean | undefined> {
+    const status = await this.host.qmp?.execute('query-status');
+    return typeof status === 'object' && status !== null && 'running' in status ? status.running === true : undefined;
   }
 
   /**
@@ -63,7 +85,7 @@ export class RunState {
     }, 20);
   }
 
-  /** `snapshot-load` of another QMP client puts another machine here without a word to the stub (qapi/migration.json, qapi/job.json). */
+  /** `snapshot-load` of another QMP client puts another machine here without a word to the stub, and lets it run on where it ran (qapi/migration.json, qapi/job.json). */
   private lookAtJob(id: string): void {
     void this.host.qmp
       ?.execute('query-jobs')
@@ -72,6 +94,7 @@ export class RunState {
         // A job that was dismissed at once is not listed any more: it is looked at as if it were one.
         if (job !== undefined && (job as { readonly type?: unknown }).type !== 'snapshot-load') return;
         if (this.host.state() === 'stopped') await this.host.rewound();
+        else this.replacedOnTheWay = true;
       })
       .catch(() => undefined);
   }

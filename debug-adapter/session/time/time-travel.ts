@@ -65,6 +65,8 @@ export class TimeTravel implements StopObserver {
   #changed: string | undefined;
   /** Something was typed since the last checkpoint. The guest may take it only later: no other change stands for it. */
   #typed = false;
+  /** Another state was put in place while the machine ran: nothing leads to the stop that comes. */
+  #elsewhere = false;
   /** The present stop as it was before anything was changed by hand. */
   #here: Moment | undefined;
   #paused = false;
@@ -95,7 +97,8 @@ export class TimeTravel implements StopObserver {
         else this.#changed ??= changes[what];
       }),
       host.machine.on('rewound', () => {
-        this.#changed ??= 'a saved state was put back from outside';
+        this.#changed ??= changes.state;
+        this.#elsewhere = host.machine.state === 'running';
         host.forget();
       }),
     ];
@@ -222,7 +225,11 @@ export class TimeTravel implements StopObserver {
   /** The user hears of a stop. */
   async told(report: StopReport): Promise<void> {
     if (!this.#wanted || this.refusal !== undefined || this.#travelling || this.#host.machine.state !== 'stopped') return;
-    if (this.#typed) {
+    if (this.#elsewhere) {
+      this.#elsewhere = this.#typed = false;
+      this.#changed = undefined;
+      await this.#barrier(report.stop, changes.state);
+    } else if (this.#typed) {
       this.#typed = false;
       await this.#barrier(report.stop, changes.input);
     } else if (this.#ranMs > this.checkpoints.dueAfterMs && this.repeatable) {
@@ -354,4 +361,5 @@ const changes = {
   register: 'a register was changed by hand',
   input: 'something was typed on the serial line',
   monitor: "a command was given to QEMU's monitor",
+  state: 'a saved state was put back from outside',
 } as const;

@@ -89,6 +89,35 @@ class Session {
   }
 }
 
+/** Another client of QEMU's monitor. */
+class Wire {
+  heard = '';
+  readonly #socket: net.Socket;
+
+  constructor(file: string) {
+    this.#socket = net.connect(file);
+    this.#socket.on('data', (bytes: Buffer) => (this.heard += bytes.toString()));
+  }
+
+  async until(words: RegExp, from = 0): Promise<void> {
+    await expect.poll(() => this.heard.slice(from), { timeout: 60_000 }).toMatch(words);
+  }
+
+  send(text: string): void {
+    this.#socket.write(`${text}\n`);
+  }
+
+  async ask(text: string, answer: RegExp): Promise<void> {
+    const from = this.heard.length;
+    this.send(text);
+    await this.until(answer, from);
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}
+
 const times = (text: string, word: string): number => text.split(word).length - 1;
 
 describe('going back in time', () => {
@@ -348,6 +377,52 @@ describe('a machine that somebody else puts another state into', () => {
     expect(back.description).toMatch(/a saved state was put back from outside/);
     expect(await session.here()).toMatch(/^mount_root:/);
     socket.destroy();
+    await session.client.stop();
+  });
+
+  it.each(['loadvm', 'snapshot-load', 'system_reset'])('is followed where it runs (%s): breakpoints hit as before, and going back ends there or is true', async (how) => {
+    const [words, control] = ['words', 'control'].map((name) => path.join(kernel.directory, `${name}-${how}.sock`)) as [string, string];
+    const session = new Session();
+    await session.launch({ qemu: ['qemu-system-i386', '-kernel', kernel.elf, '-display', 'none', '-m', '32', '-monitor', `unix:${words},server=on,wait=off`, '-chardev', `socket,id=other,path=${control},server=on,wait=off`, '-mon', 'chardev=other,mode=control'] }, ['mount_root']);
+    await session.stopped();
+    const monitor = new Wire(words);
+    await monitor.until(/\(qemu\) $/);
+    await monitor.ask('savevm elsewhere', /\n\(qemu\) $/);
+    await session.functions();
+    await session.client.request('continue', { threadId: 1 });
+    await expect.poll(() => session.said(), { timeout: 60_000 }).toContain('mount failed');
+    await session.functions('read_block');
+    if (how === 'snapshot-load') {
+      const qmp = new Wire(control);
+      await qmp.until(/"QMP"/);
+      await qmp.ask('{"execute":"qmp_capabilities"}', /"return"/);
+      await qmp.ask('{"execute":"query-block"}', /"return": \[.*\}\r\n/s);
+      const [, node] = /"bootscope-states".*?"node-name": "([^"]+)"/s.exec(qmp.heard) ?? [];
+      await qmp.ask(`{"execute":"snapshot-load","arguments":{"job-id":"other","tag":"elsewhere","vmstate":"${node}","devices":["${node}"]}}`, /"concluded"/);
+      qmp.end();
+    } else monitor.send(how === 'loadvm' ? 'loadvm elsewhere' : how);
+    await session.stopped();
+    expect(await session.here()).toMatch(/^read_block:/);
+    expect(await session.value('block')).toBe('0');
+    await session.go('continue');
+    expect(await session.value('block')).toBe('1');
+    if (how === 'snapshot-load') {
+      await session.functions('mount_root');
+      const back = (): Promise<string> => session.go('reverseContinue').then(({ description = '' }) => description, (error: unknown) => (error as Error).message);
+      // The stop that the other state has led to may be a hit that was seen before.
+      let said = await back();
+      if (said === 'Breakpoint in read_block') said = await back();
+      expect(said).toMatch(/a saved state was put back from outside/);
+      expect(await session.here()).toMatch(/^read_block:/);
+    } else {
+      await session.go('reverseContinue');
+      expect(await session.value('block')).toBe('0');
+      await session.functions('mount_root');
+      await session.go('reverseContinue');
+      expect(await session.here()).toMatch(/^mount_root:/);
+      expect(await session.value('counter')).toBe('0');
+    }
+    monitor.end();
     await session.client.stop();
   });
 });
