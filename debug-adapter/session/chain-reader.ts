@@ -75,9 +75,17 @@ export class ChainReader {
 
   /** The stage that a line of the console shows the boot to be in. */
   stageOfLine(line: string): StageId | undefined {
+    const id = this.#idAt(line);
     // NextBSD says that it is FreeBSD first.
-    if (this.#options.configured === undefined && this.id === 'freebsd' && detectChainBySerial(line) === 'nextbsd') this.chain.becomes?.('nextbsd');
-    return stageOfLine(this.id, line);
+    if (this.#options.configured === undefined && id === 'freebsd' && detectChainBySerial(line) === 'nextbsd') this.chain.becomes?.('nextbsd');
+    return stageOfLine(id === 'freebsd' ? this.id : id, line);
+  }
+
+  /** The chain as a new line shows it. While none is known that line is all that is looked at: to search the whole console for each would take longer with every line. */
+  #idAt(line: string): ChainId {
+    if (this.#chain) return this.#chain.id;
+    const shown = this.#options.configured ?? detectChain({ hasSymbol: (name) => this.#hasSymbol(name), serialText: () => line });
+    return shown === 'generic' ? shown : this.id;
   }
 
   /** What the chain calls its stages. */
