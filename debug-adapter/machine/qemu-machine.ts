@@ -123,9 +123,6 @@ export class QemuMachine implements Machine {
       },
       replaced: (parked) => this.replaced(parked),
     });
-    this.emitter.on('resumed', () => {
-      this.snapshots.ranOn();
-    });
     this.runState = new RunState({
       qmp: parts.qmp,
       state: () => this.state,
@@ -236,6 +233,7 @@ export class QemuMachine implements Machine {
   /** The machine is about to run: everything known about this stop is void. */
   private leaveStop(): void {
     this.state = 'running';
+    this.snapshots.ranOn();
     this.guest.ranOn();
     this.runState.adopted = false;
     this.arrivals.leave();

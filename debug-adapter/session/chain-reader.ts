@@ -78,7 +78,7 @@ export class ChainReader {
     const id = this.#idAt(line);
     // NextBSD says that it is FreeBSD first.
     if (this.#options.configured === undefined && id === 'freebsd' && detectChainBySerial(line) === 'nextbsd') this.chain.becomes?.('nextbsd');
-    return stageOfLine(id === 'freebsd' ? this.id : id, line);
+    return stageOfLine(this.#chain?.id ?? id, line);
   }
 
   /** The chain as a new line shows it. While none is known that line is all that is looked at: to search the whole console for each would take longer with every line. */

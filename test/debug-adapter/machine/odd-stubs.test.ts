@@ -1,26 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attachQemu } from '../../../debug-adapter/machine/attach';
-import type { Machine } from '../../../debug-adapter/machine/machine';
-import { FakeQemu } from '../../fake/qemu';
-import type { FakeQemuOptions } from '../../fake/qemu';
+import { join, start } from './joined';
 
-/** Stubs that say what QEMU's never does: a hang or a wrong place would be worse than any refusal. The table is in faults.test.ts. */
-let fake: FakeQemu | undefined;
-let machine: Machine | undefined;
-afterEach(async () => {
-  await machine?.close('detach');
-  fake?.stop();
-  machine = fake = undefined;
-});
-
-/** A fake whose kernel-half page is mapped, and a machine joined to it. */
-async function join(options: FakeQemuOptions = {}): Promise<{ fake: FakeQemu; machine: Machine }> {
-  fake = await FakeQemu.start(options);
-  fake.stub.virtual.set(1n, Buffer.from(Array.from({ length: 4096 }, (_, i) => i & 0xff)));
-  fake.stub.physical.set(1n, Buffer.alloc(4096, 0x5a));
-  machine = await attachQemu({ gdb: fake.address('gdb'), serial: fake.address('serial'), silenceMs: 300, qmp: fake.address('qmp') });
-  return { fake, machine };
-}
+// Stubs that say what QEMU's never does: a hang or a wrong place would be worse than any refusal. The table is in faults.test.ts.
 
 describe('joining what is no good stub', () => {
   test.each(['1', '10', '0', 'ffffffff', 'nonsense', '-5'])('a stub that lies about its packets: PacketSize=%s', async (size) => {
@@ -31,21 +13,21 @@ describe('joining what is no good stub', () => {
   });
 
   test('a stub that never says where it stands', async () => {
-    fake = await FakeQemu.start({ fault: (request) => (request === '?' ? { kind: 'drop' } : undefined) });
+    const fake = await start({ fault: (request) => (request === '?' ? { kind: 'drop' } : undefined) });
     await expect(attachQemu({ gdb: fake.address('gdb'), silenceMs: 100 })).rejects.toThrow(/^BS1(05|06|25): .*Next: /s);
-    await expect.poll(() => fake?.connections).toBe(0);
+    await expect.poll(() => fake.connections).toBe(0);
   });
 
   test('E01 to everything', async () => {
-    fake = await FakeQemu.start({ fault: () => ({ kind: 'lie', reply: 'E01' }) });
+    const fake = await start({ fault: () => ({ kind: 'lie', reply: 'E01' }) });
     await expect(attachQemu({ gdb: fake.address('gdb'), qmp: fake.address('qmp'), silenceMs: 100 })).rejects.toThrow(/^BS1\d\d: .*Next: /s);
-    await expect.poll(() => fake?.connections).toBe(0);
+    await expect.poll(() => fake.connections).toBe(0);
   });
 
   test('a description of registers without end', async () => {
-    fake = await FakeQemu.start({ fault: (request) => (request.startsWith('qXfer') ? { kind: 'lie', reply: `m${'<!-- -->'.repeat(400)}` } : undefined) });
+    const fake = await start({ fault: (request) => (request.startsWith('qXfer') ? { kind: 'lie', reply: `m${'<!-- -->'.repeat(400)}` } : undefined) });
     await expect(attachQemu({ gdb: fake.address('gdb'), silenceMs: 2000 })).rejects.toThrow(/^BS112: .*Next: /s);
-    await expect.poll(() => fake?.connections).toBe(0);
+    await expect.poll(() => fake.connections).toBe(0);
   });
 });
 
